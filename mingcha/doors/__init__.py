@@ -1,0 +1,1 @@
+"""Who comes in: HTTP, forms and templates. No tables, no rules."""

@@ -1,0 +1,1 @@
+"""Reserved: the door for machines (OpenAPI, tokens, exports). Nothing is built here yet."""

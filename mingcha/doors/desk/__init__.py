@@ -1,0 +1,1 @@
+"""The door for officials at a desk: plan, draw, ledger, rectification, briefs."""

@@ -1,0 +1,1 @@
+"""Reserved: the door for the OpenRosa protocol. Nothing is built here yet."""

@@ -1,0 +1,1 @@
+"""Reserved: the door for the public. Nothing is built here yet."""

@@ -1,0 +1,1 @@
+"""The work. Its rooms sort in the order the work happens."""

@@ -1,0 +1,1 @@
+"""Owns what will be inspected, why, against which rulebooks, by which offices and teams."""

@@ -1,0 +1,1 @@
+"""Owns the lot: frozen frames, committed seeds, and the lists sealed until departure."""

@@ -1,0 +1,1 @@
+"""Owns the outings of teams and their visits: answers, counts, questions, photos."""

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class FieldworkConfig(AppConfig):
+    name = "mingcha.flow.fieldwork"

@@ -1,0 +1,29 @@
+"""The life of an outing and of a visit."""
+
+from django.db.models import TextChoices
+
+
+class State(TextChoices):
+    OUT = "out", "检查中"
+    BACK = "back", "已收队"
+
+
+class VisitState(TextChoices):
+    BEGUN = "begun", "检查中"
+    CLOSED = "closed", "已结束"
+
+
+class Mode(TextChoices):
+    OVERT = "overt", "明察"
+    COVERT = "covert", "暗访"
+
+
+class Outcome(TextChoices):
+    DONE = "done", "完成检查"
+    REFUSED = "refused", "被拒绝"
+    SHUT = "shut", "关门停业"
+    NOT_EXECUTABLE = "not_executable", "无法执行"
+
+
+ACTS = {"return": (State.OUT, State.BACK)}
+VISIT_ACTS = {"close": (VisitState.BEGUN, VisitState.CLOSED)}

@@ -1,0 +1,1 @@
+"""Owns what was found: noted on a visit, then confirmed and frozen."""

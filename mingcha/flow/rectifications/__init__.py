@@ -1,0 +1,1 @@
+"""Owns what must be done about a finding, by whom, by when, and the proof of it."""

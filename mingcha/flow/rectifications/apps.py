@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class RectificationsConfig(AppConfig):
+    name = "mingcha.flow.rectifications"

@@ -1,0 +1,1 @@
+"""Reserved: leads and cases of accountability. Nothing is built here yet."""

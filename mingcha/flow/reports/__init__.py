@@ -1,0 +1,1 @@
+"""Owns what is told: the ledger, its totals, the brief."""

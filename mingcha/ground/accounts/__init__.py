@@ -1,0 +1,1 @@
+"""Owns people, their posts, and what each post may do and see."""

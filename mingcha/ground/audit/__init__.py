@@ -1,0 +1,1 @@
+"""Owns the append-only, chained record of acts; it points at nothing."""

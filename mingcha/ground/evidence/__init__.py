@@ -1,0 +1,1 @@
+"""Owns files addressed by their hash, with who, when and where."""

@@ -1,0 +1,1 @@
+"""Owns the outbox: every message is a row before it is anything else."""

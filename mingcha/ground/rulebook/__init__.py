@@ -1,0 +1,1 @@
+"""Owns catalogues of rules and checklists, versioned, with their source and completeness."""

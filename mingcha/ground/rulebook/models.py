@@ -1,0 +1,100 @@
+"""Catalogues of rules and checklists. An edition never changes once published: a finding cites it for good."""
+
+from django.db import models
+from django.db.models import Q
+
+from mingcha.ground.accounts.models import Person
+from mingcha.ground.territory.models import Body, SiteType
+
+
+class Rulebook(models.Model):
+    code = models.SlugField("代码", max_length=60, unique=True)
+    name = models.CharField("名称", max_length=80)
+    issuer = models.CharField("发布机关", max_length=80)
+    keeper = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="维护单位")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Completeness(models.TextChoices):
+    PARTIAL = "partial", "部分收录"
+    COMPLETE = "complete", "完整"
+
+
+class Edition(models.Model):
+    """One published version, with its source and how much of the official text it holds."""
+
+    rulebook = models.ForeignKey(Rulebook, models.PROTECT, related_name="editions", verbose_name="清单")
+    version = models.PositiveSmallIntegerField("版本")
+    issued_on = models.CharField("印发日期", max_length=20)  # as the source gives it: a day, or only a month
+    source = models.CharField("出处", max_length=200)
+    declared = models.PositiveSmallIntegerField("条数")
+    completeness = models.CharField("收录情况", max_length=10, choices=Completeness.choices)
+    note = models.CharField("说明", max_length=300, blank=True)
+    published_at = models.DateTimeField("入库时间")
+    published_by = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True, verbose_name="入库人")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rulebook", "version"], name="edition_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rulebook.name}(第{self.version}版)"
+
+
+class Item(models.Model):
+    """One rule. An empty text means the source does not give it: shown as 未收录, never paraphrased."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="items", verbose_name="版本")
+    position = models.PositiveSmallIntegerField("次序")
+    number = models.CharField("条号", max_length=20, blank=True)
+    category = models.CharField("类别", max_length=60, blank=True)
+    text = models.TextField("条文", blank=True)
+
+    class Meta:
+        ordering = ["edition", "position"]
+        constraints = [models.UniqueConstraint(fields=["edition", "position"], name="item_position_once")]
+
+    @property
+    def recorded(self) -> bool:
+        return bool(self.text)
+
+    @property
+    def label(self) -> str:
+        """“第1条 严禁……”, or the number alone where the text is not on record."""
+        number = f"第{self.number}条 " if self.number else ""
+        return f"{number}{self.text or '(条文未收录)'}"
+
+
+class Checklist(models.Model):
+    """What is asked at a site type; a visit keeps the version it was begun with."""
+
+    site_type = models.ForeignKey(SiteType, models.PROTECT, related_name="+", verbose_name="点位类型")
+    version = models.PositiveSmallIntegerField("版本")
+    published_at = models.DateTimeField("发布时间")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site_type", "version"], name="checklist_once")]
+
+
+class QuestionKind(models.TextChoices):
+    JUDGE = "judge", "判断"
+    COUNT = "count", "数目"
+    ASK = "ask", "询问"
+
+
+class Question(models.Model):
+    """judge: 合格/不合格/不适用; count: reported by the site against verified; ask: a question put, an answer given."""
+
+    checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="questions", verbose_name="检查表")
+    position = models.PositiveSmallIntegerField("次序")
+    kind = models.CharField("题型", max_length=10, choices=QuestionKind.choices)
+    text = models.CharField("内容", max_length=200)
+    help = models.CharField("提示", max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["checklist", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["checklist", "position"], name="question_position_once"),
+            models.CheckConstraint(condition=~Q(text=""), name="question_has_text"),
+        ]

@@ -1,0 +1,1 @@
+"""Owns divisions, the bodies that answer for things, and the register of sites."""

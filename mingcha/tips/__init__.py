@@ -1,0 +1,1 @@
+"""Reserved: the sealed room of the public tip line. Nothing is built here yet."""
