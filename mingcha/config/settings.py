@@ -1,0 +1,158 @@
+"""
+Django's settings. What differs between machines comes from the environment, which `mingcha` prepares:
+
+MINGCHA_DATA              the data folder: keys, evidence, what this instance is
+MINGCHA_DSN               the embedded database's address, set by whoever attached to it
+DATABASE_URL              another PostgreSQL, instead of the embedded one
+MINGCHA_NOW               a time at which the clock stands still (the demo)
+MINGCHA_HOSTS             the names this server answers to, with commas; all where it serves the own machine only
+MINGCHA_ORIGINS           the addresses forms may come from behind a proxy, with commas (https://…)
+MINGCHA_HTTPS             1: cookies travel over https only, and the proxy's X-Forwarded-Proto is believed
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from mingcha.config.datafolder import DataFolder, read_clock
+from mingcha.config.dsn import NOWHERE, database
+
+BASE_DIR = Path(__file__).resolve().parent
+
+# Without a data folder (types, imports, translations being checked) keys last as long as the process.
+_data = DataFolder(Path(os.environ["MINGCHA_DATA"])) if "MINGCHA_DATA" in os.environ else None
+_now = os.environ.get("MINGCHA_NOW")
+_https = os.environ.get("MINGCHA_HTTPS") == "1"
+
+
+def _list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+SECRET_KEY = _data.secret_key if _data else secrets.token_urlsafe(48)
+DEBUG = False
+ALLOWED_HOSTS = _list("MINGCHA_HOSTS", "localhost,127.0.0.1,[::1],testserver")
+CSRF_TRUSTED_ORIGINS = _list("MINGCHA_ORIGINS")
+
+# Mingcha's own
+
+MINGCHA_NOW = _data.fixed_clock() if _data else read_clock(_now) if _now else None
+MINGCHA_DEMO = bool(_data and _data.instance().get("demo"))
+MINGCHA_EVIDENCE_DIR = _data.evidence if _data else Path("/nonexistent")
+MINGCHA_SEALING_KEY = _data.sealing_key if _data else secrets.token_bytes(32)
+
+# The rooms and doors
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "mingcha.ground.audit",
+    "mingcha.ground.territory",
+    "mingcha.ground.accounts",
+    "mingcha.ground.evidence",
+    "mingcha.ground.notices",
+    "mingcha.ground.rulebook",
+    "mingcha.flow.campaigns",
+    "mingcha.flow.draws",
+    "mingcha.flow.fieldwork",
+    "mingcha.flow.findings",
+    "mingcha.flow.rectifications",
+    "mingcha.flow.reports",
+    "mingcha.doors.hall",
+    "mingcha.doors.desk",
+    "mingcha.doors.field",
+]
+AUTH_USER_MODEL = "accounts.Person"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+DATABASES = {"default": database(os.environ.get("MINGCHA_DSN") or os.environ.get("DATABASE_URL") or NOWHERE)}
+
+# How a request goes through the house
+
+ROOT_URLCONF = "mingcha.config.urls"
+WSGI_APPLICATION = "mingcha.config.wsgi.application"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Signing in
+
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/sign-in/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = _https
+CSRF_COOKIE_SECURE = _https
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Language and time
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英文"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# Files. Static ones are found in the rooms themselves: a clone serves without a step that collects them.
+
+STATIC_URL = "/static/"
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 3600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
+}
