@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 POLL = 0.1
 PATIENCE = 10.0
@@ -28,7 +29,7 @@ class Server:
     def __init__(self, cluster: Path, account: str, command: list[str]) -> None:
         self.cluster = cluster
         self.command = command
-        self.as_user: dict[str, object] = {}
+        self.as_user: dict[str, Any] = {}
         if account:
             uid, gid = account.split(":")
             self.as_user = {"user": int(uid), "group": int(gid), "extra_groups": []}
@@ -55,7 +56,7 @@ class Server:
         self.adopted = None
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            self.child = subprocess.Popen(self.command, cwd="/", stdin=subprocess.DEVNULL, **self.as_user)  # type: ignore[call-overload]
+            self.child = subprocess.Popen(self.command, cwd="/", stdin=subprocess.DEVNULL, **self.as_user)
             try:
                 self.child.wait(0.5)
             except subprocess.TimeoutExpired:

@@ -33,6 +33,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Any, Self
 from urllib.parse import quote
 
 import psycopg
@@ -79,13 +80,15 @@ class Cluster:
         password = (self.base / f"password-{role}").read_text("ascii")
         return f"postgresql://{role}:{password}@/{database}?host={quote(str(self.sockets), safe='')}"
 
-    def __enter__(self) -> "Cluster":
+    def __enter__(self) -> Self:
         return self.attach()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.release()
 
-    def attach(self) -> "Cluster":
+    def attach(self) -> Self:
         """Make and start the server where needed, and count us as a user. Raises DatabaseUnavailable."""
         try:
             with _locked(self.base / "turn.lock"):
@@ -142,10 +145,12 @@ class Cluster:
 
     def _can_reach(self, place: Path) -> bool:
         """Whether the server's user can get at `place`: tried, not computed, for there are also ACLs and mounts."""
-        probe = subprocess.run(["/bin/sh", "-c", 'test -x "$1"', "sh", str(place)], check=False, cwd="/", **self._as_user())
+        probe = subprocess.run(
+            ["/bin/sh", "-c", 'test -x "$1"', "sh", str(place)], check=False, cwd="/", **self._as_user()
+        )
         return probe.returncode == 0
 
-    def _as_user(self) -> dict[str, object]:
+    def _as_user(self) -> dict[str, Any]:
         """Arguments that make subprocess give up root for good, supplementary groups included."""
         if self.account is None:
             return {}
@@ -171,7 +176,9 @@ class Cluster:
         command += ["-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8"] + ([] if self.durable else ["--no-sync"])
         try:
             with self.log.open("ab") as log:
-                subprocess.run(command, check=True, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self._as_user())  # type: ignore[call-overload]
+                subprocess.run(
+                    command, check=True, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self._as_user()
+                )
         finally:
             password.unlink()
         fresh.rename(self.tables)
@@ -191,7 +198,11 @@ class Cluster:
     def _start_keeper(self) -> None:
         if self._keeper_lives():
             return
-        options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), "unix_socket_permissions": "0700"}
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.sockets),
+            "unix_socket_permissions": "0700",
+        }
         options |= {"max_connections": "100", "cluster_name": DATABASE, "timezone": "UTC", "log_timezone": "UTC"}
         if not self.durable:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -203,7 +214,11 @@ class Cluster:
         with self.log.open("ab") as log:
             self._keeper = subprocess.Popen(
                 [*keeper, str(self.base), str(self.tables), account, *server],
-                cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
 
     def _keeper_lives(self) -> bool:

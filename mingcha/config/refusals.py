@@ -39,3 +39,15 @@ class ClockUnreadable(Refusal):
     """The fixed clock is not a time with its zone."""
 
     message = "固定时间 %(text)s 无法识别,应写成 2021-10-27T18:00:00+08:00 这样的形式。"
+
+
+class PortTaken(Refusal):
+    """Nothing can listen there."""
+
+    message = "无法在 %(host)s 的 %(port)s 端口提供服务(%(reason)s),请用 --port 换一个端口,0 表示任选。"
+
+
+class HostsUnnamed(Refusal):
+    """Served to the network, but under no name."""
+
+    message = "在 %(host)s 上对外服务前,请用 MINGCHA_HOSTS 写明访问所用的域名或地址,以逗号分隔。"

@@ -5,7 +5,7 @@ MINGCHA_DATA              the data folder: keys, evidence, what this instance is
 MINGCHA_DSN               the embedded database's address, set by whoever attached to it
 DATABASE_URL              another PostgreSQL, instead of the embedded one
 MINGCHA_NOW               a time at which the clock stands still (the demo)
-MINGCHA_HOSTS             the names this server answers to, with commas; all where it serves the own machine only
+MINGCHA_HOSTS             the names this server answers to, with commas; by default only this machine's own
 MINGCHA_ORIGINS           the addresses forms may come from behind a proxy, with commas (https://…)
 MINGCHA_HTTPS             1: cookies travel over https only, and the proxy's X-Forwarded-Proto is believed
 """
@@ -78,16 +78,17 @@ DATABASES = {"default": database(os.environ.get("MINGCHA_DSN") or os.environ.get
 ROOT_URLCONF = "mingcha.config.urls"
 WSGI_APPLICATION = "mingcha.config.wsgi.application"
 MIDDLEWARE = [
+    "mingcha.doors.hall.middleware.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "mingcha.config.language.chosen_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "mingcha.doors.hall.middleware.Refusals",
 ]
 TEMPLATES = [
     {
@@ -98,6 +99,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "mingcha.doors.hall.context.hall",
             ],
         },
     },
@@ -105,9 +107,9 @@ TEMPLATES = [
 
 # Signing in
 
-LOGIN_URL = "/sign-in/"
+LOGIN_URL = "hall:sign_in"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/sign-in/"
+LOGOUT_REDIRECT_URL = "hall:sign_in"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -125,8 +127,11 @@ SESSION_COOKIE_SECURE = _https
 CSRF_COOKIE_SECURE = _https
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "mingcha.doors.hall.errors.csrf_failed"
+# Referrer, framing and sniffing are settled in one place for every page: doors/hall/middleware.py.
+SECURE_REFERRER_POLICY = None
+SECURE_CROSS_ORIGIN_OPENER_POLICY = None
+SECURE_CONTENT_TYPE_NOSNIFF = False
 
 # Language and time
 

@@ -1,0 +1,65 @@
+"""
+The background jobs, and the loop that runs them.
+
+Each job is idempotent and takes values only, so it does no harm when two workers run it, or when one runs it twice.
+There is no queue here: nothing yet has to be done once, later, on another's behalf (docs/decisions).
+"""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.db import DatabaseError, InterfaceError, connections
+
+from mingcha.ground.audit import tasks as audit
+
+log = logging.getLogger(__name__)
+
+BACK_OFF = 1.0
+
+
+class Job(NamedTuple):
+    """Run `run` every `every` seconds."""
+
+    every: float
+    run: Callable[[], object]
+
+
+JOBS: dict[str, Job] = {
+    "audit.seal": Job(every=0.2, run=audit.seal),
+}
+
+
+def work(stop: threading.Event | None = None) -> None:
+    """Run every job when it is due, until `stop` is set; by default until SIGTERM or SIGINT."""
+    stop = stop or _stop_on_signals()
+    due = dict.fromkeys(JOBS, 0.0)
+    while not stop.is_set():
+        for name in [name for name, when in due.items() if when <= time.monotonic()]:
+            rest = JOBS[name].every if _run(name) else BACK_OFF
+            due[name] = time.monotonic() + rest
+        stop.wait(max(0.0, min(due.values()) - time.monotonic()))
+
+
+def _run(name: str) -> bool:
+    """Run one job once. A lost database is met again with a new connection; other errors are logged and outlived."""
+    try:
+        JOBS[name].run()
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("%s: %s", name, str(error).strip().split("\n")[0])
+        connections.close_all()
+        return False
+    except Exception:
+        log.exception("%s failed", name)
+        return False
+    return True
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    return stop

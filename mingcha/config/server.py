@@ -1,0 +1,145 @@
+"""
+Serving: the pages and the background jobs, looked after by one parent.
+
+1. Listen first: a free port is then ours, and whoever connects early waits in line instead of being refused.
+2. Fork gunicorn and the worker from this process, which has loaded everything: nothing is imported twice.
+   Children die with their parent, also when it is killed.
+3. When the first web worker is ready, say so; the address is printed no earlier.
+4. Look after the children: a worker that ends is started again; without gunicorn there is nothing left to do.
+5. On SIGTERM or SIGINT pass it on, wait, and take what does not end by force.
+"""
+
+import ctypes
+import multiprocessing
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable
+from multiprocessing.context import ForkProcess
+from pathlib import Path
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from gunicorn.app.base import BaseApplication
+
+from mingcha.config import jobs
+from mingcha.config.refusals import PortTaken
+
+DEFAULT_PORT = 8000
+GRACE = 15.0
+
+_fork = multiprocessing.get_context("fork")
+
+
+class Pages(BaseApplication):  # type: ignore[misc]
+    """Gunicorn on a socket that is already open, without a configuration file."""
+
+    def __init__(self, listening: socket.socket, ready: int, workers: int) -> None:
+        self.chosen: dict[str, Any] = {
+            "bind": f"fd://{listening.fileno()}",
+            "worker_class": "gthread",
+            "workers": workers,
+            "threads": 4,
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "loglevel": "warning",
+            "proc_name": "mingcha",
+            "control_socket_disable": True,
+            # A heartbeat file on a slow disk makes healthy workers look dead.
+            "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,
+            "post_worker_init": lambda _worker: os.write(ready, b"1"),
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take our settings, and none from files or GUNICORN_CMD_ARGS."""
+        for name, value in self.chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Return the application."""
+        return get_wsgi_application()
+
+
+def listen(host: str, port: int | None) -> socket.socket:
+    """
+    Return a listening socket: on `port`, on any free one for 0, and for None on 8000 or, where it is taken, a free one.
+
+    Raises PortTaken.
+    """
+    wanted = [DEFAULT_PORT, 0] if port is None else [port]
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in wanted:
+        try:
+            return socket.create_server((host, candidate), family=family, backlog=512)
+        except OSError as error:
+            if candidate == wanted[-1]:
+                raise PortTaken(host=host, port=candidate, reason=error.strerror or error) from error
+    raise AssertionError("unreachable")
+
+
+def serve(
+    *, host: str = "127.0.0.1", port: int | None = None, workers: int = 2, on_ready: Callable[[str], None] | None = None
+) -> int:
+    """
+    Serve until told to stop; the house must be open (house.opened). Returns the exit status.
+
+    `on_ready` is called once with the address when pages are answered.
+    """
+    stopped: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: stopped.append(received))
+    connections.close_all()
+    listening = listen(host, port)
+    address = _address(listening)
+    told, ready = os.pipe()
+    pages = _child(lambda: Pages(listening, ready, workers).run())
+    worker = _child(jobs.work)
+    try:
+        while not stopped and pages.is_alive():
+            if select.select([told], [], [], 0.2)[0] and os.read(told, 1) and on_ready:
+                on_ready(address)
+                on_ready = None
+            if not worker.is_alive() and not stopped:
+                time.sleep(jobs.BACK_OFF)
+                worker = _child(jobs.work)
+        return 0 if stopped else 1
+    finally:
+        _stop(pages, worker)
+
+
+def _child(run: Callable[[], object]) -> ForkProcess:
+    process = _fork.Process(target=_run_child, args=(run, os.getpid()), daemon=False)
+    process.start()
+    return process
+
+
+def _run_child(run: Callable[[], object], parent: int) -> None:
+    """Run in the child: default signals again, and an end when the parent ends (PR_SET_PDEATHSIG, Linux only)."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    if Path("/proc/self").exists():
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    if os.getppid() == parent:
+        run()
+
+
+def _stop(*children: ForkProcess) -> None:
+    deadline = time.monotonic() + GRACE
+    for child in children:
+        if child.is_alive():
+            child.terminate()
+    for child in children:
+        child.join(max(0.1, deadline - time.monotonic()))
+        if child.is_alive():
+            child.kill()
+            child.join()
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    shown = "localhost" if host in ("0.0.0.0", "::") else host
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
