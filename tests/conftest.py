@@ -1,0 +1,133 @@
+"""Fixtures for every test: a time, a browser, and a demo that really runs."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class DemoServer:
+    """A demo served by a process of its own: `url` ends with a slash, `passwords` by sign-in name."""
+
+    url: str
+    passwords: dict[str, str]
+    data: Path
+    process: "subprocess.Popen[str]"
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The demo's hour: 27 October 2021, 18:00 in the office's zone."""
+    return datetime(2021, 10, 27, 18, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def command_environment(**more: str) -> dict[str, str]:
+    """Return the environment for a `mingcha` of its own: nothing of this run's database or data folder."""
+    ours = {"MINGCHA_DATA", "MINGCHA_DSN", "DATABASE_URL", "MINGCHA_NOW", "DJANGO_SETTINGS_MODULE"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **more}
+
+
+def mingcha(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command line to its end and return what it said."""
+    return subprocess.run(
+        [sys.executable, "-m", "mingcha.config.cli", *arguments],
+        env=command_environment(**environment),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def start_serving(data: Path, *arguments: str, **environment: str) -> tuple["subprocess.Popen[str]", str]:
+    """Start `mingcha serve` on a free port; return the process and the address it printed."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mingcha.config.cli", "--data", str(data), "serve", "--port", "0", *arguments],
+        env=command_environment(**environment),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "http://" in line:
+            return process, line[line.index("http://") :].split("(")[0].strip()
+    raise AssertionError(f"the server ended with {process.wait()}")
+
+
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """A folder with a space and Chinese characters in its name that the database's user can pass through."""
+    root = Path(tempfile.mkdtemp(prefix="mingcha-test-"))
+    root.chmod(0o711)
+    folder = root / "数据 目录"
+    yield folder
+    shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def demo_data() -> Iterator[Path]:
+    """A data folder into which the demo was loaded once for all tests. Do not change what is in it."""
+    root = Path(tempfile.mkdtemp(prefix="mingcha-demo-"))
+    root.chmod(0o711)
+    done = mingcha("--data", str(root / "演示 数据"), "demo", "--no-serve")
+    assert done.returncode == 0, done.stdout + done.stderr
+    yield root / "演示 数据"
+    shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def demo_server(demo_data: Path) -> Iterator[DemoServer]:
+    """The demo, served on a free port."""
+    process, url = start_serving(demo_data)
+    passwords = json.loads((demo_data / "demo-passwords.json").read_text("utf-8"))
+    yield DemoServer(url, passwords, demo_data, process)
+    process.terminate()
+    process.wait(30)
+
+
+def find_chromium() -> str | None:
+    """Return Chromium's path: MINGCHA_CHROMIUM, else one of the usual names."""
+    named = os.environ.get("MINGCHA_CHROMIUM")
+    return next((path for name in ([named] if named else CHROMIUM_NAMES) if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A running Chromium (playwright's Browser); the test is skipped, by name, where there is none."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip("browser journey: Chromium was not found (apt-get install -y chromium fonts-noto-cjk)")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
