@@ -1,0 +1,95 @@
+"""Who may open a page. Every view of every door stands behind `@door(…)`; a test walks the address table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.accounts.permissions import Permission
+
+from . import clock
+
+if TYPE_CHECKING:
+    from mingcha.ground.accounts.models import Person
+
+View = Callable[..., HttpResponse]
+
+
+class Request(HttpRequest):
+    """A request once it is through the door; on a public page nobody may have signed in."""
+
+    user: "Person"  # type: ignore[assignment]
+    now: datetime
+    standing: accounts.Standing
+    htmx: Any
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a view asks of whoever opens it; the table of addresses is checked against this."""
+
+    permission: Permission | None
+    public: bool
+
+
+def door(permission: Permission | None = None, *, public: bool = False) -> Callable[[View], View]:
+    """
+    Let in whoever is signed in and, where `permission` is given, holds it in any post; `public` lets in everyone.
+
+    The view finds `request.now` (aware) and `request.standing` (read from the database once, when first asked).
+    Where a thing lies is not the door's matter: queries and actions of the rooms apply scope.
+    """
+
+    def hang(view: View) -> View:
+        @wraps(view)
+        def entered(outside: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            request = cast(Request, outside)
+            request.now = clock.now()
+            if not public and not request.user.is_authenticated:
+                return to_sign_in(request)
+            standing = SimpleLazyObject(lambda: accounts.standing(request.user, at=request.now))
+            request.standing = cast(accounts.Standing, standing)
+            if permission is not None and not request.standing.can(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        entered.door = Door(permission, public)  # type: ignore[attr-defined]
+        return entered
+
+    return hang
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send someone to sign in and back here afterwards. A part of a page cannot hold that page, so htmx is told."""
+    address = reverse("hall:sign_in")
+    back = request.get_full_path() if request.method == "GET" else ""
+    if request.headers.get("HX-Request"):
+        back = inside(request, request.headers.get("HX-Current-URL"))
+    if back and back != "/":
+        address += "?" + urlencode({"next": back})
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def inside(request: HttpRequest, address: str | None) -> str:
+    """Return the address if it lies in this house, else ""; nobody is sent elsewhere by a crafted link."""
+    if address and url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        return address
+    return ""
+
+
+def way_back(request: HttpRequest) -> str:
+    """Return the page someone came from, if it lies in this house and is not this very page; else ""."""
+    came_from = inside(request, request.headers.get("Referer"))
+    here = request.build_absolute_uri()
+    return came_from if came_from != here or request.method == "POST" else ""

@@ -1,0 +1,49 @@
+"""Dates, times and figures as officials write them: 10月27日 18:00, and 未报 where nothing was reported."""
+
+from datetime import date, datetime
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from . import clock
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day(value: date | datetime | None) -> str:
+    """Return the day in the office's zone, with its year only when that is not the clock's year; None gives —."""
+    if value is None:
+        return "—"
+    here = _local(value)
+    this_year = here.year == _local(clock.now()).year
+    if _is_chinese():
+        return f"{here.month}月{here.day}日" if this_year else f"{here.year}年{here.month}月{here.day}日"
+    return f"{here.day} {_MONTHS[here.month - 1]}" + ("" if this_year else f" {here.year}")
+
+
+def moment(value: datetime | None) -> str:
+    """Return day and 24-hour time in the office's zone; None gives —."""
+    if value is None:
+        return "—"
+    return f"{day(value)} {_local(value):%H:%M}"
+
+
+def full_moment(value: datetime) -> str:
+    """Return day with year and time, for where the year matters: banners, documents."""
+    here = _local(value)
+    if _is_chinese():
+        return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"
+    return f"{here.day} {_MONTHS[here.month - 1]} {here.year} {here:%H:%M}"
+
+
+def figure(value: object) -> str:
+    """Return a reported figure as text. What was not reported is said to be so; it is never a zero."""
+    return _("未报") if value is None else str(value)
+
+
+def _local(value: date | datetime) -> date | datetime:
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+
+
+def _is_chinese() -> bool:
+    return (translation.get_language() or "zh").startswith("zh")
