@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 POLL = 0.1
-PATIENCE = 10.0
+PATIENCE = 5.0
 
 
 class Server:

@@ -23,6 +23,7 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 
 from mingcha.config import jobs
@@ -43,6 +44,7 @@ class Pages(BaseApplication):  # type: ignore[misc]
             "worker_class": "gthread",
             "workers": workers,
             "threads": 4,
+            "preload_app": True,
             "timeout": 60,
             "graceful_timeout": 10,
             "loglevel": "warning",
@@ -60,8 +62,10 @@ class Pages(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Return the application."""
-        return get_wsgi_application()
+        """Return the application, with every view imported: nobody's first page is slow."""
+        application = get_wsgi_application()
+        _ = get_resolver().url_patterns
+        return application
 
 
 def listen(host: str, port: int | None) -> socket.socket:
