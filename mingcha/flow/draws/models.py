@@ -60,7 +60,9 @@ class SealedList(models.Model):
     box = models.BinaryField("密封清单")
     state = models.CharField("状态", max_length=10, choices=ListState.choices, default=ListState.SEALED)
     opened_at = models.DateTimeField("启封时间", null=True, blank=True)
-    opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="启封人")
+    opened_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="启封人"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["round", "team"], name="list_once_per_team")]

@@ -57,7 +57,9 @@ class Visit(models.Model):
     begun_at = models.DateTimeField("开始时间")
     begun_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="检查人")
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)
-    closed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="结束人")
+    closed_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="结束人"
+    )
 
     class Meta:
         constraints = [

@@ -28,9 +28,13 @@ class Finding(models.Model):
     noted_at = models.DateTimeField("登记时间")
     noted_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="发现人")
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
-    confirmed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="确认人")
+    confirmed_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="确认人"
+    )
     withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True)
-    recurrence_of = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="前次问题")
+    recurrence_of = models.ForeignKey(
+        "self", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="前次问题"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["campaign", "office", "state"], name="finding_ledger")]

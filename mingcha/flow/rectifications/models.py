@@ -18,12 +18,18 @@ class Rectification(models.Model):
     requirement = models.TextField("整改要求", blank=True)
     due_at = models.DateTimeField("整改时限", null=True, blank=True)
     attested_at = models.DateTimeField("现场确认时间", null=True, blank=True)
-    attested_by = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="现场确认人")
+    attested_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="现场确认人"
+    )
     ordered_at = models.DateTimeField("交办时间", null=True, blank=True)
     received_at = models.DateTimeField("签收时间", null=True, blank=True)
-    received_by = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="签收人")
+    received_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="签收人"
+    )
     closed_at = models.DateTimeField("销号时间", null=True, blank=True)
-    closed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="销号人")
+    closed_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="销号人"
+    )
 
     class Meta:
         indexes = [
@@ -35,7 +41,10 @@ class Rectification(models.Model):
             models.CheckConstraint(
                 condition=Q(state=State.VOID)
                 | Q(way=Way.ON_SPOT, state__in=[State.ATTESTED, State.UPHELD])
-                | Q(way=Way.BY_DEADLINE, state__in=[State.AGREED, State.ORDERED, State.ANSWERED, State.RETURNED, State.CLOSED]),
+                | Q(
+                    way=Way.BY_DEADLINE,
+                    state__in=[State.AGREED, State.ORDERED, State.ANSWERED, State.RETURNED, State.CLOSED],
+                ),
                 name="way_fits_state",
             ),
             models.CheckConstraint(

@@ -1,0 +1,1 @@
+"""The desk, a module of views for each kind of thing."""

@@ -1,0 +1,197 @@
+"""A team's day: depart, visit, answer, photograph, close, return."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import IntegrityError, transaction
+
+from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.draws import actions as draws
+from mingcha.flow.draws.models import SealedList
+from mingcha.flow.fieldwork.models import Answer, Inspection, InspectionTownship, Photo, Stop, Visit
+from mingcha.flow.fieldwork.states import ACTS, VISIT_ACTS, Mode, Outcome, State, VisitState
+from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.accounts.models import Person
+from mingcha.ground.accounts.permissions import Permission
+from mingcha.ground.audit import actions as audit
+from mingcha.ground.evidence import actions as evidence
+from mingcha.ground.rulebook import queries as rulebook
+from mingcha.ground.territory.models import Site
+from mingcha.kernel.refusals import Refusal
+
+
+class OutsideTheRound(Refusal):
+    message: ClassVar[str] = "“%(site)s”不在这次抽签的清单里,不能在这里登记检查。请从清单中选择点位。"
+    status: ClassVar[int] = 422
+
+
+class AlreadyVisited(Refusal):
+    message: ClassVar[str] = "“%(site)s”这次已经有检查记录,请打开那一条继续。"
+
+
+class NoChecklist(Refusal):
+    message: ClassVar[str] = "“%(type)s”还没有检查表,请联系本单位发布后再检查。"
+
+
+class VisitOver(Refusal):
+    message: ClassVar[str] = "这次检查已经结束,内容不能再改。"
+
+
+class TeamReturned(Refusal):
+    message: ClassVar[str] = "检查组已经收队,不能再登记。"
+
+
+class VisitsStillOpen(Refusal):
+    message: ClassVar[str] = "还有 %(count)s 处检查没有结束,请先结束再收队。"
+
+
+class ReasonMissing(Refusal):
+    message: ClassVar[str] = "没有完成检查时要写明原因(如:拒绝入内、关门停业)。"
+    status: ClassVar[int] = 422
+
+
+class NotOfThisChecklist(Refusal):
+    message: ClassVar[str] = "题目不属于这份检查表,请刷新页面后重填。"
+    status: ClassVar[int] = 422
+
+
+@dataclass(frozen=True)
+class Given:
+    """One answer: a verdict (pass, fail, na), a pair of counts, or what was said; what does not apply stays empty."""
+
+    question: int
+    verdict: str = ""
+    reported: int | None = None
+    verified: int | None = None
+    said: str = ""
+
+
+@transaction.atomic
+def depart(sealed: SealedList, *, by: Person, at: datetime) -> Inspection:
+    """Open the team's list and begin its outing (次): one act. Raises what `draws.open_list` raises."""
+    codes = draws.open_list(sealed, by=by, at=at)
+    inspection = Inspection.objects.create(
+        campaign=sealed.round.campaign, office=sealed.round.office, team=sealed.team, list=sealed, day=sealed.day,
+        departed_at=at, departed_by=by,
+    )  # fmt: skip
+    sites = {site.code: site for site in Site.objects.filter(code__in=codes).select_related("division")}
+    Stop.objects.bulk_create(
+        Stop(inspection=inspection, site=sites[code], position=n) for n, code in enumerate(codes, start=1)
+    )
+    townships = sorted({site.division.township_code for site in sites.values()} - {""})
+    InspectionTownship.objects.bulk_create(
+        InspectionTownship(inspection=inspection, township_id=code) for code in townships
+    )
+    _record("inspection.depart", inspection, by=by, at=at, detail={"stops": len(codes), "townships": townships})
+    return inspection
+
+
+@transaction.atomic
+def begin_visit(inspection: Inspection, *, site: Site, mode: str, by: Person, at: datetime) -> Visit:
+    """Begin a visit to a drawn site, openly or covertly. Raises OutsideTheRound, AlreadyVisited, NoChecklist."""
+    _require_team(inspection, by=by, at=at)
+    if inspection.state != State.OUT:
+        raise TeamReturned
+    if not inspection.stops.filter(site=site).exists():
+        raise OutsideTheRound(site=site.name)
+    checklist = rulebook.current_checklist(site.type_id)
+    if checklist is None:
+        raise NoChecklist(type=site.type.name)
+    try:
+        with transaction.atomic():
+            visit = Visit.objects.create(
+                inspection=inspection, site=site, checklist=checklist, mode=Mode(mode), begun_at=at, begun_by=by
+            )
+    except IntegrityError as error:
+        raise AlreadyVisited(site=site.name) from error
+    _record("visit.begin", inspection, by=by, at=at, detail={"visit": visit.pk, "site": site.code, "mode": mode})
+    return visit
+
+
+@transaction.atomic
+def answer(visit: Visit, *, given: Sequence[Given], by: Person, at: datetime) -> None:
+    """Keep the answers as they stand now; may be done again until the visit is closed. Raises VisitOver."""
+    require_open(visit, by=by, at=at)
+    known = set(visit.checklist.questions.values_list("pk", flat=True))
+    if not {g.question for g in given} <= known:
+        raise NotOfThisChecklist
+    Answer.objects.bulk_create(
+        [
+            Answer(
+                visit=visit, question_id=g.question, verdict=g.verdict, reported=g.reported, verified=g.verified,
+                said=g.said,
+            )
+            for g in given
+        ],
+        update_conflicts=True,
+        unique_fields=["visit", "question"],
+        update_fields=["verdict", "reported", "verified", "said"],
+    )  # fmt: skip
+    _record("visit.answer", visit.inspection, by=by, at=at, detail={"visit": visit.pk, "answers": len(given)})
+
+
+@transaction.atomic
+def add_photo(visit: Visit, *, content: bytes, name: str, caption: str = "", by: Person, at: datetime) -> Photo:
+    """Keep a photo with the visit. Raises VisitOver, NotEvidence, FileTooLarge."""
+    require_open(visit, by=by, at=at)
+    kept = evidence.keep(content, name=name, place=visit.site.name, by=by, at=at)
+    photo = Photo.objects.create(visit=visit, evidence=kept, caption=caption)
+    _record("visit.photo", visit.inspection, by=by, at=at, detail={"visit": visit.pk, "sha256": kept.sha256})
+    return photo
+
+
+@transaction.atomic
+def close_visit(
+    visit: Visit, *, outcome: str, reason: str = "", feedback: str = "", feedback_to: str = "", by: Person, at: datetime
+) -> None:
+    """End a visit with its outcome and what was fed back on the spot. Raises VisitOver, ReasonMissing."""
+    _require_team(visit.inspection, by=by, at=at)
+    if outcome != Outcome.DONE and not reason.strip():
+        raise ReasonMissing
+    start, end = VISIT_ACTS["close"]
+    moved = Visit.objects.filter(pk=visit.pk, state=start).update(
+        state=end, outcome=Outcome(outcome), reason=reason, feedback=feedback, feedback_to=feedback_to,
+        closed_at=at, closed_by=by,
+    )  # fmt: skip
+    if not moved:
+        raise VisitOver
+    visit.refresh_from_db()
+    _record("visit.close", visit.inspection, by=by, at=at, detail={"visit": visit.pk, "outcome": outcome})
+
+
+@transaction.atomic
+def return_team(inspection: Inspection, *, by: Person, at: datetime) -> None:
+    """End the outing. Raises VisitsStillOpen, TeamReturned."""
+    _require_team(inspection, by=by, at=at)
+    still_open = inspection.visits.filter(state=VisitState.BEGUN).count()
+    if still_open:
+        raise VisitsStillOpen(count=still_open)
+    start, end = ACTS["return"]
+    if not Inspection.objects.filter(pk=inspection.pk, state=start).update(state=end, returned_at=at):
+        raise TeamReturned
+    _record("inspection.return", inspection, by=by, at=at)
+
+
+def require_open(visit: Visit, *, by: Person, at: datetime) -> None:
+    """Refuse who is not of the visit's team, and any change once it is closed."""
+    _require_team(visit.inspection, by=by, at=at)
+    # Locked until commit, so that nothing slips in behind a close that is under way.
+    if Visit.objects.select_for_update().values_list("state", flat=True).get(pk=visit.pk) != VisitState.BEGUN:
+        raise VisitOver
+
+
+def _require_team(inspection: Inspection, *, by: Person, at: datetime) -> None:
+    accounts.require(by, Permission.VISIT_MAKE, at=at)
+    if not campaigns.is_member(inspection.team, by):
+        raise accounts.NotFound
+
+
+def _record(
+    verb: str, inspection: Inspection, *, by: Person, at: datetime, detail: dict[str, object] | None = None
+) -> None:
+    audit.record(
+        verb, kind="inspection", key=inspection.pk, by=by, at=at, division=inspection.office.division_id,
+        body=inspection.office_id, detail=detail,
+    )  # fmt: skip

@@ -1,0 +1,110 @@
+"""Reading outings and visits, within a standing's reach or one's own teams."""
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from mingcha.flow.campaigns.models import Campaign, Member
+from mingcha.flow.fieldwork.models import Answer, Inspection, Photo, Stop, Visit
+from mingcha.ground.accounts.permissions import Permission
+from mingcha.ground.accounts.queries import NotFound, Standing
+from mingcha.ground.territory.models import Site
+
+
+def inspections(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[Inspection]:
+    """Return the outings of offices in one's area, and those of one's own teams, the latest first."""
+    area = to.area(Permission.LEDGER_SEE, "office__division__code")
+    mine = Q(team__in=Member.objects.filter(person=to.person).values("team"))
+    found = Inspection.objects.filter(area | mine)
+    if campaign:
+        found = found.filter(campaign=campaign)
+    return (
+        found.select_related("team", "office__division", "campaign")
+        .annotate(planned=Count("stops", distinct=True), visited=Count("visits", distinct=True))
+        .order_by("-departed_at", "-pk")
+    )
+
+
+def my_inspections(*, to: Standing) -> QuerySet[Inspection]:
+    mine = Member.objects.filter(person=to.person).values("team")
+    return inspections(to=to).filter(team__in=mine)
+
+
+def inspection(pk: int, *, to: Standing) -> Inspection:
+    """Return an outing one may see. Raises NotFound."""
+    found = inspections(to=to).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def my_inspection(pk: int, *, to: Standing) -> Inspection:
+    """Return an outing of one's own team. Raises NotFound."""
+    found = my_inspections(to=to).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def inspection_of_list(sealed_pk: int) -> Inspection | None:
+    return Inspection.objects.filter(list_id=sealed_pk).first()
+
+
+def stops(inspection: Inspection) -> QuerySet[Stop]:
+    """Return the stops in order; a stop with a visit carries it as `visit_pk` and `visit_state`."""
+    visit = Visit.objects.filter(inspection=OuterRef("inspection"), site=OuterRef("site"))
+    found = inspection.stops.select_related("site__type", "site__division", "site__body")
+    return found.annotate(visit_pk=visit.values("pk")[:1], visit_state=visit.values("state")[:1]).order_by("position")
+
+
+def visits(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[Visit]:
+    """Return the visits at places in one's area, and those of one's own teams."""
+    area = to.area(Permission.LEDGER_SEE, "site__division__code")
+    mine = Q(inspection__team__in=Member.objects.filter(person=to.person).values("team"))
+    found = Visit.objects.filter(area | mine)
+    if campaign:
+        found = found.filter(inspection__campaign=campaign)
+    related = ("site__type", "site__division", "site__body", "inspection__team", "inspection__campaign", "begun_by")
+    return found.select_related(*related).order_by("-begun_at", "-pk")
+
+
+def visit(pk: int, *, to: Standing) -> Visit:
+    """Return a visit one may see. Raises NotFound."""
+    found = visits(to=to).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def my_visit(pk: int, *, to: Standing) -> Visit:
+    """Return a visit of one's own team. Raises NotFound."""
+    mine = Member.objects.filter(person=to.person).values("team")
+    found = visits(to=to).filter(pk=pk, inspection__team__in=mine).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def answers(visit: Visit) -> QuerySet[Answer]:
+    return visit.answers.select_related("question").order_by("question__position")
+
+
+def photos(visit: Visit) -> QuerySet[Photo]:
+    return visit.photos.select_related("evidence__received_from").order_by("pk")
+
+
+def photo(pk: int, *, to: Standing) -> Photo:
+    """Return a photo of a visit one may see. Raises NotFound."""
+    seen = visits(to=to).values("pk")
+    found = Photo.objects.filter(pk=pk, visit__in=seen).select_related("evidence", "visit").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def last_visit_of(site: Site, *, before: Visit) -> Visit | None:
+    return Visit.objects.filter(site=site, pk__lt=before.pk).order_by("-pk").first()
+
+
+def unvisited(inspection: Inspection) -> int:
+    """Return how many stops have no visit yet."""
+    visited = Visit.objects.filter(inspection=OuterRef("inspection"), site=OuterRef("site"))
+    return inspection.stops.filter(~Exists(visited)).count()

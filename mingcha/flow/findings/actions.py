@@ -1,0 +1,102 @@
+"""Everything that may happen to a finding: noted at the site, then confirmed and frozen, or withdrawn."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import transaction
+
+from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.fieldwork import actions as fieldwork
+from mingcha.flow.fieldwork.models import Photo, Visit
+from mingcha.flow.findings.models import Finding, FindingPhoto
+from mingcha.flow.findings.states import ACTS, Responsibility, Severity
+from mingcha.ground.accounts.models import Person
+from mingcha.ground.audit import actions as audit
+from mingcha.ground.rulebook.models import Item
+from mingcha.ground.territory.models import Body, BodyKind
+from mingcha.kernel.refusals import Refusal
+
+
+class Frozen(Refusal):
+    message: ClassVar[str] = "这个问题已经确认或撤回,不能再改。再次出现请登记新问题并注明前次。"
+
+
+class NothingSeen(Refusal):
+    message: ClassVar[str] = "请写明看到了什么:时间、位置、现象。"
+    status: ClassVar[int] = 422
+
+
+class ItemNotInForce(Refusal):
+    message: ClassVar[str] = "这一条不在本次任务采用的清单里,请重新选择条目。"
+    status: ClassVar[int] = 422
+
+
+class NotAnEarlierOne(Refusal):
+    message: ClassVar[str] = "前次问题必须是同一点位已确认的问题,请重新选择。"
+    status: ClassVar[int] = 422
+
+
+class OfficeCannotAnswer(Refusal):
+    message: ClassVar[str] = "监督机关不能作为责任单位,请选择被检查一方的单位。"
+    status: ClassVar[int] = 422
+
+
+@transaction.atomic
+def note(
+    visit: Visit, *, item: Item, responsibility: str, body: Body, severity: str, description: str,
+    photos: Sequence[Photo] = (), recurrence_of: Finding | None = None, by: Person, at: datetime,
+) -> Finding:  # fmt: skip
+    """
+    Note a finding on an open visit: which rule, which of the four responsibilities and whose, what was seen.
+
+    A recurrence is a new finding that names the old. Raises NothingSeen, ItemNotInForce, NotAnEarlierOne,
+    OfficeCannotAnswer, and VisitOver of fieldwork.
+    """
+    fieldwork.require_open(visit, by=by, at=at)
+    if not description.strip():
+        raise NothingSeen
+    if not campaigns.items(visit.inspection.campaign).filter(pk=item.pk).exists():
+        raise ItemNotInForce
+    if body.kind in (BodyKind.OFFICE, BodyKind.RESIDENT_GROUP):
+        raise OfficeCannotAnswer
+    if recurrence_of and (recurrence_of.site_id != visit.site_id or not recurrence_of.confirmed_at):
+        raise NotAnEarlierOne
+    finding = Finding.objects.create(
+        visit=visit, campaign=visit.inspection.campaign, office=visit.inspection.office, site=visit.site,
+        division=visit.site.division_id, item=item, responsibility=Responsibility(responsibility), body=body,
+        severity=Severity(severity), description=description.strip(), noted_at=at, noted_by=by,
+        recurrence_of=recurrence_of,
+    )  # fmt: skip
+    FindingPhoto.objects.bulk_create(FindingPhoto(finding=finding, photo=photo) for photo in photos)
+    _record("finding.note", finding, by=by, at=at, detail={"item": item.label[:60], "visit": visit.pk})
+    return finding
+
+
+@transaction.atomic
+def confirm(finding: Finding, *, by: Person, at: datetime) -> None:
+    """Confirm the finding when its visit ends, and so freeze it. Raises Frozen."""
+    start, end = ACTS["confirm"]
+    moved = Finding.objects.filter(pk=finding.pk, state=start).update(state=end, confirmed_at=at, confirmed_by=by)
+    if not moved:
+        raise Frozen
+    _record("finding.confirm", finding, by=by, at=at)
+
+
+@transaction.atomic
+def withdraw(finding: Finding, *, reason: str, by: Person, at: datetime) -> None:
+    """Take back a finding that is not confirmed yet; the row stays, with its reason. Raises Frozen, NothingSeen."""
+    fieldwork.require_open(finding.visit, by=by, at=at)
+    if not reason.strip():
+        raise NothingSeen
+    start, end = ACTS["withdraw"]
+    if not Finding.objects.filter(pk=finding.pk, state=start).update(state=end, withdrawn_reason=reason.strip()[:200]):
+        raise Frozen
+    _record("finding.withdraw", finding, by=by, at=at)
+
+
+def _record(verb: str, finding: Finding, *, by: Person, at: datetime, detail: dict[str, object] | None = None) -> None:
+    audit.record(
+        verb, kind="finding", key=finding.pk, by=by, at=at, division=finding.division, body=finding.body_id,
+        detail=detail,
+    )  # fmt: skip

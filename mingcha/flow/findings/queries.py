@@ -1,0 +1,48 @@
+"""Reading findings: the ledger's rows, within a standing's reach or of one's own teams."""
+
+from django.db.models import Q, QuerySet
+
+from mingcha.flow.campaigns.models import Member
+from mingcha.flow.fieldwork.models import Visit
+from mingcha.flow.findings.models import Finding
+from mingcha.flow.findings.states import State
+from mingcha.ground.accounts.permissions import Permission
+from mingcha.ground.accounts.queries import NotFound, Standing
+
+RELATED = (
+    "campaign", "office__division", "site__type", "site__division", "item__edition__rulebook", "body", "noted_by",
+    "visit__inspection__team", "recurrence_of",
+)  # fmt: skip
+
+
+def visible(*, to: Standing) -> QuerySet[Finding]:
+    """Return the findings at places in one's area, and those of one's own teams."""
+    area = to.area(Permission.LEDGER_SEE, "division")
+    mine = Q(visit__inspection__team__in=Member.objects.filter(person=to.person).values("team"))
+    return Finding.objects.filter(area | mine).select_related(*RELATED).order_by("-pk")
+
+
+def finding(pk: int, *, to: Standing) -> Finding:
+    """Return a finding one may see. Raises NotFound."""
+    found = visible(to=to).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def of_visit(visit: Visit) -> QuerySet[Finding]:
+    """Return a visit's findings that were not withdrawn, in the order noted."""
+    return Finding.objects.filter(visit=visit).exclude(state=State.WITHDRAWN).select_related(*RELATED).order_by("pk")
+
+
+def earlier_alike(finding: Finding) -> QuerySet[Finding]:
+    """Return earlier confirmed findings of the same catalogue item at the same site: candidates for a recurrence."""
+    alike = Finding.objects.filter(site=finding.site, state=State.CONFIRMED, pk__lt=finding.pk)
+    same_item = Q(item__number=finding.item.number, item__text=finding.item.text)
+    return alike.filter(same_item, item__edition__rulebook=finding.item.edition.rulebook_id).order_by("-pk")
+
+
+def earlier_at(visit: Visit) -> QuerySet[Finding]:
+    """Return what was confirmed at the site before this visit, newest first: what a recurrence may name."""
+    found = Finding.objects.filter(site=visit.site, state=State.CONFIRMED).exclude(visit=visit)
+    return found.select_related("item__edition__rulebook").order_by("-pk")

@@ -1,0 +1,240 @@
+"""From the finding on the spot to the closed order: each step by the hand that may take it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import transaction
+
+from mingcha.flow.fieldwork import actions as fieldwork
+from mingcha.flow.fieldwork.models import Photo, Visit
+from mingcha.flow.findings import actions as findings
+from mingcha.flow.findings.models import Finding
+from mingcha.flow.findings.states import State as FindingState
+from mingcha.flow.rectifications.models import Proof, Rectification, Reply, Review, Verdict
+from mingcha.flow.rectifications.states import ACTS, State, Way
+from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.accounts.models import Person
+from mingcha.ground.accounts.permissions import Permission
+from mingcha.ground.audit import actions as audit
+from mingcha.ground.evidence import actions as evidence
+from mingcha.ground.notices import actions as notices
+from mingcha.ground.rulebook.models import Item
+from mingcha.ground.territory.models import Body
+from mingcha.kernel.refusals import Refusal
+
+
+class DeadlineInThePast(Refusal):
+    message: ClassVar[str] = "整改时限已经过去,请填一个将来的时间。"
+    status: ClassVar[int] = 422
+
+
+class DeadlineMissing(Refusal):
+    message: ClassVar[str] = "限期整改要有整改时限,请填写。"
+    status: ClassVar[int] = 422
+
+
+class AlreadyMoved(Refusal):
+    message: ClassVar[str] = "这一件刚刚已被别人办理,当前状态是“%(state)s”。您填的内容没有丢,请核对后再办。"
+
+
+class AnotherHandNeeded(Refusal):
+    message: ClassVar[str] = "发现问题的人、现场确认的人和答复整改的人都不能核验或销号,请由其他人办理。"
+    status: ClassVar[int] = 403
+
+
+class MeasuresMissing(Refusal):
+    message: ClassVar[str] = "请写明采取了什么措施、结果如何。"
+    status: ClassVar[int] = 422
+
+
+class ReasonMissing(Refusal):
+    message: ClassVar[str] = "请写明理由,让对方知道差在哪里。"
+    status: ClassVar[int] = 422
+
+
+@transaction.atomic
+def note_finding(
+    visit: Visit, *, item: Item, responsibility: str, body: Body, severity: str, description: str, way: str,
+    due_at: datetime | None = None, requirement: str = "", photos: Sequence[Photo] = (),
+    recurrence_of: Finding | None = None, by: Person, at: datetime,
+) -> Finding:  # fmt: skip
+    """
+    Note a finding together with how it is put right.
+
+    立行立改: the unit mended it and the finder attests it there and then. 限期整改: a deadline is agreed; the order goes
+    out when the visit ends. Raises DeadlineMissing, DeadlineInThePast, and what `findings.note` raises.
+    """
+    on_spot = Way(way) is Way.ON_SPOT
+    if not on_spot:
+        _check_deadline(due_at, at=at)
+    finding = findings.note(
+        visit, item=item, responsibility=responsibility, body=body, severity=severity, description=description,
+        photos=photos, recurrence_of=recurrence_of, by=by, at=at,
+    )  # fmt: skip
+    order = Rectification.objects.create(
+        finding=finding, body=body, way=way, state=State.ATTESTED if on_spot else State.AGREED,
+        requirement=requirement.strip(), due_at=None if on_spot else due_at,
+        attested_at=at if on_spot else None, attested_by=by if on_spot else None,
+    )  # fmt: skip
+    _record("rectification.attest" if on_spot else "rectification.agree", order, by=by, at=at)
+    return finding
+
+
+@transaction.atomic
+def withdraw_finding(finding: Finding, *, reason: str, by: Person, at: datetime) -> None:
+    """Take back a finding noted on an open visit, and what was agreed about it."""
+    findings.withdraw(finding, reason=reason, by=by, at=at)
+    start, end = ACTS["void"]
+    Rectification.objects.filter(finding=finding, state__in=start).update(state=end)
+
+
+@transaction.atomic
+def close_visit(
+    visit: Visit, *, outcome: str, reason: str = "", feedback: str = "", feedback_to: str = "", by: Person, at: datetime
+) -> list[Finding]:
+    """
+    End a visit: its findings are confirmed and frozen, and orders with a deadline go to the units. One transaction.
+
+    Raises VisitOver and ReasonMissing of fieldwork.
+    """
+    fieldwork.close_visit(
+        visit, outcome=outcome, reason=reason, feedback=feedback, feedback_to=feedback_to, by=by, at=at
+    )
+    confirmed = list(Finding.objects.filter(visit=visit, state=FindingState.NOTED).order_by("pk"))
+    for finding in confirmed:
+        findings.confirm(finding, by=by, at=at)
+    agreed = Rectification.objects.filter(finding__in=confirmed, state=State.AGREED).select_related("finding", "body")
+    for order in agreed:
+        _move(order, "order", ordered_at=at)
+        _record("rectification.order", order, by=by, at=at)
+        _tell_unit(order, "收到整改交办", at=at)
+    return confirmed
+
+
+@transaction.atomic
+def sample(
+    order: Rectification, *, upheld: bool, reason: str, due_at: datetime | None = None, by: Person, at: datetime
+) -> None:
+    """
+    Check an attestation by another hand: upheld, or overturned into an order with a deadline.
+
+    Raises AnotherHandNeeded, ReasonMissing, DeadlineMissing, DeadlineInThePast, AlreadyMoved.
+    """
+    _require_other_hand(order, by=by, at=at)
+    if upheld:
+        _move(order, "uphold")
+    else:
+        if not reason.strip():
+            raise ReasonMissing
+        _check_deadline(due_at, at=at)
+        _move(order, "overturn", way=Way.BY_DEADLINE, due_at=due_at, ordered_at=at)
+        _tell_unit(order, "现场整改经抽核不实,改为限期整改", at=at)
+    _review(order, Verdict.UPHELD if upheld else Verdict.OVERTURNED, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def receive(order: Rectification, *, by: Person, at: datetime) -> None:
+    """Sign for an order (签收); the first signature stands."""
+    _require_own(order, by=by, at=at)
+    if Rectification.objects.filter(pk=order.pk, received_at=None).update(received_at=at, received_by=by):
+        _record("rectification.receive", order, by=by, at=at)
+
+
+@transaction.atomic
+def answer(
+    order: Rectification, *, measures: str, proofs: Sequence[tuple[str, bytes]] = (), by: Person, at: datetime
+) -> Reply:
+    """
+    Answer an order with measures and proof: (file name, bytes) pairs. An answer also signs for the order.
+
+    Raises MeasuresMissing, AlreadyMoved, and NotEvidence, FileTooLarge of evidence: then nothing is kept.
+    """
+    _require_own(order, by=by, at=at)
+    if not measures.strip():
+        raise MeasuresMissing
+    receive(order, by=by, at=at)
+    _move(order, "answer")
+    reply = Reply.objects.create(rectification=order, measures=measures.strip(), by=by, at=at)
+    for name, content in proofs:
+        kept = evidence.keep(content, name=name, place=order.body.name, by=by, at=at)
+        Proof.objects.create(reply=reply, evidence=kept)
+    _record("rectification.answer", order, by=by, at=at, detail={"proofs": len(proofs)})
+    _tell_office(order, "整改已答复,待核验", at=at)
+    return reply
+
+
+@transaction.atomic
+def send_back(order: Rectification, *, reason: str, by: Person, at: datetime) -> None:
+    """Return an answer that does not do. Raises ReasonMissing, AnotherHandNeeded, AlreadyMoved."""
+    _require_other_hand(order, by=by, at=at)
+    if not reason.strip():
+        raise ReasonMissing
+    _move(order, "send_back")
+    _review(order, Verdict.RETURNED, reason=reason, by=by, at=at)
+    _tell_unit(order, "整改答复被退回", at=at)
+
+
+@transaction.atomic
+def close(order: Rectification, *, reason: str = "", by: Person, at: datetime) -> None:
+    """Close an order after verification (销号). It never reopens. Raises AnotherHandNeeded, AlreadyMoved."""
+    _require_other_hand(order, by=by, at=at)
+    _move(order, "close", closed_at=at, closed_by=by)
+    _review(order, Verdict.CLOSED, reason=reason, by=by, at=at)
+    _tell_unit(order, "整改已销号", at=at)
+
+
+def _check_deadline(due_at: datetime | None, *, at: datetime) -> None:
+    if due_at is None:
+        raise DeadlineMissing
+    if due_at <= at:
+        raise DeadlineInThePast
+
+
+def _require_other_hand(order: Rectification, *, by: Person, at: datetime) -> None:
+    """Neither who found it, nor who attested it, nor who reported it done may judge it."""
+    accounts.require(by, Permission.ORDER_VERIFY, at=at, division=order.finding.division)
+    hands = {order.finding.noted_by_id, order.attested_by_id, *order.replies.values_list("by_id", flat=True)}
+    if by.pk in hands:
+        raise AnotherHandNeeded
+
+
+def _require_own(order: Rectification, *, by: Person, at: datetime) -> None:
+    standing = accounts.require(by, Permission.ORDER_ANSWER, at=at)
+    if order.body_id not in standing.bodies(Permission.ORDER_ANSWER):
+        raise accounts.NotFound
+
+
+def _move(order: Rectification, act: str, **columns: object) -> None:
+    # Two people at once: the second finds no row in the state they both saw.
+    start, end = ACTS[act]
+    moved = Rectification.objects.filter(pk=order.pk, state__in=start).update(state=end, **columns)
+    if not moved:
+        now = Rectification.objects.values_list("state", flat=True).get(pk=order.pk)
+        raise AlreadyMoved(state=State(now).label)
+    order.refresh_from_db()
+
+
+def _review(order: Rectification, verdict: Verdict, *, reason: str, by: Person, at: datetime) -> None:
+    reply = order.replies.order_by("-pk").first() if verdict in (Verdict.RETURNED, Verdict.CLOSED) else None
+    Review.objects.create(rectification=order, reply=reply, verdict=verdict, reason=reason.strip(), by=by, at=at)
+    _record(f"rectification.{verdict}", order, by=by, at=at)
+
+
+def _tell_unit(order: Rectification, subject: str, *, at: datetime) -> None:
+    people = accounts.serving(order.body_id, at=at, role="unit")
+    notices.send(to=people, subject=f"{subject}:{order.finding.number}", link=f"/orders/{order.pk}/", at=at)
+
+
+def _tell_office(order: Rectification, subject: str, *, at: datetime) -> None:
+    people = [p for role in ("lead", "county") for p in accounts.serving(order.finding.office_id, at=at, role=role)]
+    notices.send(to=people, subject=f"{subject}:{order.finding.number}", link=f"/orders/{order.pk}/", at=at)
+
+
+def _record(
+    verb: str, order: Rectification, *, by: Person, at: datetime, detail: dict[str, object] | None = None
+) -> None:
+    audit.record(
+        verb, kind="rectification", key=order.pk, by=by, at=at, division=order.finding.division, body=order.body_id,
+        detail=detail,
+    )  # fmt: skip

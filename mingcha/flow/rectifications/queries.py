@@ -1,0 +1,73 @@
+"""Reading what must be put right: by the unit that owes it, and by the offices that follow it."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from mingcha.flow.findings.models import Finding
+from mingcha.flow.rectifications.models import Proof, Rectification
+from mingcha.flow.rectifications.states import OPEN, State
+from mingcha.ground.accounts.permissions import Permission
+from mingcha.ground.accounts.queries import NotFound, Standing
+
+RELATED = (
+    "body", "finding__site__type", "finding__site__division", "finding__item__edition__rulebook", "finding__office",
+    "finding__campaign", "finding__noted_by", "attested_by", "received_by", "closed_by",
+)  # fmt: skip
+# What a unit may see: an order reaches it only once the visit that found it is over.
+ISSUED = (State.ORDERED, State.ANSWERED, State.RETURNED, State.CLOSED)
+
+
+def orders(*, to: Standing) -> QuerySet[Rectification]:
+    """Return the orders one may see: the offices' within their area, a unit's own once issued, soonest due first."""
+    area = to.area(Permission.ORDER_VERIFY, "finding__division")
+    own = Q(body__in=to.bodies(Permission.ORDER_ANSWER), state__in=ISSUED)
+    return Rectification.objects.filter(area | own).select_related(*RELATED).order_by("due_at", "pk")
+
+
+def order(pk: int, *, to: Standing) -> Rectification:
+    """Return an order one may see. Raises NotFound."""
+    found = orders(to=to).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def of_finding(finding: Finding) -> Rectification | None:
+    return Rectification.objects.filter(finding=finding).select_related(*RELATED).first()
+
+
+def of_findings(pks: list[int]) -> dict[int, Rectification]:
+    """Return finding id → rectification."""
+    found = Rectification.objects.filter(finding__in=pks).select_related(*RELATED)
+    return {r.finding_id: r for r in found}
+
+
+def to_sample(*, to: Standing) -> QuerySet[Rectification]:
+    """Return attestations of 立行立改 that nobody has sampled yet, within one's area and not one's own."""
+    found = orders(to=to).filter(state=State.ATTESTED, finding__state="confirmed")
+    return found.exclude(attested_by=to.person).order_by("attested_at", "pk")
+
+
+def is_overdue(order: Rectification, *, at: datetime) -> bool:
+    """Return whether the order is open past its time; computed, never stored."""
+    return order.state in OPEN and order.due_at is not None and order.due_at < at
+
+
+def overdue(*, to: Standing, at: datetime) -> QuerySet[Rectification]:
+    return orders(to=to).filter(state__in=OPEN, due_at__lt=at)
+
+
+def proof(pk: int, *, to: Standing) -> Proof:
+    """Return a proof of an order one may see. Raises NotFound."""
+    seen = orders(to=to).order_by().values("pk")
+    found = Proof.objects.filter(pk=pk, reply__rectification__in=seen).select_related("evidence", "reply").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def may_see_photo(photo_pk: int, *, to: Standing) -> bool:
+    """Return whether a photo is attached to a finding whose order the unit holds."""
+    own = Q(body__in=to.bodies(Permission.ORDER_ANSWER), state__in=ISSUED)
+    return Rectification.objects.filter(own, finding__photos__photo=photo_pk).exists()

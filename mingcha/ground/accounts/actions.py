@@ -1,0 +1,149 @@
+"""Signing in, and taking people and their posts from a sheet."""
+
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import ClassVar
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from pypinyin import lazy_pinyin
+
+from mingcha.ground.accounts.models import Attempt, Person, Post
+from mingcha.ground.accounts.roles import ROLES
+from mingcha.ground.audit import actions as audit
+from mingcha.ground.territory.models import Body
+from mingcha.kernel import sheets
+from mingcha.kernel.refusals import Refusal
+
+WINDOW = timedelta(minutes=10)
+FREE_TRIES = 5  # per account from one address; another address of the same office is not shut out
+ADDRESS_TRIES = 50  # from one address over all accounts
+PEOPLE_COLUMNS = ("账号", "姓名", "职务", "单位代码", "角色", "任职日期")
+
+
+class WrongPassword(Refusal):
+    message: ClassVar[str] = "账号或密码不对,请重新输入。"
+    status: ClassVar[int] = 422
+
+
+class TooManyAttempts(Refusal):
+    message: ClassVar[str] = "连续输错次数过多,请在 %(minutes)s 分钟后再试。"
+    status: ClassVar[int] = 429
+
+
+class SheetRefused(Refusal):
+    """Nothing was written; `problems` lists every bad row."""
+
+    message: ClassVar[str] = "有 %(count)s 处问题,整份文件都没有导入。改好后重新上传。"
+    status: ClassVar[int] = 422
+
+    def __init__(self, problems: list[sheets.Problem]) -> None:
+        self.problems = problems
+        super().__init__(count=len(problems))
+
+
+@cache
+def _nobody() -> str:
+    """Return a hash to check against when the name is unknown, so that an answer takes equally long."""
+    return make_password("nobody")
+
+
+def sign_in(*, username: str, password: str, address: str | None, at: datetime) -> Person:
+    """
+    Return the person, or refuse with WrongPassword or TooManyAttempts.
+
+    Failures are counted for the pair of account and address, and for the address alone, within ten minutes.
+    """
+    name = username.strip()[:80]
+    recent = Attempt.objects.filter(at__gt=at - WINDOW, at__lte=at, address=address)
+    if recent.filter(username=name).count() >= FREE_TRIES or recent.count() >= ADDRESS_TRIES:
+        raise TooManyAttempts(minutes=int(WINDOW.total_seconds() // 60))
+    person = Person.objects.filter(username=name, is_active=True).first()
+    if not check_password(password, person.password if person else _nobody()) or person is None:
+        Attempt.objects.create(username=name, address=address, at=at)
+        raise WrongPassword
+    with transaction.atomic():
+        Attempt.objects.filter(username=name, address=address).delete()
+        Attempt.objects.filter(at__lt=at - timedelta(days=1)).delete()
+        audit.record("person.sign_in", kind="person", key=name, by=person, at=at)
+    return person
+
+
+def sign_out(*, by: Person, at: datetime) -> None:
+    with transaction.atomic():
+        audit.record("person.sign_out", kind="person", key=by.username, by=by, at=at)
+
+
+@transaction.atomic
+def enrol(*, username: str, name: str, title: str, password: str | None, by: Person | None, at: datetime) -> Person:
+    """Add a person who may sign in once a password is set; the pinyin of the name is stored for sorting."""
+    person = Person.objects.create(
+        username=username,
+        name=name,
+        title=title,
+        pinyin=" ".join(lazy_pinyin(name)),
+        password=make_password(password),
+        created_at=at,
+    )
+    audit.record("person.enrol", kind="person", key=username, by=by, at=at)
+    return person
+
+
+@transaction.atomic
+def appoint(person: Person, *, body: Body, role: str, since: date, by: Person | None, at: datetime) -> Post:
+    """Give a person a post; the database refuses the same post twice."""
+    post = Post.objects.create(person=person, body=body, role=ROLES[role].name, since=since)
+    audit.record(
+        "person.appoint", kind="person", key=person.username, by=by, at=at,
+        division=body.division_id, body=body.code, detail={"role": role, "since": since.isoformat()},
+    )  # fmt: skip
+    return post
+
+
+@transaction.atomic
+def set_password(person: Person, *, password: str, by: Person | None, at: datetime) -> None:
+    Person.objects.filter(pk=person.pk).update(password=make_password(password))
+    audit.record("person.set_password", kind="person", key=person.username, by=by, at=at)
+
+
+@transaction.atomic
+def import_people(content: bytes, *, by: Person | None, at: datetime) -> int:
+    """
+    Take people and posts from a sheet, all or nothing; return how many rows.
+
+    Raises SheetRefused with every bad row. Rows without a password sign in only after one is set.
+    """
+    rows = sheets.read(content, required=PEOPLE_COLUMNS)
+    known = set(Body.objects.filter(code__in={row["单位代码"] for row in rows}).values_list("code", flat=True))
+    problems = [problem for row in rows for problem in _faults(row, known)]
+    if problems:
+        raise SheetRefused(problems)
+    bodies = Body.objects.in_bulk(list(known))
+    for row in rows:
+        person = Person.objects.filter(username=row["账号"]).first() or enrol(
+            username=row["账号"], name=row["姓名"], title=row["职务"], password=None, by=by, at=at
+        )
+        since = date.fromisoformat(row["任职日期"])
+        if not Post.objects.filter(person=person, body_id=row["单位代码"], role=row["角色"], until=None).exists():
+            appoint(person, body=bodies[row["单位代码"]], role=row["角色"], since=since, by=by, at=at)
+    return len(rows)
+
+
+def _faults(row: sheets.Row, known: set[str]) -> list[sheets.Problem]:
+    faults = []
+
+    def fault(column: str, reason: str) -> None:
+        faults.append(sheets.Problem(row.number, column, row[column], reason))
+
+    for column in ("账号", "姓名"):
+        if not row[column]:
+            fault(column, "不能为空")
+    if row["单位代码"] not in known:
+        fault("单位代码", "没有这个单位,请核对代码")
+    if row["角色"] not in ROLES:
+        fault("角色", "只能填:" + "、".join(ROLES))
+    try:
+        date.fromisoformat(row["任职日期"])
+    except ValueError:
+        fault("任职日期", "请写成 2021-10-19 的样子")
+    return faults

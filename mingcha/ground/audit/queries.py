@@ -1,0 +1,94 @@
+"""Reading the record of acts, and proving it."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC
+
+from django.db.models import Q, QuerySet
+
+from mingcha.ground.audit.models import Event, Head, Seal, Unsealed
+
+
+def link(previous: str, event_id: int, text: str) -> str:
+    """Return the hash of a link: SHA-256 over the previous hash, the event's id and its text, newline between."""
+    return hashlib.sha256(f"{previous}\n{event_id}\n{text}".encode()).hexdigest()
+
+
+def canonical(event: Event) -> str:
+    """Return the text that is sealed: the event's own columns as JSON, keys sorted, time in UTC."""
+    facts = {
+        "at": event.at.astimezone(UTC).isoformat(),
+        "actor": event.actor,
+        "actor_name": event.actor_name,
+        "verb": event.verb,
+        "kind": event.kind,
+        "key": event.key,
+        "division": event.division,
+        "body": event.body,
+        "detail": event.detail,
+    }
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def about(kind: str, key: object) -> QuerySet[Event]:
+    """Return what happened to one thing, oldest first."""
+    return Event.objects.filter(kind=kind, key=str(key)).order_by("id")
+
+
+def within(prefixes: Iterable[str]) -> QuerySet[Event]:
+    """Return the acts at places whose division code begins with one of the prefixes, newest first."""
+    reach = Q(pk__in=[])
+    for prefix in prefixes:
+        reach |= Q(division__startswith=prefix)
+    return Event.objects.filter(reach).order_by("-id")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`sealed` links checked, `tail` events committed but not sealed yet, `broken` one sentence per fault."""
+
+    sealed: int
+    tail: int
+    broken: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        return not self.broken
+
+
+def verify() -> Verdict:
+    """
+    Walk the whole chain and name every broken link.
+
+    1. Seals must count 1, 2, 3 … and each hash follow from the one before and its event's text.
+    2. Each event must exist, and its columns must agree with its text.
+    3. The head must name the last seal.
+    4. Every event must be sealed or queued.
+    The chain cannot prove the unsealed tail, nor stand against someone who rewrites all of it from a point on;
+    for that the head is copied outside the database.
+    """
+    broken: list[str] = []
+    previous, expected = "0" * 64, 0
+    events = Event.objects.in_bulk(list(Seal.objects.values_list("event_id", flat=True)))
+    for seal in Seal.objects.order_by("seq").iterator():
+        expected += 1
+        if seal.seq != expected:
+            broken.append(f"第 {expected} 环缺失(下一环是第 {seal.seq} 环)")
+            expected = seal.seq
+        event = events.get(seal.event_id)
+        if event is None:
+            broken.append(f"第 {seal.seq} 环:事件 {seal.event_id} 已被删除")
+        elif link(previous, event.id, event.text) != seal.hash:
+            broken.append(f"第 {seal.seq} 环:事件 {event.id} 的文本或前一环被改动")
+        elif canonical(event) != event.text:
+            broken.append(f"第 {seal.seq} 环:事件 {event.id} 的列与封存文本不一致")
+        previous = seal.hash
+    head = Head.objects.filter(pk=1).first()
+    if (head.seq, head.hash) != (expected, previous) if head else expected:
+        broken.append("链头与最后一环不一致:末尾的环被删除或链头被改动")
+    queued = set(Unsealed.objects.values_list("event_id", flat=True))
+    lost = Event.objects.exclude(pk__in=Seal.objects.values("event_id")).exclude(pk__in=queued)
+    broken += [f"事件 {pk} 既未封存也不在待封队列" for pk in lost.values_list("pk", flat=True)]
+    return Verdict(sealed=Seal.objects.count(), tail=len(queued), broken=tuple(broken))

@@ -1,0 +1,137 @@
+"""Publishing editions of catalogues, and checklists. What is published never changes; a new version follows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import transaction
+from django.db.models import Max
+
+from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.accounts.models import Person
+from mingcha.ground.accounts.permissions import Permission
+from mingcha.ground.audit import actions as audit
+from mingcha.ground.rulebook.models import Checklist, Completeness, Edition, Item, Question, Rulebook
+from mingcha.ground.territory.models import Body, SiteType
+from mingcha.kernel import sheets
+from mingcha.kernel.refusals import Refusal
+
+COLUMNS = ("清单代码", "条号", "类别", "条文", "印发日期", "出处", "应有条数")
+
+
+class EditionRefused(Refusal):
+    """Nothing was written; `problems` lists every bad row."""
+
+    message: ClassVar[str] = "有 %(count)s 处问题,没有导入新版本。改好后重新上传。"
+    status: ClassVar[int] = 422
+
+    def __init__(self, problems: list[sheets.Problem]) -> None:
+        self.problems = problems
+        super().__init__(count=len(problems))
+
+
+@dataclass(frozen=True)
+class NewItem:
+    number: str
+    category: str
+    text: str
+
+
+@transaction.atomic
+def register(*, code: str, name: str, issuer: str, keeper: Body, by: Person | None, at: datetime) -> Rulebook:
+    """Put a catalogue on record, still without an edition."""
+    rulebook = Rulebook.objects.create(code=code, name=name, issuer=issuer, keeper=keeper)
+    audit.record("rulebook.register", kind="rulebook", key=code, by=by, at=at, division=keeper.division_id)
+    return rulebook
+
+
+@transaction.atomic
+def publish(
+    rulebook: Rulebook, *, items: Sequence[NewItem], issued_on: str, source: str, declared: int, note: str = "",
+    by: Person | None, at: datetime,
+) -> Edition:  # fmt: skip
+    """
+    Publish the next edition; it is complete when every declared item carries its text, otherwise partial.
+
+    `by=None` is the operator. Raises NotAllowed, NotFound where the keeper's place is out of reach.
+    """
+    if by is not None:
+        accounts.require(by, Permission.RULEBOOK_KEEP, at=at, division=rulebook.keeper.division_id)
+    last = rulebook.editions.aggregate(last=Max("version"))["last"] or 0
+    recorded = sum(bool(item.text) for item in items)
+    edition = Edition.objects.create(
+        rulebook=rulebook, version=last + 1, issued_on=issued_on, source=source, declared=declared, note=note,
+        completeness=Completeness.COMPLETE if recorded >= declared else Completeness.PARTIAL,
+        published_at=at, published_by=by,
+    )  # fmt: skip
+    Item.objects.bulk_create(
+        Item(edition=edition, position=n, number=i.number, category=i.category, text=i.text)
+        for n, i in enumerate(items, start=1)
+    )
+    audit.record(
+        "rulebook.publish", kind="rulebook", key=rulebook.code, by=by, at=at, division=rulebook.keeper.division_id,
+        detail={"version": edition.version, "recorded": recorded, "declared": declared},
+    )  # fmt: skip
+    return edition
+
+
+@transaction.atomic
+def import_edition(content: bytes, *, by: Person | None, at: datetime) -> Edition:
+    """
+    Take the next edition of one catalogue from a sheet, all or nothing.
+
+    Every row names the catalogue; a row without text stays 未收录. Raises EditionRefused and those of `kernel.sheets`.
+    """
+    rows = sheets.read(content, required=COLUMNS)
+    code = rows[0]["清单代码"] if rows else ""
+    rulebook = Rulebook.objects.filter(code=code).select_related("keeper").first()
+    problems = _faults(rows, code, known=rulebook is not None)
+    if problems or rulebook is None:
+        raise EditionRefused(problems)
+    first = rows[0]
+    return publish(
+        rulebook,
+        items=[NewItem(row["条号"], row["类别"], row["条文"]) for row in rows],
+        issued_on=first["印发日期"], source=first["出处"], declared=int(first["应有条数"]), by=by, at=at,
+    )  # fmt: skip
+
+
+def _faults(rows: list[sheets.Row], code: str, *, known: bool) -> list[sheets.Problem]:
+    if not rows:
+        return [sheets.Problem(2, "清单代码", "", "文件里没有条目")]
+    problems = [] if known else [sheets.Problem(rows[0].number, "清单代码", code, "没有这个清单,请从清单页下载模板")]
+    seen: dict[str, int] = {}
+    for row in rows:
+        if row["清单代码"] != code:
+            problems.append(sheets.Problem(row.number, "清单代码", row["清单代码"], f"一个文件只放一个清单({code})"))
+        if row["条号"] and row["条号"] in seen:
+            problems.append(sheets.Problem(row.number, "条号", row["条号"], f"与第 {seen[row['条号']]} 行重复"))
+        if not row["条号"] and not row["条文"]:
+            problems.append(sheets.Problem(row.number, "条文", "", "条号和条文不能都空"))
+        seen.setdefault(row["条号"], row.number)
+    first = rows[0]
+    if not first["应有条数"].isdigit() or int(first["应有条数"]) < sum(bool(row["条文"]) for row in rows):
+        problems.append(
+            sheets.Problem(first.number, "应有条数", first["应有条数"], "请填官方文件的总条数,不能少于已填条文数")
+        )
+    for column in ("印发日期", "出处"):
+        if not first[column]:
+            problems.append(sheets.Problem(first.number, column, "", "请照官方文件填写"))
+    return problems
+
+
+@transaction.atomic
+def publish_checklist(
+    site_type: SiteType, *, questions: Sequence[tuple[str, str, str]], by: Person | None, at: datetime
+) -> Checklist:
+    """Publish the next checklist of a site type from (kind, text, help) rows; visits under way keep theirs."""
+    last = Checklist.objects.filter(site_type=site_type).aggregate(last=Max("version"))["last"] or 0
+    checklist = Checklist.objects.create(site_type=site_type, version=last + 1, published_at=at)
+    Question.objects.bulk_create(
+        Question(checklist=checklist, position=n, kind=kind, text=text, help=help)
+        for n, (kind, text, help) in enumerate(questions, start=1)
+    )
+    audit.record("rulebook.publish_checklist", kind="checklist", key=site_type.code, by=by, at=at,
+                 detail={"version": last + 1, "questions": len(questions)})  # fmt: skip
+    return checklist

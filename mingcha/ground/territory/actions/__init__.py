@@ -1,0 +1,1 @@
+"""Every change to divisions, bodies and the register of sites."""

@@ -1,0 +1,177 @@
+"""Keeping the register of sites: by hand, or from Excel, all or nothing."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import IntegrityError, transaction
+
+from mingcha.ground.audit import actions as audit
+from mingcha.ground.audit.actions import Actor
+from mingcha.ground.territory.actions.bodies import add_body, pinyin
+from mingcha.ground.territory.models import Body, BodyKind, Division, Site, SiteType
+from mingcha.kernel import sheets
+from mingcha.kernel.refusals import Refusal
+
+COLUMNS = ("点位编号", "名称", "类型", "区划代码", "地址", "责任单位")
+
+
+class SitesRefused(Refusal):
+    """Nothing was written; `problems` lists every bad row with its reason."""
+
+    message: ClassVar[str] = "有 %(count)s 处问题,整份文件都没有导入。改好后重新上传。"
+    status: ClassVar[int] = 422
+
+    def __init__(self, problems: list[sheets.Problem]) -> None:
+        self.problems = problems
+        super().__init__(count=len(problems))
+
+
+class SiteCodeTaken(Refusal):
+    message: ClassVar[str] = "编号 %(code)s 已经在册,请换一个编号。"
+    status: ClassVar[int] = 422
+
+
+class OutsideYourArea(Refusal):
+    message: ClassVar[str] = "区划 %(code)s 不在您的辖区内,请核对代码。"
+    status: ClassVar[int] = 422
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an import would do: rows to add, rows to change, bodies that would be newly registered, and every fault."""
+
+    added: int
+    changed: int
+    new_bodies: tuple[str, ...]
+    problems: tuple[sheets.Problem, ...]
+    rows: tuple[sheets.Row, ...]
+
+
+def preview(content: bytes, *, prefixes: Iterable[str], by: Actor | None, at: datetime) -> Preview:
+    """
+    Read a sheet of sites and say what an import would do; write nothing.
+
+    `prefixes` are the division codes under which the importer keeps the register ("" for everywhere).
+    Raises TornFile, MissingColumns, TooLarge of `kernel.sheets`.
+    """
+    rows = sheets.read(content, required=COLUMNS)
+    divisions = Division.objects.in_bulk([row["区划代码"] for row in rows])
+    types = {t.name for t in SiteType.objects.all()}
+    seen: dict[str, int] = {}
+    problems: list[sheets.Problem] = []
+    for row in rows:
+        problems += _faults(row, divisions, types, tuple(prefixes), seen)
+        seen.setdefault(row["点位编号"], row.number)
+    taken = {s.code: s for s in Site.objects.filter(code__in=seen).select_related("division")}
+    for row in rows:
+        old = taken.get(row["点位编号"])
+        if old and not old.division_id.startswith(tuple(prefixes)):
+            problems.append(sheets.Problem(row.number, "点位编号", row["点位编号"], "编号已被其他地方使用,请换一个"))
+    wanted = {(row["区划代码"][:6], row["责任单位"]) for row in rows}
+    unknown = sorted(name for county, name in wanted if name and not _body(county, name))
+    added = sum(row["点位编号"] not in taken for row in rows)
+    return Preview(added, len(rows) - added, tuple(unknown), tuple(problems), tuple(rows))
+
+
+@transaction.atomic
+def import_sites(content: bytes, *, prefixes: Iterable[str], by: Actor | None, at: datetime) -> Preview:
+    """
+    Take sites from a sheet, all or nothing. A known code is changed, a new one added; none is removed.
+
+    Raises SitesRefused with every bad row, and what `preview` raises.
+    """
+    plan = preview(content, prefixes=prefixes, by=by, at=at)
+    if plan.problems:
+        raise SitesRefused(list(plan.problems))
+    divisions = Division.objects.in_bulk([row["区划代码"] for row in plan.rows])
+    types = {t.name: t for t in SiteType.objects.all()}
+    for row in plan.rows:
+        division = divisions[row["区划代码"]]
+        body = _body(division.county_code, row["责任单位"]) or _register_body(row["责任单位"], division, by=by, at=at)
+        Site.objects.update_or_create(
+            code=row["点位编号"],
+            defaults={
+                "name": row["名称"], "type": types[row["类型"]], "division": division, "address": row["地址"],
+                "body": body, "pinyin": pinyin(row["名称"]), "active": True,
+            },
+        )  # fmt: skip
+    place = plan.rows[0]["区划代码"][:6] if plan.rows else ""
+    audit.record(
+        "territory.import_sites", kind="register", key=place, by=by, at=at, division=place,
+        detail={"sha256": hashlib.sha256(content).hexdigest(), "added": plan.added, "changed": plan.changed},
+    )  # fmt: skip
+    return plan
+
+
+@transaction.atomic
+def add_site(
+    *, code: str, name: str, type: SiteType, division: Division, address: str, body: Body,
+    prefixes: Iterable[str], by: Actor | None, at: datetime,
+) -> Site:  # fmt: skip
+    """Put one site on the register. Raises OutsideYourArea, SiteCodeTaken."""
+    if not division.code.startswith(tuple(prefixes)):
+        raise OutsideYourArea(code=division.code)
+    try:
+        with transaction.atomic():
+            site = Site.objects.create(
+                code=code, name=name, type=type, division=division, address=address, body=body, pinyin=pinyin(name)
+            )
+    except IntegrityError as error:
+        raise SiteCodeTaken(code=code) from error
+    audit.record("territory.add_site", kind="site", key=code, by=by, at=at, division=division.code, body=body.code)
+    return site
+
+
+@transaction.atomic
+def change_site(
+    site: Site, *, name: str, type: SiteType, division: Division, address: str, body: Body, active: bool,
+    prefixes: Iterable[str], by: Actor, at: datetime,
+) -> None:  # fmt: skip
+    """Change a site on the register; frames already frozen keep what they had."""
+    if not division.code.startswith(tuple(prefixes)):
+        raise OutsideYourArea(code=division.code)
+    Site.objects.filter(pk=site.pk).update(
+        name=name, type=type, division=division, address=address, body=body, active=active, pinyin=pinyin(name)
+    )
+    audit.record("territory.change_site", kind="site", key=site.code, by=by, at=at, division=division.code,
+                 body=body.code, detail={"active": active})  # fmt: skip
+
+
+def _body(county: str, name: str) -> Body | None:
+    return Body.objects.filter(name=name, division__code__startswith=county).order_by("code").first()
+
+
+def _register_body(name: str, division: Division, *, by: Actor | None, at: datetime) -> Body:
+    # The code follows from county and name, so that the same sheet read twice names the same body.
+    code = f"{division.county_code}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    county = Division.objects.get(pk=division.county_code)
+    return add_body(code=code, name=name, kind=BodyKind.INSTITUTION, division=county, by=by, at=at)
+
+
+def _faults(
+    row: sheets.Row, divisions: dict[str, Division], types: set[str], prefixes: tuple[str, ...], seen: dict[str, int]
+) -> list[sheets.Problem]:
+    faults: list[sheets.Problem] = []
+
+    def fault(column: str, reason: str) -> None:
+        faults.append(sheets.Problem(row.number, column, row[column], reason))
+
+    for column, longest in (("点位编号", 30), ("名称", 80), ("责任单位", 80)):
+        if not row[column]:
+            fault(column, "不能为空")
+        elif len(row[column]) > longest:
+            fault(column, f"不能超过 {longest} 个字")
+    if row["点位编号"] in seen:
+        fault("点位编号", f"与第 {seen[row['点位编号']]} 行重复")
+    if row["类型"] not in types:
+        fault("类型", "没有这个类型,可填:" + "、".join(sorted(types)))
+    if row["区划代码"] not in divisions:
+        fault("区划代码", "没有这个区划,请核对代码")
+    elif not row["区划代码"].startswith(prefixes):
+        fault("区划代码", "不在您的辖区内")
+    elif len(row["区划代码"]) < 9:
+        fault("区划代码", "请填到乡镇(9 位)或村社区(12 位)")
+    return faults
