@@ -109,7 +109,7 @@ def write(header: Sequence[str], rows: Iterable[Sequence[object]], *, title: str
     Text that starts like a formula stays text: the cell type is forced, so no spreadsheet runs it.
     """
     book = Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     sheet.title = title[:31]
     _fill(sheet, [header, *rows])
     for cell in sheet[1]:

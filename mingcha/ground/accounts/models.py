@@ -18,9 +18,8 @@ class Person(AbstractBaseUser):
     created_at = models.DateTimeField("建立时间")
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
 
-    objects: BaseUserManager["Person"] = BaseUserManager()
+    objects = BaseUserManager["Person"]()
 
     def __str__(self) -> str:
         return self.name

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import BooleanField, Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
@@ -91,9 +92,9 @@ def _narrow(found: QuerySet[Finding], chosen: Filter) -> QuerySet[Finding]:
         found = found.filter(item_id=chosen.item) if chosen.item.isascii() and chosen.item.isdigit() else found.none()
     if chosen.state:
         finding_state = chosen.state in (FindingState.NOTED, FindingState.WITHDRAWN)
-        found = found.filter(state=chosen.state) if finding_state else found.filter(order_state=chosen.state)
+        found = found.filter(**{"state" if finding_state else "order_state": chosen.state})
     if chosen.overdue:
-        found = found.filter(late=True)
+        found = found.filter(Q(late=True))
     if chosen.day:
         found = found.filter(_on_day(chosen.day))
     if chosen.search:
@@ -167,7 +168,7 @@ class _Named:
     rows: QuerySet[Finding]
     column: str
     filter: str
-    names: Mapping[object, str]
+    names: Mapping[Any, str]
 
     def label(self, key: object) -> str:
         return self.names.get(key, str(key))
