@@ -10,6 +10,7 @@ Keeps one PostgreSQL server running for as long as any process uses it. Run as a
 The kernel counts the users, by their locks; nothing has to be cleaned up after a kill -9.
 """
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -58,7 +59,7 @@ class Server:
         while time.monotonic() < deadline:
             self.child = subprocess.Popen(self.command, cwd="/", stdin=subprocess.DEVNULL, **self.as_user)
             try:
-                self.child.wait(0.5)
+                self.child.wait(0.2)
             except subprocess.TimeoutExpired:
                 return True
             time.sleep(POLL)
@@ -86,7 +87,7 @@ def lock(path: Path, how: int) -> int | None:
     return handle
 
 
-def keep(locks: Path, server: Server) -> int:
+def keep(locks: Path, sockets: Path, server: Server) -> int:
     """Look after `server` until nobody uses it. Returns the exit status."""
     told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -100,15 +101,19 @@ def keep(locks: Path, server: Server) -> int:
         if alone is None and not server.alive() and not server.start():
             return 1
     server.stop()
+    if alone is not None:
+        # Nobody can come in before we let go of users.lock; the next one makes the folder again.
+        with contextlib.suppress(OSError):
+            sockets.rmdir()
     return 0
 
 
 def main() -> int:
-    """Arguments: the folder of the locks, the cluster, "uid:gid" or "", then the server's command line."""
-    locks, cluster, account, *command = sys.argv[1:]
+    """Arguments: folders of locks, sockets and tables, "uid:gid" or "", then the server's command line."""
+    locks, sockets, cluster, account, *command = sys.argv[1:]
     if lock(Path(locks) / "keeper.lock", fcntl.LOCK_EX | fcntl.LOCK_NB) is None:
         return 0
-    return keep(Path(locks), Server(Path(cluster), account, command))
+    return keep(Path(locks), Path(sockets), Server(Path(cluster), account, command))
 
 
 if __name__ == "__main__":

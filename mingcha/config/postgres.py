@@ -77,7 +77,9 @@ class Cluster:
         self.release()
 
     def attach(self) -> Self:
-        """Make and start the server where needed, and count us as a user. Raises DatabaseUnavailable."""
+        """Make and start the server where needed, and count us as a user, once. Raises DatabaseUnavailable."""
+        if self._users is not None:
+            return self
         try:
             with _locked(self.base / "turn.lock"):
                 self._log_began = self.log.stat().st_size if self.log.exists() else 0
@@ -171,7 +173,7 @@ class Cluster:
         # A session of its own: Ctrl-C in the terminal is for us, and we may still want to finish a transaction.
         with self._append_log() as log:
             self._keeper = subprocess.Popen(
-                [*keeper, str(self.base), str(self.footing.tables), account, *server],
+                [*keeper, str(self.base), str(self.sockets), str(self.footing.tables), account, *server],
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=log,
