@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.forms import BoundField, CheckboxInput, ChoiceField, FileInput, Form, RadioSelect
+from django.forms import BoundField, CheckboxInput, ChoiceField, Field, FileInput, Form, RadioSelect
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -191,9 +191,9 @@ def segments(bound: BoundField, good: str = "", bad: str = "", none: str = "", c
 def _errors(bound: BoundField) -> list[str]:
     """Say which field is missing; Django's own sentence names none."""
     found = []
+    usual = [str(Field.default_error_messages["required"])]
     for failure in bound.errors.as_data():
-        usual = bound.field.default_error_messages.get("required")
-        if failure.code == "required" and failure.messages == [str(usual)]:
+        if failure.code == "required" and failure.messages == usual:
             verb = _("请选择“%(label)s”。") if isinstance(bound.field, ChoiceField) else _("请填写“%(label)s”。")
             found.append(verb % {"label": bound.label})
         else:
