@@ -1,5 +1,6 @@
 """Fixtures for every test: a time, a browser, and a demo that really runs."""
 
+import copy
 import json
 import os
 import shutil
@@ -43,6 +44,36 @@ class DemoServer:
 def at() -> datetime:
     """The demo's hour: 27 October 2021, 18:00 in the office's zone."""
     return datetime(2021, 10, 27, 18, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture(scope="module")
+def _world_of_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """Build the world once for a module, in a transaction that ends with it: every test then changes a savepoint."""
+    from django.db import transaction
+
+    from tests import world
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield world.build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(_world_of_module: Any, db: None, settings: Any) -> Any:
+    """The small world of tests/world.py, each test its own copy; the clock of every door stands at its hour."""
+    found = copy.deepcopy(_world_of_module)
+    settings.MINGCHA_NOW = found.at
+    return found
+
+
+@pytest.fixture
+def live_world(transactional_db: None, settings: Any) -> Any:
+    """The same world in committed rows, for tests with several connections. Not in one module with `world`."""
+    from tests import world
+
+    found = world.build()
+    settings.MINGCHA_NOW = found.at
+    return found
 
 
 def command_environment(**more: str) -> dict[str, str]:
