@@ -15,5 +15,5 @@ def run(arguments: argparse.Namespace) -> int:
     with house.opened(arguments.data):
         from django.core.management import call_command
 
-        call_command("shell", command=arguments.command)
+        call_command("shell", command=arguments.command, verbosity=0)
     return 0
