@@ -11,7 +11,7 @@ class Refusal(Exception):
     `status` is the HTTP status a door answers with. Doors translate `message`; the kernel knows no language.
     """
 
-    message: ClassVar[str] = "这一步无法完成,请返回后重试。"
+    message: ClassVar[str] = "这一步无法完成，请返回后重试。"
     status: ClassVar[int] = 409
 
     def __init__(self, **facts: object) -> None:

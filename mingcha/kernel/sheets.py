@@ -18,17 +18,17 @@ MOST_UNPACKED = 200 * 1024 * 1024  # bytes; a workbook of 20,000 rows unpacks to
 
 
 class TornFile(Refusal):
-    message: ClassVar[str] = "文件打不开:请确认是完整的 .xlsx 文件,用 Excel 另存一次后重新上传。"
+    message: ClassVar[str] = "文件打不开：请确认是完整的 .xlsx 文件，用 Excel 另存一次后重新上传。"
     status: ClassVar[int] = 422
 
 
 class MissingColumns(Refusal):
-    message: ClassVar[str] = "表头缺少这些列:%(columns)s。请用模板的表头,一字不改。"
+    message: ClassVar[str] = "表头缺少这些列：%(columns)s。请用模板的表头，一字不改。"
     status: ClassVar[int] = 422
 
 
 class TooLarge(Refusal):
-    message: ClassVar[str] = "文件太大:一次最多 %(rows)s 行,请分成几个文件导入。"
+    message: ClassVar[str] = "文件太大：一次最多 %(rows)s 行，请分成几个文件导入。"
     status: ClassVar[int] = 422
 
 

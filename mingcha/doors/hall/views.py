@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mingcha.ground.accounts import actions as accounts
 from mingcha.kernel.refusals import Refusal
 
-from . import forms, styleguide
+from . import clock, forms, styleguide
 from .access import Request, door, inside
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -35,7 +35,9 @@ def sign_in(request: Request) -> HttpResponse:
     if not form.is_valid():
         return render(request, "hall/sign_in.html", {"form": form, "next": onward}, status=422)
     try:
-        person = accounts.sign_in(**form.cleaned_data, address=address_of(request), at=request.now)
+        person = accounts.sign_in(
+            **form.cleaned_data, address=address_of(request), tried_at=clock.running(), at=request.now
+        )
     except Refusal as refusal:
         words = {"form": form, "next": onward, "sentence": refusal.sentence(_(refusal.message))}
         return render(request, "hall/sign_in.html", words, status=refusal.status)

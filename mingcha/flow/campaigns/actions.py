@@ -28,41 +28,41 @@ from mingcha.kernel.refusals import Refusal
 
 
 class DaysOutOfOrder(Refusal):
-    message: ClassVar[str] = "结束日期早于开始日期,请改正日期。"
+    message: ClassVar[str] = "结束日期早于开始日期，请改正日期。"
     status: ClassVar[int] = 422
 
 
 class EmergencyOver(Refusal):
-    message: ClassVar[str] = "应急措施截止时间已经过去,请填一个将来的时间。"
+    message: ClassVar[str] = "应急措施截止时间已经过去，请填一个将来的时间。"
     status: ClassVar[int] = 422
 
 
 class SlugTaken(Refusal):
-    message: ClassVar[str] = "任务编号“%(slug)s”已被使用,请换一个。"
+    message: ClassVar[str] = "任务编号“%(slug)s”已被使用，请换一个。"
     status: ClassVar[int] = 422
 
 
 class CampaignOver(Refusal):
-    message: ClassVar[str] = "“%(campaign)s”已经结束,不能再做这一步。"
+    message: ClassVar[str] = "“%(campaign)s”已经结束，不能再做这一步。"
 
 
 class NoLeader(Refusal):
-    message: ClassVar[str] = "每个检查组要有一名班子成员带队:请在组员中选定组长。"
+    message: ClassVar[str] = "每个检查组要有一名班子成员带队：请在组员中选定组长。"
     status: ClassVar[int] = 422
 
 
 class NotOfThisOffice(Refusal):
-    message: ClassVar[str] = "%(name)s 不是本单位在岗的检查人员,请换人。"
+    message: ClassVar[str] = "%(name)s 不是本单位在岗的检查人员，请换人。"
     status: ClassVar[int] = 422
 
 
 class TeamNameTaken(Refusal):
-    message: ClassVar[str] = "本单位已有“%(name)s”,请换一个组名。"
+    message: ClassVar[str] = "本单位已有“%(name)s”，请换一个组名。"
     status: ClassVar[int] = 422
 
 
 class OutsideTheStretch(Refusal):
-    message: ClassVar[str] = "%(name)s 不在本单位辖区内,请重新选择乡镇。"
+    message: ClassVar[str] = "%(name)s 不在本单位辖区内，请重新选择乡镇。"
     status: ClassVar[int] = 422
 
 

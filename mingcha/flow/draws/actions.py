@@ -27,39 +27,39 @@ from mingcha.kernel.refusals import Refusal
 
 
 class RoundMoved(Refusal):
-    message: ClassVar[str] = "这一轮的状态刚刚变了(可能别人已办过这一步),请刷新后再看。"
+    message: ClassVar[str] = "这一轮的状态刚刚变了(可能别人已办过这一步)，请刷新后再看。"
 
 
 class RegisterEmpty(Refusal):
-    message: ClassVar[str] = "选定范围内没有在册点位:请先登记或导入点位。"
+    message: ClassVar[str] = "选定范围内没有在册点位：请先登记或导入点位。"
     status: ClassVar[int] = 422
 
 
 class NoTeams(Refusal):
-    message: ClassVar[str] = "还没有检查组:请先组成检查组,再抽签。"
+    message: ClassVar[str] = "还没有检查组：请先组成检查组，再抽签。"
     status: ClassVar[int] = 422
 
 
 class DepartureInThePast(Refusal):
-    message: ClassVar[str] = "出发时间已经过去,请填现在或以后的时间。"
+    message: ClassVar[str] = "出发时间已经过去，请填现在或以后的时间。"
     status: ClassVar[int] = 422
 
 
 class NotYetDeparted(Refusal):
-    message: ClassVar[str] = "清单要到出发时间才能启封:%(time)s 后再来。"
+    message: ClassVar[str] = "清单要到出发时间才能启封：%(time)s 后再来。"
 
 
 class AlreadyOpened(Refusal):
-    message: ClassVar[str] = "这份清单已经启封,请从“我的检查”进入。"
+    message: ClassVar[str] = "这份清单已经启封，请从“我的检查”进入。"
 
 
 class DrewItYourself(Refusal):
-    message: ClassVar[str] = "抽签的人不能启封清单,请由检查组其他成员启封。"
+    message: ClassVar[str] = "抽签的人不能启封清单，请由检查组其他成员启封。"
     status: ClassVar[int] = 403
 
 
 class ListsStillSealed(Refusal):
-    message: ClassVar[str] = "还有清单没有启封,现在公开会泄露去向。全部启封后再公开。"
+    message: ClassVar[str] = "还有清单没有启封，现在公开会泄露去向。全部启封后再公开。"
 
 
 @transaction.atomic

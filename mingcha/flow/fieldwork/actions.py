@@ -23,37 +23,37 @@ from mingcha.kernel.refusals import Refusal
 
 
 class OutsideTheRound(Refusal):
-    message: ClassVar[str] = "“%(site)s”不在这次抽签的清单里,不能在这里登记检查。请从清单中选择点位。"
+    message: ClassVar[str] = "“%(site)s”不在这次抽签的清单里，不能在这里登记检查。请从清单中选择点位。"
     status: ClassVar[int] = 422
 
 
 class AlreadyVisited(Refusal):
-    message: ClassVar[str] = "“%(site)s”这次已经有检查记录,请打开那一条继续。"
+    message: ClassVar[str] = "“%(site)s”这次已经有检查记录，请打开那一条继续。"
 
 
 class NoChecklist(Refusal):
-    message: ClassVar[str] = "“%(type)s”还没有检查表,请联系本单位发布后再检查。"
+    message: ClassVar[str] = "“%(type)s”还没有检查表，请联系本单位发布后再检查。"
 
 
 class VisitOver(Refusal):
-    message: ClassVar[str] = "这次检查已经结束,内容不能再改。"
+    message: ClassVar[str] = "这次检查已经结束，内容不能再改。"
 
 
 class TeamReturned(Refusal):
-    message: ClassVar[str] = "检查组已经收队,不能再登记。"
+    message: ClassVar[str] = "检查组已经收队，不能再登记。"
 
 
 class VisitsStillOpen(Refusal):
-    message: ClassVar[str] = "还有 %(count)s 处检查没有结束,请先结束再收队。"
+    message: ClassVar[str] = "还有 %(count)s 处检查没有结束，请先结束再收队。"
 
 
 class ReasonMissing(Refusal):
-    message: ClassVar[str] = "没有完成检查时要写明原因(如:拒绝入内、关门停业)。"
+    message: ClassVar[str] = "没有完成检查时要写明原因(如：拒绝入内、关门停业)。"
     status: ClassVar[int] = 422
 
 
 class NotOfThisChecklist(Refusal):
-    message: ClassVar[str] = "题目不属于这份检查表,请刷新页面后重填。"
+    message: ClassVar[str] = "题目不属于这份检查表，请刷新页面后重填。"
     status: ClassVar[int] = 422
 
 

@@ -19,26 +19,26 @@ from mingcha.kernel.refusals import Refusal
 
 
 class Frozen(Refusal):
-    message: ClassVar[str] = "这个问题已经确认或撤回,不能再改。再次出现请登记新问题并注明前次。"
+    message: ClassVar[str] = "这个问题已经确认或撤回，不能再改。再次出现请登记新问题并注明前次。"
 
 
 class NothingSeen(Refusal):
-    message: ClassVar[str] = "请写明看到了什么:时间、位置、现象。"
+    message: ClassVar[str] = "请写明看到了什么：时间、位置、现象。"
     status: ClassVar[int] = 422
 
 
 class ItemNotInForce(Refusal):
-    message: ClassVar[str] = "这一条不在本次任务采用的清单里,请重新选择条目。"
+    message: ClassVar[str] = "这一条不在本次任务采用的清单里，请重新选择条目。"
     status: ClassVar[int] = 422
 
 
 class NotAnEarlierOne(Refusal):
-    message: ClassVar[str] = "前次问题必须是同一点位已确认的问题,请重新选择。"
+    message: ClassVar[str] = "前次问题必须是同一点位已确认的问题，请重新选择。"
     status: ClassVar[int] = 422
 
 
 class OfficeCannotAnswer(Refusal):
-    message: ClassVar[str] = "监督机关不能作为责任单位,请选择被检查一方的单位。"
+    message: ClassVar[str] = "监督机关不能作为责任单位，请选择被检查一方的单位。"
     status: ClassVar[int] = 422
 
 

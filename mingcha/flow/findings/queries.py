@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from mingcha.flow.campaigns.models import Member
-from mingcha.flow.fieldwork.models import Visit
+from mingcha.flow.fieldwork.models import Photo, Visit
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.findings.states import State
 from mingcha.ground.accounts.permissions import Permission
@@ -40,6 +40,16 @@ def earlier_alike(finding: Finding) -> QuerySet[Finding]:
     alike = Finding.objects.filter(site=finding.site, state=State.CONFIRMED, pk__lt=finding.pk)
     same_item = Q(item__number=finding.item.number, item__text=finding.item.text)
     return alike.filter(same_item, item__edition__rulebook=finding.item.edition.rulebook_id).order_by("-pk")
+
+
+def recurrences(finding: Finding) -> QuerySet[Finding]:
+    """Return the later findings that name this one as what came back."""
+    again = Finding.objects.filter(recurrence_of=finding).exclude(state=State.WITHDRAWN)
+    return again.select_related("visit").order_by("pk")
+
+
+def photos(finding: Finding) -> QuerySet[Photo]:
+    return Photo.objects.filter(pk__in=finding.photos.values("photo")).select_related("evidence").order_by("pk")
 
 
 def earlier_at(visit: Visit) -> QuerySet[Finding]:

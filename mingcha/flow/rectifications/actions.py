@@ -25,21 +25,21 @@ from mingcha.kernel.refusals import Refusal
 
 
 class DeadlineInThePast(Refusal):
-    message: ClassVar[str] = "整改时限已经过去,请填一个将来的时间。"
+    message: ClassVar[str] = "整改时限已经过去，请填一个将来的时间。"
     status: ClassVar[int] = 422
 
 
 class DeadlineMissing(Refusal):
-    message: ClassVar[str] = "限期整改要有整改时限,请填写。"
+    message: ClassVar[str] = "限期整改要有整改时限，请填写。"
     status: ClassVar[int] = 422
 
 
 class AlreadyMoved(Refusal):
-    message: ClassVar[str] = "这一件刚刚已被别人办理,当前状态是“%(state)s”。您填的内容没有丢,请核对后再办。"
+    message: ClassVar[str] = "这一件刚刚已被别人办理，当前状态是“%(state)s”。您填的内容没有丢，请核对后再办。"
 
 
 class AnotherHandNeeded(Refusal):
-    message: ClassVar[str] = "发现问题的人、现场确认的人和答复整改的人都不能核验或销号,请由其他人办理。"
+    message: ClassVar[str] = "发现问题的人、现场确认的人和答复整改的人都不能核验或销号，请由其他人办理。"
     status: ClassVar[int] = 403
 
 
@@ -49,7 +49,7 @@ class MeasuresMissing(Refusal):
 
 
 class ReasonMissing(Refusal):
-    message: ClassVar[str] = "请写明理由,让对方知道差在哪里。"
+    message: ClassVar[str] = "请写明理由，让对方知道差在哪里。"
     status: ClassVar[int] = 422
 
 
@@ -129,7 +129,7 @@ def sample(
             raise ReasonMissing
         _check_deadline(due_at, at=at)
         _move(order, "overturn", way=Way.BY_DEADLINE, due_at=due_at, ordered_at=at)
-        _tell_unit(order, "现场整改经抽核不实,改为限期整改", at=at)
+        _tell_unit(order, "现场整改经抽核不实，改为限期整改", at=at)
     _review(order, Verdict.UPHELD if upheld else Verdict.OVERTURNED, reason=reason, by=by, at=at)
 
 
@@ -160,7 +160,7 @@ def answer(
         kept = evidence.keep(content, name=name, place=order.body.name, by=by, at=at)
         Proof.objects.create(reply=reply, evidence=kept)
     _record("rectification.answer", order, by=by, at=at, detail={"proofs": len(proofs)})
-    _tell_office(order, "整改已答复,待核验", at=at)
+    _tell_office(order, "整改已答复，待核验", at=at)
     return reply
 
 

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from mingcha.flow.fieldwork.models import Photo
 from mingcha.flow.findings.models import Finding
-from mingcha.flow.rectifications.models import Proof, Rectification
+from mingcha.flow.rectifications.models import Proof, Rectification, Reply, Review
 from mingcha.flow.rectifications.states import OPEN, State
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
@@ -38,9 +39,29 @@ def of_finding(finding: Finding) -> Rectification | None:
 
 
 def of_findings(pks: list[int]) -> dict[int, Rectification]:
-    """Return finding id → rectification."""
+    """Return finding id → rectification, each with its replies and reviews at hand."""
     found = Rectification.objects.filter(finding__in=pks).select_related(*RELATED)
-    return {r.finding_id: r for r in found}
+    return {r.finding_id: r for r in found.prefetch_related("replies", "reviews")}
+
+
+def issued(*, to: Standing) -> QuerySet[Rectification]:
+    """Return the orders that have gone out to a unit; attestations on the spot are not among them."""
+    return orders(to=to).filter(state__in=ISSUED)
+
+
+def replies(order: Rectification) -> QuerySet[Reply]:
+    """Return what the unit answered, the latest first, each with its proofs."""
+    return order.replies.select_related("by").prefetch_related("proofs__evidence").order_by("-pk")
+
+
+def reviews(order: Rectification) -> QuerySet[Review]:
+    """Return what other hands judged, the latest first."""
+    return order.reviews.select_related("by").order_by("-pk")
+
+
+def hands(order: Rectification) -> set[int | None]:
+    """Return who found it, attested it or reported it done: none of them may judge it."""
+    return {order.finding.noted_by_id, order.attested_by_id, *order.replies.values_list("by_id", flat=True)}
 
 
 def to_sample(*, to: Standing) -> QuerySet[Rectification]:
@@ -62,6 +83,14 @@ def proof(pk: int, *, to: Standing) -> Proof:
     """Return a proof of an order one may see. Raises NotFound."""
     seen = orders(to=to).order_by().values("pk")
     found = Proof.objects.filter(pk=pk, reply__rectification__in=seen).select_related("evidence", "reply").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def photo(pk: int, *, to: Standing) -> Photo:
+    """Return a photo attached to a finding whose order the unit holds. Raises NotFound."""
+    found = Photo.objects.filter(pk=pk).select_related("evidence").first() if may_see_photo(pk, to=to) else None
     if found is None:
         raise NotFound
     return found

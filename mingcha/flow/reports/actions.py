@@ -36,10 +36,10 @@ def issue_brief(
     last = IssuedBrief.objects.filter(campaign=campaign, issuer=issuer).aggregate(last=Max("number"))["last"] or 0
     brief = IssuedBrief(
         campaign=campaign, issuer=issuer, number=last + 1, as_of=as_of, drawn_at=at, drawn_by=by,
-        figures={"offices": figures.as_json(rows), "kinds": briefs.kinds(campaign, rows, as_of=as_of), "demo": demo},
+        figures=briefs.stored(campaign, rows, issuer=issuer, as_of=as_of, demo=demo),
     )  # fmt: skip
     brief.sha256 = hashlib.sha256(briefs.document(brief)).hexdigest()
-    brief.save(force_insert=True)
+    IssuedBrief.objects.bulk_create([brief])
     audit.record(
         "brief.issue", kind="brief", key=brief.pk, by=by, at=at, division=issuer.division_id, body=issuer.code,
         detail={"number": brief.number, "sha256": brief.sha256},

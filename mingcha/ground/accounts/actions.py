@@ -22,19 +22,19 @@ PEOPLE_COLUMNS = ("账号", "姓名", "职务", "单位代码", "角色", "任�
 
 
 class WrongPassword(Refusal):
-    message: ClassVar[str] = "账号或密码不对,请重新输入。"
+    message: ClassVar[str] = "账号或密码不对，请重新输入。"
     status: ClassVar[int] = 422
 
 
 class TooManyAttempts(Refusal):
-    message: ClassVar[str] = "连续输错次数过多,请在 %(minutes)s 分钟后再试。"
+    message: ClassVar[str] = "连续输错次数过多，请在 %(minutes)s 分钟后再试。"
     status: ClassVar[int] = 429
 
 
 class SheetRefused(Refusal):
     """Nothing was written; `problems` lists every bad row."""
 
-    message: ClassVar[str] = "有 %(count)s 处问题,整份文件都没有导入。改好后重新上传。"
+    message: ClassVar[str] = "有 %(count)s 处问题，整份文件都没有导入。改好后重新上传。"
     status: ClassVar[int] = 422
 
     def __init__(self, problems: list[sheets.Problem]) -> None:
@@ -48,23 +48,24 @@ def _nobody() -> str:
     return make_password("nobody")
 
 
-def sign_in(*, username: str, password: str, address: str | None, at: datetime) -> Person:
+def sign_in(*, username: str, password: str, address: str | None, tried_at: datetime, at: datetime) -> Person:
     """
     Return the person, or refuse with WrongPassword or TooManyAttempts.
 
     Failures are counted for the pair of account and address, and for the address alone, within ten minutes.
+    `tried_at` is the running time, which differs from the work's time `at` where the demo's clock stands still.
     """
     name = username.strip()[:80]
-    recent = Attempt.objects.filter(at__gt=at - WINDOW, at__lte=at, address=address)
+    recent = Attempt.objects.filter(at__gt=tried_at - WINDOW, at__lte=tried_at, address=address)
     if recent.filter(username=name).count() >= FREE_TRIES or recent.count() >= ADDRESS_TRIES:
         raise TooManyAttempts(minutes=int(WINDOW.total_seconds() // 60))
     person = Person.objects.filter(username=name, is_active=True).first()
     if not check_password(password, person.password if person else _nobody()) or person is None:
-        Attempt.objects.create(username=name, address=address, at=at)
+        Attempt.objects.create(username=name, address=address, at=tried_at)
         raise WrongPassword
     with transaction.atomic():
         Attempt.objects.filter(username=name, address=address).delete()
-        Attempt.objects.filter(at__lt=at - timedelta(days=1)).delete()
+        Attempt.objects.filter(at__lt=tried_at - timedelta(days=1)).delete()
         audit.record("person.sign_in", kind="person", key=name, by=person, at=at)
     return person
 
@@ -139,7 +140,7 @@ def _faults(row: sheets.Row, known: set[str]) -> list[sheets.Problem]:
         if not row[column]:
             fault(column, "不能为空")
     if row["单位代码"] not in known:
-        fault("单位代码", "没有这个单位,请核对代码")
+        fault("单位代码", "没有这个单位，请核对代码")
     if row["角色"] not in ROLES:
         fault("角色", "只能填:" + "、".join(ROLES))
     try:

@@ -24,7 +24,7 @@ class Role:
 class LeadOfficer(Role):
     name = "lead"
     label = _("牵头机关干部")
-    description = _("市纪委监委党风政风室:立项、汇总、核验、编发简报。")
+    description = _("市纪委监委党风政风室：立项、汇总、核验、编发简报。")
     reach = "area"
     permissions = frozenset(
         {
@@ -38,7 +38,7 @@ class LeadOfficer(Role):
 class CountyOfficer(Role):
     name = "county"
     label = _("县区机关干部")
-    description = _("县区纪委监委:维护点位、组成检查组、抽签、交办、核验。")
+    description = _("县区纪委监委：维护点位、组成检查组、抽签、交办、核验。")
     reach = "area"
     permissions = frozenset(
         {
@@ -52,7 +52,7 @@ class CountyOfficer(Role):
 class TeamLeader(Role):
     name = "leader"
     label = _("检查组组长")
-    description = _("班子成员带队:启封清单、带队检查、现场反馈。")
+    description = _("班子成员带队：启封清单、带队检查、现场反馈。")
     reach = "team"
     permissions = frozenset({P.LIST_OPEN, P.VISIT_MAKE, P.RULEBOOK_SEE})
 

@@ -45,7 +45,7 @@ def record(
         detail=detail or {},
     )
     event.text = canonical(event)
-    event.save(force_insert=True)
+    Event.objects.bulk_create([event])
     Unsealed.objects.create(event_id=event.pk)
 
 

@@ -79,15 +79,15 @@ def verify() -> Verdict:
             expected = seal.seq
         event = events.get(seal.event_id)
         if event is None:
-            broken.append(f"第 {seal.seq} 环:事件 {seal.event_id} 已被删除")
+            broken.append(f"第 {seal.seq} 环：事件 {seal.event_id} 已被删除")
         elif link(previous, event.id, event.text) != seal.hash:
-            broken.append(f"第 {seal.seq} 环:事件 {event.id} 的文本或前一环被改动")
+            broken.append(f"第 {seal.seq} 环：事件 {event.id} 的文本或前一环被改动")
         elif canonical(event) != event.text:
-            broken.append(f"第 {seal.seq} 环:事件 {event.id} 的列与封存文本不一致")
+            broken.append(f"第 {seal.seq} 环：事件 {event.id} 的列与封存文本不一致")
         previous = seal.hash
     head = Head.objects.filter(pk=1).first()
     if (head.seq, head.hash) != (expected, previous) if head else expected:
-        broken.append("链头与最后一环不一致:末尾的环被删除或链头被改动")
+        broken.append("链头与最后一环不一致：末尾的环被删除或链头被改动")
     queued = set(Unsealed.objects.values_list("event_id", flat=True))
     lost = Event.objects.exclude(pk__in=Seal.objects.values("event_id")).exclude(pk__in=queued)
     broken += [f"事件 {pk} 既未封存也不在待封队列" for pk in lost.values_list("pk", flat=True)]

@@ -23,7 +23,7 @@ COLUMNS = ("清单代码", "条号", "类别", "条文", "印发日期", "出处
 class EditionRefused(Refusal):
     """Nothing was written; `problems` lists every bad row."""
 
-    message: ClassVar[str] = "有 %(count)s 处问题,没有导入新版本。改好后重新上传。"
+    message: ClassVar[str] = "有 %(count)s 处问题，没有导入新版本。改好后重新上传。"
     status: ClassVar[int] = 422
 
     def __init__(self, problems: list[sheets.Problem]) -> None:
@@ -100,7 +100,7 @@ def import_edition(content: bytes, *, by: Person | None, at: datetime) -> Editio
 def _faults(rows: list[sheets.Row], code: str, *, known: bool) -> list[sheets.Problem]:
     if not rows:
         return [sheets.Problem(2, "清单代码", "", "文件里没有条目")]
-    problems = [] if known else [sheets.Problem(rows[0].number, "清单代码", code, "没有这个清单,请从清单页下载模板")]
+    problems = [] if known else [sheets.Problem(rows[0].number, "清单代码", code, "没有这个清单，请从清单页下载模板")]
     seen: dict[str, int] = {}
     for row in rows:
         if row["清单代码"] != code:
@@ -113,7 +113,7 @@ def _faults(rows: list[sheets.Row], code: str, *, known: bool) -> list[sheets.Pr
     first = rows[0]
     if not first["应有条数"].isdigit() or int(first["应有条数"]) < sum(bool(row["条文"]) for row in rows):
         problems.append(
-            sheets.Problem(first.number, "应有条数", first["应有条数"], "请填官方文件的总条数,不能少于已填条文数")
+            sheets.Problem(first.number, "应有条数", first["应有条数"], "请填官方文件的总条数，不能少于已填条文数")
         )
     for column in ("印发日期", "出处"):
         if not first[column]:

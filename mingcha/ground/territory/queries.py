@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Substr, TruncDate
+from pypinyin import lazy_pinyin
 
 from mingcha.ground.territory.models import Body, BodyKind, Division, Level, Site, SiteType
 
@@ -15,6 +16,11 @@ def division(code: str) -> Division | None:
 
 def townships(prefix: str) -> QuerySet[Division]:
     return Division.objects.filter(level=Level.TOWNSHIP, code__startswith=prefix).order_by("code")
+
+
+def places(prefix: str) -> QuerySet[Division]:
+    """Return the townships and villages under a prefix, each township before its villages."""
+    return Division.objects.filter(level__in=[Level.TOWNSHIP, Level.VILLAGE], code__startswith=prefix).order_by("code")
 
 
 def counties(prefix: str) -> QuerySet[Division]:
@@ -40,6 +46,18 @@ def bodies_answering(prefix: str) -> QuerySet[Body]:
     """Return the bodies that may answer for something under the prefix: all but supervision offices."""
     kinds = [BodyKind.OFFICE, BodyKind.RESIDENT_GROUP]
     return Body.objects.filter(division__code__startswith=prefix).exclude(kind__in=kinds).order_by("pinyin", "code")
+
+
+def bodies_over(division: str) -> QuerySet[Body]:
+    """
+    Return the bodies that may answer for a site in a county: those in it, and those of the city and province above.
+
+    A station in the county may be the railway's, a checkpoint the city's.
+    """
+    above = [division[:digits] for digits in (2, 4) if digits < len(division)]
+    kinds = [BodyKind.OFFICE, BodyKind.RESIDENT_GROUP]
+    reach = Q(division__code__startswith=division) | Q(division__code__in=above)
+    return Body.objects.filter(reach).exclude(kind__in=kinds).order_by("pinyin", "code")
 
 
 def site_types() -> QuerySet[SiteType]:
@@ -98,3 +116,9 @@ def groups(prefix: str) -> dict[str, str]:
     """Return township code → group, for the townships under the prefix that have one."""
     found = Division.objects.filter(level=Level.TOWNSHIP, code__startswith=prefix).exclude(group="")
     return dict(found.values_list("code", "group"))
+
+
+def pinyin(text: str) -> str:
+    """Return the reading for sorting and search: syllables, a space, initials (岷县 → "minxian mx")."""
+    syllables = lazy_pinyin(text)
+    return f"{''.join(syllables)} {''.join(s[:1] for s in syllables)}"[:200]

@@ -3,17 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
-from pypinyin import lazy_pinyin
 
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit.actions import Actor
 from mingcha.ground.territory.models import Body, BodyKind, Division, SiteType
-
-
-def pinyin(text: str) -> str:
-    """Return the reading for sorting and search: syllables, a space, initials (岷县 → "minxian mx")."""
-    syllables = lazy_pinyin(text)
-    return f"{''.join(syllables)} {''.join(s[:1] for s in syllables)}"[:200]
+from mingcha.ground.territory.queries import pinyin
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ DIGITS = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6, Level.TOWNSHIP: 9, 
 class DivisionsRefused(Refusal):
     """Nothing was written; `problems` lists every bad row."""
 
-    message: ClassVar[str] = "区划文件有 %(count)s 处问题,没有导入。改好后重新导入。"
+    message: ClassVar[str] = "区划文件有 %(count)s 处问题，没有导入。改好后重新导入。"
     status: ClassVar[int] = 422
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -30,7 +30,7 @@ class DivisionsRefused(Refusal):
 
 
 class NotDivisions(Refusal):
-    message: ClassVar[str] = "这不是区划文件:需要 UTF-8 的 CSV,表头是 code,name,level,parent_code。"
+    message: ClassVar[str] = "这不是区划文件：需要 UTF-8 的 CSV,表头是 code,name,level,parent_code。"
     status: ClassVar[int] = 422
 
 

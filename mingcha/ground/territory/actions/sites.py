@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit.actions import Actor
-from mingcha.ground.territory.actions.bodies import add_body, pinyin
+from mingcha.ground.territory.actions.bodies import add_body
 from mingcha.ground.territory.models import Body, BodyKind, Division, Site, SiteType
+from mingcha.ground.territory.queries import pinyin
 from mingcha.kernel import sheets
 from mingcha.kernel.refusals import Refusal
 
@@ -21,7 +22,7 @@ COLUMNS = ("点位编号", "名称", "类型", "区划代码", "地址", "责任
 class SitesRefused(Refusal):
     """Nothing was written; `problems` lists every bad row with its reason."""
 
-    message: ClassVar[str] = "有 %(count)s 处问题,整份文件都没有导入。改好后重新上传。"
+    message: ClassVar[str] = "有 %(count)s 处问题，整份文件都没有导入。改好后重新上传。"
     status: ClassVar[int] = 422
 
     def __init__(self, problems: list[sheets.Problem]) -> None:
@@ -30,12 +31,12 @@ class SitesRefused(Refusal):
 
 
 class SiteCodeTaken(Refusal):
-    message: ClassVar[str] = "编号 %(code)s 已经在册,请换一个编号。"
+    message: ClassVar[str] = "编号 %(code)s 已经在册，请换一个编号。"
     status: ClassVar[int] = 422
 
 
 class OutsideYourArea(Refusal):
-    message: ClassVar[str] = "区划 %(code)s 不在您的辖区内,请核对代码。"
+    message: ClassVar[str] = "区划 %(code)s 不在您的辖区内，请核对代码。"
     status: ClassVar[int] = 422
 
 
@@ -69,7 +70,7 @@ def preview(content: bytes, *, prefixes: Iterable[str], by: Actor | None, at: da
     for row in rows:
         old = taken.get(row["点位编号"])
         if old and not old.division_id.startswith(tuple(prefixes)):
-            problems.append(sheets.Problem(row.number, "点位编号", row["点位编号"], "编号已被其他地方使用,请换一个"))
+            problems.append(sheets.Problem(row.number, "点位编号", row["点位编号"], "编号已被其他地方使用，请换一个"))
     wanted = {(row["区划代码"][:6], row["责任单位"]) for row in rows}
     unknown = sorted(name for county, name in wanted if name and not _body(county, name))
     added = sum(row["点位编号"] not in taken for row in rows)
@@ -167,9 +168,9 @@ def _faults(
     if row["点位编号"] in seen:
         fault("点位编号", f"与第 {seen[row['点位编号']]} 行重复")
     if row["类型"] not in types:
-        fault("类型", "没有这个类型,可填:" + "、".join(sorted(types)))
+        fault("类型", "没有这个类型，可填:" + "、".join(sorted(types)))
     if row["区划代码"] not in divisions:
-        fault("区划代码", "没有这个区划,请核对代码")
+        fault("区划代码", "没有这个区划，请核对代码")
     elif not row["区划代码"].startswith(prefixes):
         fault("区划代码", "不在您的辖区内")
     elif len(row["区划代码"]) < 9:
