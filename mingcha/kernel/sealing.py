@@ -21,7 +21,7 @@ NONCE_BYTES = bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 class SealBroken(Refusal):
     """The envelope cannot be opened: another key, another purpose, or not the bytes that were sealed."""
 
-    message = "封存内容打不开,密钥不符或内容已被改动,请联系管理员核对原件。"
+    message = "封存内容打不开，密钥不符或内容已被改动，请联系管理员核对原件。"
     status = 422
 
 

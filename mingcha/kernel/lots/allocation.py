@@ -12,13 +12,13 @@ from mingcha.kernel.refusals import Refusal
 class TooFew(Refusal):
     """A draw of nothing."""
 
-    message = "至少要抽 1 个点位,请重新填写数量。"
+    message = "至少要抽 1 个点位，请重新填写数量。"
 
 
 class TooMany(Refusal):
     """More wanted than there are."""
 
-    message = "名录里只有 %(size)s 个点位,抽不出 %(n)s 个,请改小数量。"
+    message = "名录里只有 %(size)s 个点位，抽不出 %(n)s 个，请改小数量。"
 
 
 def expected(sizes: Mapping[str, int], n: int) -> dict[str, Fraction]:

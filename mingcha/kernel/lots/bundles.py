@@ -16,7 +16,7 @@ FORMAT = "mingcha-lot/1"
 class Tampered(Refusal):
     """A bundle that does not replay. `place` names the first place where it breaks."""
 
-    message = "抽签公开包核验不通过,“%(place)s”与重新计算的结果不符,请以登记的原件为准并查明改动。"
+    message = "抽签公开包核验不通过，“%(place)s”与重新计算的结果不符，请以登记的原件为准并查明改动。"
     status = 422
 
     def __init__(self, *, place: str) -> None:

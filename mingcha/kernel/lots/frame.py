@@ -16,19 +16,19 @@ SEPARATORS = frozenset(",;|\"'\\\t")
 class EmptyFrame(Refusal):
     """There is nothing to draw from."""
 
-    message = "名录里没有可抽的点位,请先登记点位再冻结。"
+    message = "名录里没有可抽的点位，请先登记点位再冻结。"
 
 
 class DuplicateSite(Refusal):
     """One site would hold two tickets."""
 
-    message = "点位 %(site)s 在名录里出现了两次,请删去一条再冻结。"
+    message = "点位 %(site)s 在名录里出现了两次，请删去一条再冻结。"
 
 
 class UnclearName(Refusal):
     """A code or stratum that two readers could read differently."""
 
-    message = "“%(name)s”含有空白、逗号或不可见字符,会造成歧义,请改名后再冻结。"
+    message = "“%(name)s”含有空白、逗号或不可见字符，会造成歧义，请改名后再冻结。"
 
 
 @dataclass(frozen=True, slots=True)
