@@ -239,7 +239,7 @@ class Cluster:
         """Return what the server itself gave as its reason, else the error's first line."""
         with suppress(OSError):
             for line in reversed(self.log.read_bytes()[self._log_began :].decode(errors="replace").splitlines()):
-                if found := re.search(r"(?:FATAL: +|error: +|^postgres: )(.+)", line):
+                if found := re.search(r"(?:FATAL: +|error: +|^postgres: |^initdb: (?!error|warning|hint))(.+)", line):
                     return found[1]
         return str(error).strip().split("\n")[0]
 
