@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import include, path, reverse
 
-from mingcha.doors.hall.forms import SignIn
 from mingcha.doors.hall import clock
+from mingcha.doors.hall.forms import SignIn
 from mingcha.ground.accounts import actions as accounts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
