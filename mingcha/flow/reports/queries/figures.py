@@ -63,8 +63,9 @@ def _answered_for(office: SupervisingOffice, rows: OfficeFigures) -> OfficeFigur
     silent = {name: None for name, measure in BEHIND.items() if not campaigns.answers_for(office, measure)}
     sites = rows.sites
     if sites is not None and not campaigns.answers_for(office, Measure.SITES):
-        sites = dict.fromkeys(sites)
-    return replace(rows, **silent, sites=sites or None)  # type: ignore[arg-type]
+        # Which types were visited is seen from the visits; how many of each is what nobody answers for.
+        sites = dict.fromkeys(sites) or None
+    return replace(rows, **silent, sites=sites)  # type: ignore[arg-type]
 
 
 def counted(office: SupervisingOffice, *, as_of: datetime) -> OfficeFigures:

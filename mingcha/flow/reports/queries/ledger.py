@@ -91,8 +91,7 @@ def _narrow(found: QuerySet[Finding], chosen: Filter) -> QuerySet[Finding]:
     if chosen.item:
         found = found.filter(item_id=chosen.item) if chosen.item.isascii() and chosen.item.isdigit() else found.none()
     if chosen.state:
-        finding_state = chosen.state in (FindingState.NOTED, FindingState.WITHDRAWN)
-        found = found.filter(**{"state" if finding_state else "order_state": chosen.state})
+        found = found.filter(_in_state(chosen.state))
     if chosen.overdue:
         found = found.filter(Q(late=True))
     if chosen.day:
@@ -104,6 +103,15 @@ def _narrow(found: QuerySet[Finding], chosen: Filter) -> QuerySet[Finding]:
             | Q(body__name__icontains=text) | Q(item__text__icontains=text)
         )  # fmt: skip
     return found
+
+
+def _in_state(state: str) -> Q:
+    """A state of the finding, of its rectification, or `open`: given a deadline and not closed yet."""
+    if state == "open":
+        return Q(order_state__in=OPEN)
+    if state in (FindingState.NOTED, FindingState.WITHDRAWN):
+        return Q(state=state)
+    return Q(order_state=state)
 
 
 def _on_day(day: str) -> Q:
@@ -222,8 +230,9 @@ def sheet(found: QuerySet[Finding]) -> Iterator[list[object]]:
 
 
 def _cells(finding: Finding, order: Rectification | None, townships: dict[str, str]) -> list[object]:
-    reply = order.replies.order_by("-pk").first() if order else None
-    review = order.reviews.order_by("-pk").first() if order else None
+    # Fetched beforehand for the whole sheet; a query here would be two for every row.
+    reply = max(order.replies.all(), key=lambda r: r.pk, default=None) if order else None
+    review = max(order.reviews.all(), key=lambda r: r.pk, default=None) if order else None
     item = finding.item
     return [
         finding.number, finding.campaign.name, _when(finding.noted_at), finding.office.name,

@@ -1,0 +1,139 @@
+"""
+Briefs: what is stored when one is issued, who may read it, and the document made again from what was stored.
+
+1. `stored` counts once, at the moment of issue, and names everything the document will need.
+2. `document` sees only what was stored. JSON columns forget the order of keys, so whatever has an order is a list.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
+
+from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.campaigns.models import Campaign
+from mingcha.flow.findings.models import Finding
+from mingcha.flow.reports.models import IssuedBrief
+from mingcha.flow.reports.queries import figures, prose
+from mingcha.flow.reports.queries.figures import OfficeFigures
+from mingcha.ground.accounts.permissions import Permission
+from mingcha.ground.accounts.queries import NotFound, Standing
+from mingcha.ground.territory import queries as territory
+from mingcha.ground.territory.models import Body
+from mingcha.kernel import briefing
+
+Kinds = list[dict[str, object]]
+
+
+def kinds(campaign: Campaign, rows: Sequence[OfficeFigures], *, as_of: datetime) -> Kinds:
+    """
+    Return the problem kinds by rulebook item, office by office, the most frequent first; JSON-able.
+
+    Only of offices that answer for their problems: [{"body", "division", "items": [{"rulebook", "number", "category",
+    "text", "count"}]}]. The same words in two editions are one kind; an empty `text` is 条文未收录.
+    """
+    speaking = {(row.division, row.body) for row in rows if row.problems_found is not None}
+    told: Kinds = []
+    for office in campaigns.offices(campaign):
+        if (office.body.division_id, office.body.name) in speaking:
+            found = Finding.objects.filter(campaign=campaign, office=office.body, confirmed_at__lte=as_of)
+            told.append(
+                {"body": office.body.name, "division": office.body.division_id, "items": _by_item(found)}
+            )  # fmt: skip
+    return told
+
+
+def _by_item(found: QuerySet[Finding]) -> list[dict[str, object]]:
+    names = ("item__edition__rulebook__name", "item__number", "item__category", "item__text")
+    counted = found.order_by().values(*names).annotate(count=Count("pk"))
+    items = [
+        {
+            "rulebook": row["item__edition__rulebook__name"],
+            "number": row["item__number"],
+            "category": row["item__category"],
+            "text": row["item__text"],
+            "count": row["count"],
+        }
+        for row in counted
+    ]
+    return sorted(items, key=lambda item: (-item["count"], item["rulebook"], item["number"], item["text"]))
+
+
+def stored(
+    campaign: Campaign, rows: Sequence[OfficeFigures], *, issuer: Body, as_of: datetime, demo: bool
+) -> dict[str, object]:
+    """Return all that a brief says, as JSON: figures, kinds, and the names as they read on the day of issue."""
+    return {
+        "offices": figures.as_json(list(rows)),
+        "kinds": kinds(campaign, rows, as_of=as_of),
+        "demo": demo,
+        "campaign": campaign.name,
+        "starts_on": campaign.starts_on.isoformat(),
+        "ends_on": campaign.ends_on.isoformat(),
+        "focus": [point.text for point in campaign.focus_points.all()],
+        "issuer": issuer.name,
+        "lead": campaign.lead.name,
+        "whole": issuer.pk == campaign.lead_id,
+        # A JSON object comes back with its keys in another order; the register's own order is kept here.
+        "site_types": [site_type.name for site_type in territory.site_types()],
+    }
+
+
+def document(brief: IssuedBrief) -> bytes:
+    """Return the Word document of a brief, from its stored figures only: the same bytes whenever it is asked for."""
+    content = prose.content(brief.figures, number=brief.number, as_of=brief.as_of, drawn_at=brief.drawn_at)
+    return briefing.compose(content)
+
+
+def is_as_issued(brief: IssuedBrief, content: bytes) -> bool:
+    """Return whether these bytes are the ones issued; a later release may set the same words differently."""
+    return hashlib.sha256(content).hexdigest() == brief.sha256
+
+
+def draft(
+    campaign: Campaign, rows: Sequence[OfficeFigures], *, issuer: Body, as_of: datetime, demo: bool, at: datetime
+) -> bytes:
+    """Return a document that nobody has issued: it has no number and says so."""
+    told = stored(campaign, rows, issuer=issuer, as_of=as_of, demo=demo)
+    return briefing.compose(prose.content(told, number=None, as_of=as_of, drawn_at=at))
+
+
+def issued(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[IssuedBrief]:
+    """Return the briefs one may see, the latest first: the lead's under the lead, a county's also in that county."""
+    found = IssuedBrief.objects.filter(to.area(Permission.BRIEF_SEE, "issuer__division__code"))
+    if campaign:
+        found = found.filter(campaign=campaign)
+    return found.select_related("campaign", "issuer__division", "drawn_by").order_by("-drawn_at", "-pk")
+
+
+def brief(pk: int, *, to: Standing) -> IssuedBrief:
+    """Return an issued brief one may see. Raises NotFound."""
+    found = issued(to=to).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def issuer_for(campaign: Campaign, *, to: Standing, permission: Permission = Permission.BRIEF_SEE) -> Body:
+    """
+    Return the office a person draws a brief for: the lead where one covers its area, else one's own office at work.
+
+    Raises NotFound where one is neither.
+    """
+    if to.covers(permission, campaign.lead.division_id):
+        return campaign.lead
+    own = [h.body for h in to.holdings if permission in h.role.permissions]
+    office = campaigns.offices_within(campaign, to=to, permission=permission).filter(body__in=own).first()
+    if office is None:
+        raise NotFound
+    return office.body
+
+
+def preview(campaign: Campaign, *, issuer: Body, as_of: datetime) -> list[dict[str, object]]:
+    """Return each office's figures at a moment with `code`, the office's body code, in the order of the brief."""
+    whole = issuer.pk == campaign.lead_id
+    rows = figures.figures(campaign, as_of=as_of, body="" if whole else issuer.code)
+    offices = campaigns.offices(campaign) if whole else campaigns.offices(campaign).filter(body=issuer)
+    return [{**asdict(row), "code": office.body_id} for office, row in zip(offices, rows, strict=True)]

@@ -1,0 +1,236 @@
+"""
+The words of a brief, made from what was stored and nothing else.
+
+1. What an office did not report is left out of its sentence and shows 未报 in the table; it is never a zero.
+2. A sum runs over the offices that report, and says over how many.
+3. 立行立改 + 限期整改 = 发现 is checked in the open: a difference is printed, not mended.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from mingcha.flow.reports.queries.figures import OfficeFigures, summed
+from mingcha.ground.accounts.queries import OFFICE_TIME
+from mingcha.kernel.briefing import Brief, Column, Section, Table
+
+# figure: (head of its column, its name in a sentence, its unit)
+WORDS = {
+    "teams": ("检查组", "检查组", "个"),
+    "townships_covered": ("覆盖乡镇", "覆盖乡镇", "个"),
+    "inspections": ("检查次数", "监督检查", "次"),
+    "visits": ("点位次", "检查点位", "处次"),
+    "problems_found": ("发现问题", "发现各类问题", "个"),
+    "rectified_on_spot": ("立行立改", "立行立改", "个"),
+    "rectified_by_deadline": ("限期整改", "限期整改", "个"),
+    "open": ("未销号", "未销号", "个"),
+    "overdue": ("逾期", "逾期", "个"),
+}
+MOST_KINDS = 20
+LONGEST_KIND = 30  # characters of an item's text that still read well inside a sentence
+
+Told = Mapping[str, Any]
+
+
+def content(told: Told, *, number: int | None, as_of: datetime, drawn_at: datetime) -> Brief:
+    """Return the brief in the kernel's terms; `told` as `briefs.stored` made it, `number` None for a draft."""
+    rows = _rows(told)
+    name = short_name(told["campaign"])
+    return Brief(
+        name=f"{name}简报",
+        number=number,
+        issuer=told["issuer"],
+        day=drawn_at.astimezone(OFFICE_TIME).date(),
+        title=f"{name}工作情况",
+        lead=_opening(told, rows, as_of),
+        sections=(
+            Section(title="总体情况", paragraphs=_overall(rows)),
+            Section(title="各单位工作情况", paragraphs=_each(rows), table=_figures_table(rows)),
+            Section(title="发现的主要问题", paragraphs=_kind_sentences(told), table=_kinds_table(told)),
+            Section(title="数据说明", paragraphs=_notes(rows, as_of, demo=told["demo"])),
+        ),
+        report_to=() if told["whole"] else (told["lead"],),
+        issue_to=tuple(row.body for row in rows) if told["whole"] else (),
+        demo=told["demo"],
+    )
+
+
+def short_name(campaign: str) -> str:
+    """Return the campaign's name as a brief's head can carry it: no year in front, no bracket behind."""
+    bare = re.sub(r"^\d{4}年(\d{1,2}月)?|[(（][^()（）]*[)）]$", "", campaign.strip())
+    return re.sub(r"(简报)?$", "", bare) or campaign
+
+
+def _rows(told: Told) -> list[OfficeFigures]:
+    order = {name: place for place, name in enumerate(told["site_types"])}
+    rows = [OfficeFigures(**office) for office in told["offices"]]
+    for row in rows:
+        if row.sites:
+            kept = sorted(row.sites.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
+            row.sites.clear()
+            row.sites.update(kept)
+    return rows
+
+
+def moment(value: datetime) -> str:
+    here = value.astimezone(OFFICE_TIME)
+    return f"{here.year}年{here.month}月{here.day}日{here:%H:%M}"
+
+
+def _day(text: str) -> str:
+    day = date.fromisoformat(text)
+    return f"{day.month}月{day.day}日"
+
+
+def _opening(told: Told, rows: Sequence[OfficeFigures], as_of: datetime) -> tuple[str, ...]:
+    period = f"{_day(told['starts_on'])}至{_day(told['ends_on'])}"
+    if told["whole"]:
+        who = f"{told['lead']}牵头开展“{told['campaign']}”，{len(rows)}个单位参加"
+    else:
+        who = f"{told['issuer']}按照“{told['campaign']}”的安排开展监督检查"
+    focus = f"任务重点：{'、'.join(told['focus'])}。" if told["focus"] else ""
+    return (f"{period},{who}。{focus}现将截至{moment(as_of)}的情况通报如下。",)
+
+
+def _overall(rows: Sequence[OfficeFigures]) -> tuple[str, ...]:
+    sums = summed(list(rows))
+    said, silent = [], []
+    for name, (_, label, unit) in WORDS.items():
+        speaking = sum(getattr(row, name) is not None for row in rows)
+        if sums[name] is None:
+            silent.append(label)
+        else:
+            over = "" if speaking == len(rows) else f"({speaking}个单位已报)"
+            said.append(f"{label}{sums[name]}{unit}{over}")
+    paragraphs = [f"已报数据合计：{'、'.join(said)}。"] if said else ["各单位各项数据均未报。"]
+    if said and silent:
+        paragraphs.append(f"{'、'.join(silent)}{'均' if len(silent) > 1 else ''}未报。")
+    return tuple(paragraphs)
+
+
+def _each(rows: Sequence[OfficeFigures]) -> tuple[str, ...]:
+    told = [sentence for row in rows if (sentence := office_sentence(row))]
+    silent = [row.body for row in rows if not office_sentence(row)]
+    if silent:
+        told.append(f"{'、'.join(silent)}各项数据未报。")
+    return tuple(told)
+
+
+def office_sentence(row: OfficeFigures) -> str:
+    """Return what an office did in one sentence, from its reported figures only; "" where it reports nothing."""
+    parts = [
+        pattern.format(value)
+        for pattern, value in (
+            ("组成{}个检查组", row.teams),
+            ("覆盖{}个乡镇", row.townships_covered),
+            ("开展监督检查{}次", row.inspections),
+            ("检查点位{}处次", row.visits),
+        )
+        if value is not None
+    ]
+    sites = row.sites or {}
+    if counted := [f"{number}个{name}" for name, number in sites.items() if number is not None]:
+        parts.append(f"检查{'、'.join(counted)}")
+    if row.problems_found is not None:
+        parts.append(f"发现各类问题{row.problems_found}个")
+    if row.rectified_on_spot is not None and row.rectified_by_deadline is not None:
+        parts.append(f"立行立改{row.rectified_on_spot}个、限期整改{row.rectified_by_deadline}个")
+        parts.append(f"限期整改的问题未销号{row.open}个、其中逾期{row.overdue}个")
+    uncounted = [name for name, number in sites.items() if number is None]
+    behind = f"所到点位有{'、'.join(uncounted)}，数量未报。" if uncounted else ""
+    if not parts:
+        return f"{row.body}{behind}" if behind else ""
+    return f"{row.body}{','.join(parts)}。{behind}"
+
+
+def _figures_table(rows: Sequence[OfficeFigures]) -> Table:
+    cells = [(row.body, *(getattr(row, name) for name in WORDS)) for row in rows]
+    sums = summed(list(rows))
+    return Table(
+        title="各单位监督检查情况统计表",
+        columns=(
+            Column(title="单位", centred=False, weight=6),
+            *(Column(title=w[0], weight=3) for w in WORDS.values()),
+        ),
+        rows=tuple(cells),
+        total=("合计", *(sums[name] for name in WORDS)) if len(rows) > 1 else None,
+        note="未报：单位没有核报这一项，不等于零；合计只加已报的数。" if _any_silent(rows) else "",
+    )
+
+
+def _any_silent(rows: Sequence[OfficeFigures]) -> bool:
+    return any(getattr(row, name) is None for row in rows for name in WORDS)
+
+
+def _counted_kinds(told: Told) -> list[tuple[str, str, int]]:
+    """Return (catalogue and number, text, count) over the offices that answer for their problems."""
+    counts: dict[tuple[str, str], int] = {}
+    for office in told["kinds"]:
+        for item in office["items"]:
+            number = f"第{item['number']}条" if item["number"] else ""
+            kind = (f"“{item['rulebook']}”{number}", item["text"] or "(条文未收录)")
+            counts[kind] = counts.get(kind, 0) + item["count"]
+    return sorted(((*kind, count) for kind, count in counts.items()), key=lambda row: (-row[2], row[0], row[1]))
+
+
+def _kind_sentences(told: Told) -> tuple[str, ...]:
+    kinds = _counted_kinds(told)
+    if not kinds:
+        return ("各单位未核报问题情况，本期不作分类。",) if not told["kinds"] else ("没有发现问题。",)
+    offices = "、".join(office["body"] for office in told["kinds"])
+    most = "、".join(f"{_in_a_sentence(where, text)}({count}个)" for where, text, count in kinds[:4])
+    return (f"按所属清单条目统计{offices}核报的{sum(k[2] for k in kinds)}个问题，较多的是：{most}。",)
+
+
+def _in_a_sentence(where: str, text: str) -> str:
+    # An official text is quoted whole or only named; half of it would be a paraphrase.
+    return text if len(text) <= LONGEST_KIND and not text.startswith("(") else where
+
+
+def _kinds_table(told: Told) -> Table | None:
+    kinds = _counted_kinds(told)
+    if not kinds:
+        return None
+    rest = sum(count for _, _, count in kinds[MOST_KINDS:])
+    rows: list[tuple[str, str, int]] = kinds[:MOST_KINDS]
+    if rest:
+        rows = [*rows, ("其他条目", "", rest)]
+    return Table(
+        title="发现问题分类表",
+        columns=(
+            Column(title="清单", centred=False, weight=4), Column(title="条目", centred=False, weight=10),
+            Column(title="问题数", weight=2),
+        ),
+        rows=tuple(rows),
+        total=("合计", "", sum(count for _, _, count in kinds)),
+    )  # fmt: skip
+
+
+def _notes(rows: Sequence[OfficeFigures], as_of: datetime, *, demo: bool) -> tuple[str, ...]:
+    notes = [
+        f"数据截至{moment(as_of)}，由检查、问题和整改记录汇总得出，没有另行填报。",
+        "“未报”表示该单位没有核报这一项，不等于零，也不计入合计。",
+        check_sentence(rows),
+    ]
+    if demo:
+        notes.append("本件为演示：除公开报道的数字外，单位联系人、点位和内容均为虚构。")
+    return tuple(notes)
+
+
+def check_sentence(rows: Sequence[OfficeFigures]) -> str:
+    """Say whether 立行立改 + 限期整改 = 发现 holds over the offices that report all three."""
+    known = [
+        (row.rectified_on_spot, row.rectified_by_deadline, row.problems_found)
+        for row in rows
+        if row.rectified_on_spot is not None
+        and row.rectified_by_deadline is not None
+        and row.problems_found is not None
+    ]
+    if not known:
+        return "没有单位同时核报问题数和整改情况，立行立改与限期整改之和未能与发现问题数核对。"
+    on_spot, by_deadline, found = (sum(column) for column in zip(*known, strict=True))
+    equation = f"同时核报问题数和整改情况的{len(known)}个单位，立行立改{on_spot}个+限期整改{by_deadline}个"
+    if on_spot + by_deadline == found:
+        return f"{equation}=发现问题{found}个，相符。"
+    return f"{equation}={on_spot + by_deadline}个，与发现问题{found}个相差{abs(found - on_spot - by_deadline)}个，不相符，须核实。"
