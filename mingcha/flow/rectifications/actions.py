@@ -11,6 +11,7 @@ from mingcha.flow.fieldwork.models import Photo, Visit
 from mingcha.flow.findings import actions as findings
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.findings.states import State as FindingState
+from mingcha.flow.rectifications import queries
 from mingcha.flow.rectifications.models import Proof, Rectification, Reply, Review, Verdict
 from mingcha.flow.rectifications.states import ACTS, State, Way
 from mingcha.ground.accounts import queries as accounts
@@ -36,6 +37,10 @@ class DeadlineMissing(Refusal):
 
 class AlreadyMoved(Refusal):
     message: ClassVar[str] = "这一件刚刚已被别人办理，当前状态是“%(state)s”。您填的内容没有丢，请核对后再办。"
+
+
+class VisitStillOpen(Refusal):
+    message: ClassVar[str] = "检查还没有结束，问题还可能撤回，请等检查结束后再抽核。"
 
 
 class AnotherHandNeeded(Refusal):
@@ -119,9 +124,11 @@ def sample(
     """
     Check an attestation by another hand: upheld, or overturned into an order with a deadline.
 
-    Raises AnotherHandNeeded, ReasonMissing, DeadlineMissing, DeadlineInThePast, AlreadyMoved.
+    Raises AnotherHandNeeded, VisitStillOpen, ReasonMissing, DeadlineMissing, DeadlineInThePast, AlreadyMoved.
     """
     _require_other_hand(order, by=by, at=at)
+    if order.finding.state == FindingState.NOTED:
+        raise VisitStillOpen
     if upheld:
         _move(order, "uphold")
     else:
@@ -194,8 +201,7 @@ def _check_deadline(due_at: datetime | None, *, at: datetime) -> None:
 def _require_other_hand(order: Rectification, *, by: Person, at: datetime) -> None:
     """Neither who found it, nor who attested it, nor who reported it done may judge it."""
     accounts.require(by, Permission.ORDER_VERIFY, at=at, division=order.finding.division)
-    hands = {order.finding.noted_by_id, order.attested_by_id, *order.replies.values_list("by_id", flat=True)}
-    if by.pk in hands:
+    if by.pk in queries.hands(order):
         raise AnotherHandNeeded
 
 
