@@ -280,6 +280,11 @@ def test_a_figure_nobody_reported_is_never_a_zero():
 def test_mistakes_of_the_caller_are_named():
     with pytest.raises(ValueError, match="from 1"):
         briefing.compose(replace(BRIEF, number=0))
+
+
+def test_a_draft_has_no_number_and_says_so():
+    text = "".join(p.text for p in docx.Document(io.BytesIO(briefing.compose(replace(BRIEF, number=None)))).paragraphs)
+    assert "（草稿，未编期号）" in text and "第9期" not in text
     deep = briefing.Section(title="五")
     for title in "四三二一":
         deep = briefing.Section(title=title, sections=(deep,))

@@ -57,7 +57,7 @@ class Brief:
     """
     One issue of a brief.
 
-    `name`: the red line at the top; `number`: the issue, from 1; `issuer`: who compiles it; `day`: its date.
+    `name`: the red line at the top; `number`: the issue, from 1, or None for a draft; `issuer`: who compiles it; `day`: its date.
     `title`: may hold a line feed where it should break. `lead`: paragraphs before the first section.
     `table`: after the text. `appendix`: tables on pages of their own, called 附件 and listed under the text.
     `report_to`, `send_to`, `issue_to`: 报 (higher), 送 (equal), 发 (lower); `copies`: 共印×份.
@@ -65,7 +65,7 @@ class Brief:
     """
 
     name: str
-    number: int
+    number: int | None
     issuer: str
     day: date
     title: str
@@ -83,6 +83,11 @@ class Brief:
 def figure(value: int | None, unit: str = "") -> str:
     """Return a figure as a brief says it: "97个" for (97, "个"), and 未报 without unit where nobody reported it."""
     return UNREPORTED if value is None else f"{value}{unit}"
+
+
+def issue(brief: Brief) -> str:
+    """Return 第9期, or that this is a draft nobody has numbered."""
+    return "（草稿，未编期号）" if brief.number is None else f"第{brief.number}期"
 
 
 def chinese_day(day: date) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from docx.document import Document
 
-from mingcha.kernel.briefing.content import Brief, typeset
+from mingcha.kernel.briefing.content import Brief, issue, typeset
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can tell
 
@@ -15,7 +15,7 @@ def describe(document: Document, brief: Brief) -> None:
     """Set every core property from the brief itself; the library would write the time of day and its own name."""
     properties = document.core_properties
     properties.title = typeset(brief.title.replace("\n", ""))
-    properties.subject = typeset(f"{brief.name}第{brief.number}期")
+    properties.subject = typeset(f"{brief.name}{issue(brief)}")
     properties.author = properties.last_modified_by = typeset(brief.issuer)
     properties.keywords = "演示" if brief.demo else ""
     properties.comments = properties.category = properties.content_status = ""

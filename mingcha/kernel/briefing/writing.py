@@ -10,7 +10,7 @@ from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
 from mingcha.kernel.briefing import packing, template
-from mingcha.kernel.briefing.content import Brief, Section, chinese_day, heading_number, typeset
+from mingcha.kernel.briefing.content import Brief, Section, chinese_day, heading_number, issue, typeset
 from mingcha.kernel.briefing.tables import add_table
 
 DEMO_MARK = "演示数据　不得引用"
@@ -25,7 +25,7 @@ def compose(brief: Brief) -> bytes:
     Sources: GB/T 9704-2012 for page, grid, fonts and levels; the customary head and tail of a 简报, which the
     standard does not set.
     """
-    if brief.number < 1:
+    if brief.number is not None and brief.number < 1:
         raise ValueError("issues are numbered from 1")
     document = docx.Document(template.blank(DEMO_MARK if brief.demo else ""))
     _write_head(document, brief)
@@ -46,7 +46,7 @@ def _write_head(document: Document, brief: Brief) -> None:
     run = name.add_run(typeset(brief.name))
     # The name stays on one line: as large as the width allows.
     run.font.size = Pt(min(LARGEST_NAME, int(0.94 * template.TEXT_WIDTH / 20 / max(len(brief.name), 1))))
-    document.add_paragraph(f"第{brief.number}期", style="简报期号")
+    document.add_paragraph(issue(brief), style="简报期号")
     document.add_paragraph(f"　{typeset(brief.issuer)}\t{chinese_day(brief.day)}", style="编发单位")
     document.add_paragraph()
     for line in brief.title.split("\n"):
