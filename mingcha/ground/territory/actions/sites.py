@@ -1,6 +1,7 @@
 """Keeping the register of sites: by hand, or from Excel, all or nothing."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ from mingcha.ground.territory.queries import pinyin
 from mingcha.kernel import sheets
 from mingcha.kernel.refusals import Refusal
 
+# A code stands alone on its line in a published frame: nothing two readers could read differently.
+CODE = re.compile(r"[\w.-]{1,30}")
 COLUMNS = ("点位编号", "名称", "类型", "区划代码", "地址", "责任单位")
 
 
@@ -32,6 +35,11 @@ class SitesRefused(Refusal):
 
 class SiteCodeTaken(Refusal):
     message: ClassVar[str] = "编号 %(code)s 已经在册，请换一个编号。"
+    status: ClassVar[int] = 422
+
+
+class UnclearCode(Refusal):
+    message: ClassVar[str] = "编号“%(code)s”只能用文字、数字、横线和点，不能有空格和逗号，请改正。"
     status: ClassVar[int] = 422
 
 
@@ -112,7 +120,9 @@ def add_site(
     *, code: str, name: str, type: SiteType, division: Division, address: str, body: Body,
     prefixes: Iterable[str], by: Actor | None, at: datetime,
 ) -> Site:  # fmt: skip
-    """Put one site on the register. Raises OutsideYourArea, SiteCodeTaken."""
+    """Put one site on the register. Raises OutsideYourArea, UnclearCode, SiteCodeTaken."""
+    if not CODE.fullmatch(code):
+        raise UnclearCode(code=code)
     if not division.code.startswith(tuple(prefixes)):
         raise OutsideYourArea(code=division.code)
     try:
@@ -165,6 +175,8 @@ def _faults(
             fault(column, "不能为空")
         elif len(row[column]) > longest:
             fault(column, f"不能超过 {longest} 个字")
+    if row["点位编号"] and not CODE.fullmatch(row["点位编号"]):
+        fault("点位编号", "只能用文字、数字、横线和点，不能有空格和逗号")
     if row["点位编号"] in seen:
         fault("点位编号", f"与第 {seen[row['点位编号']]} 行重复")
     if row["类型"] not in types:
