@@ -129,14 +129,20 @@ def _make_apart(place: Path) -> Path:
 
 
 def _copy_apart(wheel: Path, place: Path) -> Path:
-    """Copy the binaries to where every user can run them. A half copy, left by a kill, has another name."""
+    """
+    Copy the binaries, and the libraries they look for three folders up, to where every user can run them.
+
+    A half copy, left by a kill, has another name.
+    """
     name = f"{wheel.name}-{(wheel / 'bin' / 'postgres').stat().st_mtime_ns}"
     copy, fresh = _make_apart(place) / name, place / f"{name}.new"
+    package = wheel.parent.name
     if not copy.exists():
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(wheel, fresh, ignore=shutil.ignore_patterns("include"))
+        shutil.copytree(wheel, fresh / package / wheel.name, ignore=shutil.ignore_patterns("include", "*.a"))
+        shutil.copytree(wheel.parents[1] / f"{package}.libs", fresh / f"{package}.libs")
         for part in [fresh, *fresh.rglob("*")]:
             if not part.is_symlink():
                 part.chmod(0o755 if part.is_dir() or part.parent.name == "bin" else 0o644)
         fresh.rename(copy)
-    return copy
+    return copy / package / wheel.name

@@ -1,9 +1,11 @@
 """The command line: what a person can mend is one sentence and exit status 2; a refused file is 1 and writes nothing."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,10 +20,12 @@ DIVISIONS = "code,name,level,parent_code\n62,演示省,province,\n6211,演示市
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def data() -> Iterator[str]:
     """One data folder for the commands of this file, with its own database."""
-    folder = tmp_path_factory.mktemp("data") / "数据 目录"
-    yield str(folder)
+    root = Path(tempfile.mkdtemp(prefix="mingcha-test-"))
+    root.chmod(0o711)
+    yield str(root / "数据 目录")
+    shutil.rmtree(root, ignore_errors=True)
 
 
 def one_sentence(done: "subprocess.CompletedProcess[str]", status: int) -> str:

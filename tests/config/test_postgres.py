@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from mingcha.config import datafolder
+from mingcha.config import datafolder, footing
 from mingcha.config.postgres import Cluster
 from mingcha.config.refusals import DatabaseElsewhere, DatabaseUnavailable
 from tests.conftest import command_environment
@@ -232,11 +232,17 @@ class TestAsRootWhereNobodyMayEnter:
             attach(copy / "pg")
 
     def test_binaries_out_of_reach_are_copied(self, shut: Path, apart: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        with attach(shut) as cluster:
-            wheel = cluster.footing.binaries.parent
-        hidden = shut.parent / "wheel"
-        shutil.copytree(wheel, hidden / wheel.name)
-        monkeypatch.setattr("mingcha.config.footing._wheel", lambda _tables: hidden / wheel.name)
+        package = footing._wheel(shut / "cluster").parent
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(part, shut.parents[1] / "site" / part.name)
+        monkeypatch.setattr("importlib.util.find_spec", lambda _name: FakeSpec(shut.parents[1] / "site" / package.name))
         with attach(shut) as cluster:
             assert cluster.footing.binaries.is_relative_to(apart)
             assert ask(cluster, "SELECT 1") == 1
+
+
+class FakeSpec:
+    """A package that lies somewhere else."""
+
+    def __init__(self, place: Path) -> None:
+        self.submodule_search_locations = [str(place)]
