@@ -114,21 +114,23 @@ def draw(
     2. Drawn sites are shared among the teams whose stretch covers them, by tickets of the same seed; a team with a
        member from the answering body is barred (回避). Where no stretch covers a township, any team may be sent.
     3. Each list goes into a box under a key kept outside the database. Nothing else of the result is stored: it
-       follows from the seed, and the seed is in its own box.
+       follows from the seed, and the seed is in its own box. Not even the count of a stratum: where a stratum is one
+       site, its count is the site.
+
+    Raises DepartureInThePast, NoTeams, TooFew and TooMany of `lots`, NotFound for a team of another office, RoundMoved.
     """
     accounts.require(by, Permission.ROUND_HOLD, at=at, division=round.office.division_id)
     if departs_at < at:
         raise DepartureInThePast
     if not teams:
         raise NoTeams
+    if any((team.campaign_id, team.office_id) != (round.campaign_id, round.office_id) for team in teams):
+        raise accounts.NotFound
     seed = _seed(round)
     drawn = lots.draw(queries.candidates(round), n=n, seed=seed)
     taken = {ticket.site for ticket in drawn.tickets if ticket.drawn}
     shares = _share(round, taken, teams, seed=seed)
-    _move(
-        round, "draw", n=n, drawn_at=at, drawn_by=by, unassigned=len(shares.unplaced),
-        allocation={s.name: s.drawn for s in drawn.strata},
-    )  # fmt: skip
+    _move(round, "draw", n=n, drawn_at=at, drawn_by=by, unassigned=len(shares.unplaced))
     for team in teams:
         _seal_list(round, team, shares.by_team.get(str(team.pk), ()), day=day, departs_at=departs_at, at=at)
     _record("round.draw", round, by=by, at=at, detail={"n": n, "teams": len(teams), "unassigned": len(shares.unplaced)})
@@ -204,8 +206,10 @@ def reveal(round: Round, *, by: Person, at: datetime) -> Mapping[str, object]:
     if round.n is None:
         raise RoundMoved
     seed, frame = _seed(round), queries.candidates(round)
-    bundle = lots.bundle(lots.draw(frame, n=round.n, seed=seed), frame, seed)
-    _move(round, "reveal", revealed_at=at, bundle=bundle)
+    drawn = lots.draw(frame, n=round.n, seed=seed)
+    bundle = lots.bundle(drawn, frame, seed)
+    allocation = {stratum.name: stratum.drawn for stratum in drawn.strata}
+    _move(round, "reveal", revealed_at=at, bundle=bundle, allocation=allocation)
     _record("round.reveal", round, by=by, at=at)
     return bundle
 

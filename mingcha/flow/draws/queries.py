@@ -51,14 +51,15 @@ def my_list(pk: int, *, person: Person) -> SealedList:
 
 
 def strata(round: Round) -> list[dict[str, object]]:
-    """Return the frame by stratum: [{"stratum", "size", "drawn"}]; `drawn` is None before the draw."""
+    """Return the frame by stratum: [{"stratum", "size", "drawn"}]; `drawn` is None until the round is revealed."""
     sizes = round.frame.values("stratum").annotate(size=Count("pk")).order_by("stratum")
     return [{"stratum": r["stratum"], "size": r["size"], "drawn": round.allocation.get(r["stratum"])} for r in sizes]
 
 
 def candidates(round: Round) -> list[lots.Candidate]:
     """Return the frozen frame as the kernel takes it."""
-    return [lots.Candidate(code, stratum) for code, stratum in round.frame.values_list("site__code", "stratum")]
+    frozen = round.frame.order_by("site__code").values_list("site__code", "stratum")
+    return [lots.Candidate(code, stratum) for code, stratum in frozen]
 
 
 def all_opened(round: Round) -> bool:
