@@ -1,0 +1,81 @@
+"""Answering an order, sending an answer back, closing an order."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from mingcha.doors.hall.watched import WatchedForm
+
+MOST_FILES = 12
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    """A file input that takes several files at once."""
+
+    template_name = "django/forms/widgets/file.html"
+    allow_multiple_selected = True
+
+
+class ManyFiles(forms.FileField):
+    """Several files, each cleaned as one; none is fine where the field is not required."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Return the files. An input left empty arrives as an empty list or as None."""
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        if not given:
+            super().clean(None, initial)
+        if len(given) > MOST_FILES:
+            raise forms.ValidationError(_("一次最多上传 %(most)s 个文件。") % {"most": MOST_FILES})
+        return [super(ManyFiles, self).clean(file, initial) for file in given]
+
+
+class Answer(WatchedForm):
+    """What the unit has done, with proof."""
+
+    measures = forms.CharField(
+        label=_("整改措施与结果"),
+        max_length=2000,
+        help_text=_("写明做了什么、什么时候做完、现在怎样。"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    proofs = ManyFiles(
+        label=_("佐证材料"),
+        required=False,
+        help_text=_("照片或 PDF，可以一次选多个，每个不超过 20 MB。"),
+        error_messages={"empty": _("有一个文件是空的，请重新选择。")},
+        widget=ManyFilesInput(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf", "multiple": True}),
+    )
+    watched = ("measures",)
+
+    def files_read(self) -> list[tuple[str, bytes]]:
+        """Return the (name, bytes) pairs of a valid form."""
+        return [(file.name or "", file.read()) for file in self.cleaned_data["proofs"]]
+
+
+class SendBack(WatchedForm):
+    """Why an answer does not do."""
+
+    reason = forms.CharField(
+        label=_("退回理由"),
+        max_length=1000,
+        help_text=_("写明差在哪里、要补什么，对方看得懂才改得好。"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    watched = ("reason",)
+
+
+class Close(WatchedForm):
+    """What was checked before closing."""
+
+    reason = forms.CharField(
+        label=_("核验意见"),
+        required=False,
+        max_length=1000,
+        help_text=_("写明怎样核验的，例如：现场复查、看照片和登记簿。"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    watched = ("reason",)
