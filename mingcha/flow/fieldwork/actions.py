@@ -1,6 +1,6 @@
 """A team's day: depart, visit, answer, photograph, close, return."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -92,7 +92,8 @@ def depart(sealed: SealedList, *, by: Person, at: datetime) -> Inspection:
 def begin_visit(inspection: Inspection, *, site: Site, mode: str, by: Person, at: datetime) -> Visit:
     """Begin a visit to a drawn site, openly or covertly. Raises OutsideTheRound, AlreadyVisited, NoChecklist."""
     _require_team(inspection, by=by, at=at)
-    if inspection.state != State.OUT:
+    # Locked until commit: a team cannot return while a visit of its begins, nor the reverse.
+    if Inspection.objects.select_for_update().values_list("state", flat=True).get(pk=inspection.pk) != State.OUT:
         raise TeamReturned
     if not inspection.stops.filter(site=site).exists():
         raise OutsideTheRound(site=site.name)
@@ -143,6 +144,25 @@ def add_photo(visit: Visit, *, content: bytes, name: str, caption: str = "", by:
 
 
 @transaction.atomic
+def add_photos(
+    visit: Visit, *, files: Iterable[tuple[str, bytes]], caption: str = "", by: Person, at: datetime
+) -> tuple[list[Photo], list[Refusal]]:
+    """
+    Keep several photos, given as (file name, bytes); return those kept, and what was said of the others.
+
+    One bad file does not cost the good ones: they may exist nowhere else. Raises VisitOver.
+    """
+    require_open(visit, by=by, at=at)
+    kept, refused = [], []
+    for name, content in files:
+        try:
+            kept.append(add_photo(visit, content=content, name=name, caption=caption, by=by, at=at))
+        except (evidence.NotEvidence, evidence.FileTooLarge) as refusal:
+            refused.append(refusal)
+    return kept, refused
+
+
+@transaction.atomic
 def close_visit(
     visit: Visit, *, outcome: str, reason: str = "", feedback: str = "", feedback_to: str = "", by: Person, at: datetime
 ) -> None:
@@ -165,6 +185,7 @@ def close_visit(
 def return_team(inspection: Inspection, *, by: Person, at: datetime) -> None:
     """End the outing. Raises VisitsStillOpen, TeamReturned."""
     _require_team(inspection, by=by, at=at)
+    Inspection.objects.select_for_update().get(pk=inspection.pk)
     still_open = inspection.visits.filter(state=VisitState.BEGUN).count()
     if still_open:
         raise VisitsStillOpen(count=still_open)

@@ -11,6 +11,7 @@ from mingcha.flow.fieldwork import actions as fieldwork
 from mingcha.flow.fieldwork.models import Photo, Visit
 from mingcha.flow.findings.models import Finding, FindingPhoto
 from mingcha.flow.findings.states import ACTS, Responsibility, Severity
+from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.rulebook.models import Item
@@ -51,7 +52,7 @@ def note(
     Note a finding on an open visit: which rule, which of the four responsibilities and whose, what was seen.
 
     A recurrence is a new finding that names the old. Raises NothingSeen, ItemNotInForce, NotAnEarlierOne,
-    OfficeCannotAnswer, and VisitOver of fieldwork.
+    OfficeCannotAnswer, NotFound for a photo of another visit, and VisitOver of fieldwork.
     """
     fieldwork.require_open(visit, by=by, at=at)
     if not description.strip():
@@ -62,6 +63,8 @@ def note(
         raise OfficeCannotAnswer
     if recurrence_of and (recurrence_of.site_id != visit.site_id or not recurrence_of.confirmed_at):
         raise NotAnEarlierOne
+    if any(photo.visit_id != visit.pk for photo in photos):
+        raise accounts.NotFound
     finding = Finding.objects.create(
         visit=visit, campaign=visit.inspection.campaign, office=visit.inspection.office, site=visit.site,
         division=visit.site.division_id, item=item, responsibility=Responsibility(responsibility), body=body,
