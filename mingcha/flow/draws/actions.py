@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from mingcha.flow.campaigns import queries as campaigns
@@ -69,6 +69,7 @@ def begin(campaign: Campaign, *, office: Body, by: Person, at: datetime) -> Roun
 
     The commitment is on record before the frame exists: the register cannot be bent to a seed nobody can read,
     nor the seed chosen to suit the register. (A second secret and a public value come with their own issue.)
+    Raises NotFound, RoundMoved where somebody begins the same round at the same moment.
     """
     accounts.require(by, Permission.ROUND_HOLD, at=at, division=office.division_id)
     if campaign.state != CampaignState.OPEN or campaigns.office_of(campaign, office.code) is None:
@@ -76,10 +77,14 @@ def begin(campaign: Campaign, *, office: Body, by: Person, at: datetime) -> Roun
     last = Round.objects.filter(campaign=campaign, office=office).aggregate(last=Max("number"))["last"] or 0
     seed = sealing.new_key()
     about = f"seed/{campaign.slug}/{office.code}/{last + 1}"
-    round = Round.objects.create(
-        campaign=campaign, office=office, number=last + 1, commitment=lots.commitment(seed),
-        seed_box=sealing.seal(seed, key=settings.MINGCHA_SEALING_KEY, about=about), begun_at=at, begun_by=by,
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            round = Round.objects.create(
+                campaign=campaign, office=office, number=last + 1, commitment=lots.commitment(seed),
+                seed_box=sealing.seal(seed, key=settings.MINGCHA_SEALING_KEY, about=about), begun_at=at, begun_by=by,
+            )  # fmt: skip
+    except IntegrityError as error:  # someone else has just begun the round of that number
+        raise RoundMoved from error
     _record("round.begin", round, by=by, at=at, detail={"commitment": round.commitment})
     return round
 

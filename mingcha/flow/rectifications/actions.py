@@ -13,7 +13,7 @@ from mingcha.flow.findings.models import Finding
 from mingcha.flow.findings.states import State as FindingState
 from mingcha.flow.rectifications import queries
 from mingcha.flow.rectifications.models import Proof, Rectification, Reply, Review, Verdict
-from mingcha.flow.rectifications.states import ACTS, State, Way
+from mingcha.flow.rectifications.states import ACTS, ISSUED, State, Way
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
@@ -142,9 +142,10 @@ def sample(
 
 @transaction.atomic
 def receive(order: Rectification, *, by: Person, at: datetime) -> None:
-    """Sign for an order (签收); the first signature stands."""
+    """Sign for an order (签收) that has gone out; the first signature stands."""
     _require_own(order, by=by, at=at)
-    if Rectification.objects.filter(pk=order.pk, received_at=None).update(received_at=at, received_by=by):
+    issued = Rectification.objects.filter(pk=order.pk, state__in=ISSUED, received_at=None)
+    if issued.update(received_at=at, received_by=by):
         _record("rectification.receive", order, by=by, at=at)
 
 

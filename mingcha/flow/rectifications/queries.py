@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from mingcha.flow.fieldwork.models import Photo
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications.models import Proof, Rectification, Reply, Review
-from mingcha.flow.rectifications.states import OPEN, State
+from mingcha.flow.rectifications.states import ISSUED, OPEN, State
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
 
@@ -15,8 +15,6 @@ RELATED = (
     "body", "finding__site__type", "finding__site__division", "finding__item__edition__rulebook", "finding__office",
     "finding__campaign", "finding__noted_by", "attested_by", "received_by", "closed_by",
 )  # fmt: skip
-# What a unit may see: an order reaches it only once the visit that found it is over.
-ISSUED = (State.ORDERED, State.ANSWERED, State.RETURNED, State.CLOSED)
 
 
 def orders(*, to: Standing) -> QuerySet[Rectification]:

@@ -39,3 +39,5 @@ ACTS = {
     "void": ((State.ATTESTED, State.AGREED), State.VOID),
 }
 OPEN = (State.AGREED, State.ORDERED, State.ANSWERED, State.RETURNED)
+# What a unit may see and sign for: an order reaches it only once the visit that found it is over.
+ISSUED = (State.ORDERED, State.ANSWERED, State.RETURNED, State.CLOSED)
