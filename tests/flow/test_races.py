@@ -1,0 +1,127 @@
+"""Two people at once, on real rows and two connections: one act happens, the other is told, nothing is lost."""
+
+from datetime import timedelta
+
+import pytest
+
+from mingcha.flow.campaigns import actions as campaigns
+from mingcha.flow.draws import actions as draws
+from mingcha.flow.draws.models import Round
+from mingcha.flow.fieldwork import actions as fieldwork
+from mingcha.flow.fieldwork.models import Inspection, Visit
+from mingcha.flow.findings.models import Finding
+from mingcha.flow.rectifications import actions as rectifications
+from mingcha.flow.rectifications.models import Rectification, Reply, Review
+from mingcha.ground.audit import queries as audit
+from tests.at_once import at_once, refusals
+from tests.world import note
+
+
+def again(row):
+    """Return the row as another browser has just loaded it."""
+    return type(row).objects.get(pk=row.pk)
+
+
+def test_two_people_close_the_same_order(live_world):
+    w = live_world
+    hands = (w.county, w.second)
+    outcomes = at_once(*[
+        lambda by=by: rectifications.close(again(w.minxian.answered), reason="演示", by=by, at=w.at) for by in hands
+    ])  # fmt: skip
+    assert refusals(outcomes) == [rectifications.AlreadyMoved]
+    said = next(str(outcome) for outcome in outcomes if outcome)
+    assert "已销号" in said
+    closed = again(w.minxian.answered)
+    assert Review.objects.get(rectification=closed).by == closed.closed_by
+    assert audit.about("rectification", closed.pk).filter(verb="rectification.closed").count() == 1
+
+
+def test_one_closes_while_another_sends_back(live_world):
+    w = live_world
+    outcomes = at_once(
+        lambda: rectifications.close(again(w.minxian.answered), by=w.county, at=w.at),
+        lambda: rectifications.send_back(again(w.minxian.answered), reason="演示", by=w.second, at=w.at),
+    )
+    assert refusals(outcomes) == [rectifications.AlreadyMoved]
+    assert Review.objects.filter(rectification=w.minxian.answered).count() == 1
+
+
+def test_a_unit_answers_twice_with_one_click_too_many(live_world):
+    w = live_world
+    unit, order = w.unit, w.minxian.order
+    outcomes = at_once(*[lambda: rectifications.answer(again(order), measures="演示", by=unit, at=w.at)] * 2)
+    assert refusals(outcomes) == [rectifications.AlreadyMoved]
+    assert Reply.objects.filter(rectification=order).count() == 1
+
+
+def test_two_members_open_the_same_list(live_world):
+    w = live_world
+    sealed = w.minxian.sealed
+    outcomes = at_once(*[
+        lambda by=by: fieldwork.depart(again(sealed), by=by, at=sealed.departs_at) for by in (w.leader, w.inspector)
+    ])  # fmt: skip
+    assert refusals(outcomes) == [draws.AlreadyOpened]
+    assert Inspection.objects.get(list=sealed).stops.count() == sealed.count
+
+
+def test_two_members_begin_the_same_visit(live_world):
+    w = live_world
+    mine = w.minxian
+    outcomes = at_once(*[
+        lambda by=by: fieldwork.begin_visit(again(mine.inspection), site=mine.waiting, mode="overt", by=by, at=w.at)
+        for by in (w.leader, w.inspector)
+    ])  # fmt: skip
+    assert refusals(outcomes) == [fieldwork.AlreadyVisited]
+    assert Visit.objects.filter(inspection=mine.inspection, site=mine.waiting).count() == 1
+
+
+def test_a_finding_noted_while_the_visit_ends_is_confirmed_or_refused(live_world):
+    w = live_world
+    visit = w.minxian.open
+    outcomes = at_once(
+        lambda: rectifications.close_visit(again(visit), outcome="done", by=w.leader, at=w.at),
+        lambda: note(again(visit), w.edition, w.minxian.office, way="by_deadline", at=w.at),
+    )
+    assert refusals(outcomes) in ([], [fieldwork.VisitOver])
+    assert not Finding.objects.filter(visit=visit, state="noted").exists()
+    assert not Rectification.objects.filter(finding__visit=visit, state="agreed").exists()
+
+
+def test_two_officers_begin_and_draw_a_round(live_world):
+    w = live_world
+    office = w.minxian.office.body
+    hands = (w.county, w.second)
+    outcomes = at_once(*[lambda by=by: draws.begin(w.campaign, office=office, by=by, at=w.at) for by in hands])
+    assert set(refusals(outcomes)) <= {draws.RoundMoved}
+    begun = Round.objects.filter(campaign=w.campaign, office=office).order_by("-number").first()
+    draws.freeze(begun, by=w.county, at=w.at)
+    departs = w.at + timedelta(hours=1)
+    outcomes = at_once(*[
+        lambda by=by: draws.draw(
+            again(begun), n=2, day=w.at.date(), departs_at=departs, teams=[w.minxian.team], by=by, at=w.at
+        )
+        for by in hands
+    ])  # fmt: skip
+    assert refusals(outcomes) == [draws.RoundMoved]
+    assert begun.lists.count() == 1
+
+
+def test_two_leads_take_the_same_number_for_a_campaign(live_world):
+    w = live_world
+    given = {
+        "slug": "same", "name": "演示", "purpose": "演示", "lead": w.city.office.body, "starts_on": w.at.date(),
+        "ends_on": w.at.date(), "emergency_until": w.at + timedelta(days=1), "focus": [], "editions": [],
+        "offices": [], "by": w.lead, "at": w.at,
+    }  # fmt: skip
+    outcomes = at_once(*[lambda: campaigns.open_campaign(**given)] * 2)
+    assert refusals(outcomes) == [campaigns.SlugTaken]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_refused_act_leaves_no_record(live_world, times):
+    w = live_world
+    before = audit.about("rectification", w.minxian.order.pk).count()
+    for _ in range(times):
+        with pytest.raises(rectifications.AlreadyMoved):
+            rectifications.close(again(w.minxian.order), by=w.county, at=w.at)
+    assert audit.about("rectification", w.minxian.order.pk).count() == before
