@@ -1,0 +1,62 @@
+"""The campaign of the demo: opened by the lead office; teams formed, and figures answered for, by each office."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from mingcha.config.demo.agenda import moment
+from mingcha.config.demo.counties import COUNTIES, County
+from mingcha.config.demo.stage import LEAD, Stage, made_up
+from mingcha.flow.campaigns import actions as campaigns
+from mingcha.flow.campaigns import queries
+from mingcha.flow.campaigns.models import Measure, Team
+from mingcha.ground.rulebook.models import Edition
+from mingcha.ground.territory import queries as territory
+
+SLUG = "demo"
+FOCUS = (
+    "火车站、高铁站、汽车站和公路运输等“进出口”",
+    "景区、超市、商场等人员聚集场所",
+    "入定、返定重点人员",
+    "其余七个重点：公开来源未列出，未收录",
+)
+PURPOSE = (
+    "督促各级各部门落实疫情防控属地主体责任、部门监督责任、单位管理责任、个人直接责任。"
+    "查的是职责，不查群众。本任务的人员、点位、答复和数目均为演示。"
+)
+
+
+def open_campaign(stage: Stage, editions: Sequence[Edition], at: datetime) -> None:
+    """Let the lead office open the campaign with itself and the seven counties at work in it."""
+    offices = [stage.office(LEAD), *(stage.office(county.office) for county in COUNTIES)]
+    stage.campaign = campaigns.open_campaign(
+        slug=SLUG, name=made_up("定西市2021年10月疫情防控监督检查"), purpose=PURPOSE, lead=offices[0],
+        starts_on=date(2021, 10, 19), ends_on=date(2021, 11, 18), emergency_until=moment(18, "18:00", month=11),
+        focus=FOCUS, editions=editions, offices=offices, by=stage.people["lead"], at=at,
+    )  # fmt: skip
+
+
+def form_teams(stage: Stage, county: County, stretches: Sequence[Sequence[str]], at: datetime) -> list[Team]:
+    """Form a county's teams, one for each stretch of township codes, each led by a member of the leadership."""
+    places = {township.code: township for township in territory.townships(county.code)}
+    formed = [
+        campaigns.form_team(
+            stage.campaign, office=stage.office(county.office), name=f"第{_chinese(number)}组",
+            leader=stage.people[county.leader(number)], members=[stage.people[county.inspector(number)]],
+            townships=[places[code] for code in stretch], by=stage.people[county.officer], at=at,
+        )
+        for number, stretch in enumerate(stretches, start=1)
+    ]  # fmt: skip
+    stage.teams[county.office] = formed
+    return formed
+
+
+def answer_for(stage: Stage, office: str, measures: Sequence[Measure], *, by: str, at: datetime) -> None:
+    """State which figures an office answers for; the others show as 未报."""
+    found = queries.office_of(stage.campaign, office)
+    assert found is not None
+    campaigns.answer_for(found, measures=measures, by=stage.people[by], at=at)
+
+
+def _chinese(number: int) -> str:
+    digits = "零一二三四五六七八九"
+    return digits[number] if number < 10 else "十" + (digits[number - 10] if number > 10 else "")

@@ -1,0 +1,43 @@
+"""The shipped catalogues and checklists, published for the demo by the lead office."""
+
+from datetime import datetime
+
+from mingcha.config.demo.counties import MINXIAN
+from mingcha.config.demo.stage import LEAD, Stage
+from mingcha.ground.rulebook import actions as rulebook
+from mingcha.ground.rulebook import queries as shipping
+from mingcha.ground.rulebook.actions import NewItem
+from mingcha.ground.rulebook.models import Edition
+from mingcha.ground.territory.actions import bodies
+from mingcha.ground.territory.models import SiteType
+
+# A county's own catalogue is kept by the county; the others by the lead office.
+KEPT_BY = {"minxian-wenti-leixing": MINXIAN}
+
+
+def publish_rulebooks(stage: Stage, at: datetime) -> list[Edition]:
+    """Publish the first edition of each shipped catalogue and return them."""
+    editions = []
+    for book in shipping.shipped("rulebooks")["rulebook"]:
+        county = KEPT_BY.get(book["code"])
+        by = stage.people[county.officer if county else "lead"]
+        kept = rulebook.register(
+            code=book["code"], name=book["name"], issuer=book["issuer"],
+            keeper=stage.office(county.office if county else LEAD), by=by, at=at,
+        )  # fmt: skip
+        items = [NewItem(i.get("number", ""), i.get("category", ""), i.get("text", "")) for i in book["items"]]
+        editions.append(
+            rulebook.publish(
+                kept, items=items, issued_on=book["issued_on"], source=book["source"], declared=book["declared"],
+                note=book["note"], by=by, at=at,
+            )  # fmt: skip
+        )
+    return editions
+
+
+def publish_checklists(stage: Stage, at: datetime) -> None:
+    """Put the kinds of sites on record, in their order, each with its first checklist."""
+    by = stage.people["lead"]
+    for position, kind in enumerate(shipping.shipped("site_types")["site_type"], start=1):
+        added: SiteType = bodies.add_site_type(code=kind["code"], name=kind["name"], position=position, by=by, at=at)
+        rulebook.publish_checklist(added, questions=[tuple(q) for q in kind["questions"]], by=by, at=at)

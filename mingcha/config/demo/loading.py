@@ -1,0 +1,44 @@
+"""Loading the story once: whole or not at all, whoever starts it and however often."""
+
+import json
+
+from django.db import connection, transaction
+
+from mingcha.config import datafolder
+from mingcha.config.datafolder import DataFolder
+from mingcha.config.demo import people, story
+from mingcha.config.demo.campaign import SLUG
+from mingcha.flow.campaigns import queries as campaigns
+from mingcha.ground.accounts import actions as accounts
+from mingcha.ground.accounts.models import Person
+from mingcha.ground.audit import tasks as audit
+
+
+def load(folder: DataFolder) -> bool:
+    """
+    Load the story unless it is there; return whether it was loaded now. Passwords are made anew for each data folder.
+
+    One transaction: a load that is interrupted leaves nothing, and the campaign's row says that one has finished.
+    """
+    made = not folder.demo_passwords.exists()
+    passwords = sign_ins(folder)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # Two commands at once: the second waits here, and then finds the campaign.
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('mingcha demo'))")
+        loaded = campaigns.by_slug(SLUG) is None
+        if loaded:
+            story.tell(passwords)
+        elif made:
+            for person in Person.objects.filter(username__in=passwords):
+                accounts.set_password(person, password=passwords[person.username], by=None, at=story.NOW)
+    audit.seal()
+    return loaded
+
+
+def sign_ins(folder: DataFolder) -> dict[str, str]:
+    """Return the cast's passwords by sign-in name, made by whoever comes first and kept readable by the owner only."""
+    content = datafolder.make_secret(
+        folder.demo_passwords, lambda: json.dumps(people.new_passwords(), indent=1).encode("ascii")
+    )
+    return dict(json.loads(content))

@@ -1,0 +1,61 @@
+"""The ground of the demo: real divisions, real offices; bodies that answer and sites that are visited, all made up."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from importlib import resources
+
+from mingcha.config.demo.counties import COUNTIES, County
+from mingcha.config.demo.stage import LEAD, Stage, made_up
+from mingcha.ground.territory import queries as territory
+from mingcha.ground.territory.actions import bodies, divisions, sites
+from mingcha.ground.territory.models import BodyKind, Division
+from mingcha.kernel import sheets
+
+# A row of the register as an office hands it in: code, name, type, division, address, answering body.
+Row = tuple[str, str, str, str, str, str]
+
+
+def lay_ground(stage: Stage, at: datetime) -> None:
+    """Take the divisions, and put the offices and every township's government on record."""
+    content = (resources.files(__package__) / "dingxi_divisions.csv").read_bytes()
+    divisions.import_divisions(content, by=None, at=at)
+    city = Division.objects.get(pk="6211")
+    lead = bodies.add_body(code=LEAD, name="定西市纪委监委", kind=BodyKind.OFFICE, division=city, by=None, at=at)
+    for county in COUNTIES:
+        place = Division.objects.get(pk=county.code)
+        bodies.add_body(
+            code=county.office, name=f"{county.name}纪委监委", kind=BodyKind.OFFICE, division=place, parent=lead,
+            by=None, at=at,
+        )  # fmt: skip
+        for township in territory.townships(county.code):
+            bodies.add_body(
+                code=f"{township.code}-zf", name=government(township), kind=BodyKind.GOVERNMENT, division=township,
+                by=None, at=at,
+            )  # fmt: skip
+
+
+def government(township: Division) -> str:
+    """Return the made-up body that stands for a township's government or a street's office."""
+    return made_up(f"{township.name}{'办事处' if township.name.endswith('街道') else '人民政府'}")
+
+
+def add_body(county: County, code: str, name: str, kind: BodyKind, at: datetime) -> None:
+    """Put a made-up body of a county on record."""
+    place = Division.objects.get(pk=county.code)
+    bodies.add_body(code=f"{county.code}-{code}", name=made_up(name), kind=kind, division=place, by=None, at=at)
+
+
+def row(township: Division, kind: str, mark: str, name: str, body: str = "") -> Row:
+    """
+    Return a register row for a made-up site in a township.
+
+    `kind` is the type's Chinese name, `mark` ends the site's code; without `body` the township answers for it.
+    """
+    site = made_up(f"{township.name}{name}")
+    return f"{township.code}-{mark}", site, kind, township.code, made_up("演示路1号"), body or government(township)
+
+
+def hand_in_register(stage: Stage, county: County, rows: Iterable[Row], at: datetime) -> None:
+    """Let the county's officer import the register from Excel; bodies not known yet are registered with it."""
+    content = sheets.write(sites.COLUMNS, list(rows), title="点位")
+    sites.import_sites(content, prefixes=[county.code], by=stage.people[county.officer], at=at)

@@ -1,0 +1,65 @@
+"""A round of the lot as an office holds it: the day before, a seed, a frozen register, a draw; then the teams go out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from mingcha.config.demo.agenda import OFFICE_TIME, same_day
+from mingcha.config.demo.counties import County
+from mingcha.config.demo.outings import Script, go_out
+from mingcha.config.demo.stage import Stage
+from mingcha.flow.campaigns.models import Team
+from mingcha.flow.draws import actions as draws
+from mingcha.flow.draws import queries
+from mingcha.flow.draws.models import Round
+from mingcha.ground.territory.models import SiteType
+
+
+@dataclass
+class Lot:
+    """What a county sets for one round: kinds of sites by Chinese name, how many, which teams, when they depart."""
+
+    county: County
+    kinds: Sequence[str]
+    n: int
+    teams: Sequence[Team]
+    departs_at: datetime
+    script: Script
+    round: Round | None = field(default=None)
+
+    @property
+    def day(self) -> date:
+        """The day of the outings."""
+        return self.departs_at.astimezone(OFFICE_TIME).date()
+
+
+def hold(stage: Stage, lot: Lot) -> None:
+    """Put down a whole round, from the seed on the eve to the reveal on the evening after."""
+    officer, office = stage.people[lot.county.officer], stage.office(lot.county.office)
+    types = list(SiteType.objects.filter(name__in=lot.kinds).values_list("code", flat=True))
+
+    def begin(at: datetime) -> None:
+        lot.round = draws.begin(stage.campaign, office=office, by=officer, at=at)
+
+    def freeze(at: datetime) -> None:
+        draws.freeze(_held(lot), site_types=types, by=officer, at=at)
+
+    def draw(at: datetime) -> None:
+        draws.draw(
+            _held(lot), n=lot.n, day=lot.day, departs_at=lot.departs_at, teams=lot.teams, by=officer, at=at
+        )  # fmt: skip
+        for order, sealed in enumerate(queries.lists(_held(lot))):
+            go_out(stage, sealed, lot.script, at=lot.departs_at + timedelta(minutes=3 * order))
+
+    def reveal(at: datetime) -> None:
+        draws.reveal(_held(lot), by=officer, at=at)
+
+    stage.agenda.put(same_day(lot.departs_at, "16:00", days=-1), begin)
+    stage.agenda.put(same_day(lot.departs_at, "16:20", days=-1), freeze)
+    stage.agenda.put(same_day(lot.departs_at, "16:40", days=-1), draw)
+    stage.agenda.put(same_day(lot.departs_at, "18:30"), reveal)
+
+
+def _held(lot: Lot) -> Round:
+    assert lot.round is not None
+    return lot.round

@@ -1,0 +1,53 @@
+"""What every part of the story needs at hand, and how made-up things are named."""
+
+import random
+from dataclasses import dataclass, field
+
+from mingcha.config.demo.agenda import Agenda
+from mingcha.flow.campaigns.models import Campaign, Team
+from mingcha.ground.accounts.models import Person
+from mingcha.ground.territory.models import Body
+
+MARK = "（演示）"
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭"
+STEMS = "甲乙丙丁戊己庚辛壬癸"
+LEAD = "6211-jw"
+
+
+def made_up(name: str) -> str:
+    """Return a made-up name with the mark that nobody can overlook. Everything fictitious goes through here."""
+    return f"{name}{MARK}"
+
+
+@dataclass
+class Stage:
+    """`people` by sign-in name; `contacts`: body code → who answers for it; `teams`: office code → its teams."""
+
+    passwords: dict[str, str]
+    agenda: Agenda = field(default_factory=Agenda)
+    people: dict[str, Person] = field(default_factory=dict)
+    contacts: dict[str, Person] = field(default_factory=dict)
+    teams: dict[str, list[Team]] = field(default_factory=dict)
+    # Only the texture of answers hangs on it; who is visited is settled by real draws.
+    chance: random.Random = field(default_factory=lambda: random.Random("演示"))
+    _campaign: Campaign | None = None
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign, once it is opened."""
+        assert self._campaign is not None
+        return self._campaign
+
+    @campaign.setter
+    def campaign(self, opened: Campaign) -> None:
+        self._campaign = opened
+
+    def office(self, code: str) -> Body:
+        """Return a supervision office by its code."""
+        return Body.objects.select_related("division").get(pk=code)
+
+    def next_name(self) -> str:
+        """Return the next made-up name: 王甲, 李甲, 张甲 …"""
+        index = len(self.people)
+        stem, surname = divmod(index, len(SURNAMES))
+        return made_up(SURNAMES[surname] + STEMS[stem])
