@@ -153,7 +153,8 @@ def add_photos(
     One bad file does not cost the good ones: they may exist nowhere else. Raises VisitOver.
     """
     require_open(visit, by=by, at=at)
-    kept, refused = [], []
+    kept: list[Photo] = []
+    refused: list[Refusal] = []
     for name, content in files:
         try:
             kept.append(add_photo(visit, content=content, name=name, caption=caption, by=by, at=at))
