@@ -1,0 +1,53 @@
+"""Notes that are read over for residents' data before they are kept."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from mingcha.kernel import privacy
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """Where something looks like a resident's data, what kind, and an excerpt that is safe to show."""
+
+    where: str
+    kind: str
+    excerpt: str
+
+
+class WatchedForm(forms.Form):
+    """
+    A form whose notes may hold no resident's data.
+
+    The detector errs both ways, so a hit stops the form once; a tick says that a person has looked.
+    """
+
+    residents_checked = forms.BooleanField(label=_("我确认这里没有居民个人信息"), required=False)
+    watched: Iterable[str] = ()
+
+    def clean(self) -> dict[str, object]:
+        """Look through what was typed; without the tick, a hit sends the form back."""
+        given = super().clean() or {}
+        self.suspicions = [found for name in self.watched for found in self._look(name, str(given.get(name) or ""))]
+        if self.suspicions and not given.get("residents_checked"):
+            self.add_error("residents_checked", gettext("请改写，或勾选确认后再提交。"))
+        return given
+
+    def _look(self, name: str, text: str) -> Iterable[Suspicion]:
+        where = str(self.fields[name].label)
+        return [Suspicion(where, gettext(privacy.LABELS[hit.kind]), hit.excerpt_masked) for hit in privacy.detect(text)]
+
+
+def said_of(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str | Promise]]:
+    """Return a room's choices with their words in the reader's language."""
+    return [(value, _(label)) for value, label in choices]
+
+
+def lines(placeholder: str | Promise = "", *, rows: int = 3) -> forms.Textarea:
+    """Return a box for a few sentences; what is typed on a phone grows downwards."""
+    return forms.Textarea(attrs={"rows": rows, "placeholder": placeholder})

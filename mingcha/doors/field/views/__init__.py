@@ -1,0 +1,1 @@
+"""The phone's pages, in the order of a day: lists, outings, visits, findings."""
