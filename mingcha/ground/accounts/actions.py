@@ -136,9 +136,11 @@ def _faults(row: sheets.Row, known: set[str]) -> list[sheets.Problem]:
     def fault(column: str, reason: str) -> None:
         faults.append(sheets.Problem(row.number, column, row[column], reason))
 
-    for column in ("账号", "姓名"):
-        if not row[column]:
+    for column, longest in (("账号", 80), ("姓名", 40), ("职务", 60)):
+        if not row[column] and column != "职务":
             fault(column, "不能为空")
+        elif len(row[column]) > longest:
+            fault(column, f"不能超过 {longest} 个字")
     if row["单位代码"] not in known:
         fault("单位代码", "没有这个单位，请核对代码")
     if row["角色"] not in ROLES:
