@@ -106,7 +106,7 @@ def start_serving(data: Path, *arguments: str, **environment: str) -> tuple["sub
     assert process.stdout is not None
     for line in process.stdout:
         if "http://" in line:
-            return process, line[line.index("http://") :].split("(")[0].strip()
+            return process, line[line.index("http://") :].strip()
     raise AssertionError(f"the server ended with {process.wait()}")
 
 

@@ -46,12 +46,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGPIPE
     except OSError as error:
         return _failed(
-            say("无法读写 %(file)s:%(reason)s。") % {"file": error.filename or "?", "reason": error.strerror or error}
+            say("无法读写 %(file)s：%(reason)s。") % {"file": error.filename or "?", "reason": error.strerror or error}
         )
     except Exception as error:
         if _is_lost_database(error):
             return _failed(
-                say("数据库没有应答:%(reason)s。请稍后重试。") % {"reason": str(error).strip().split("\n")[0]}
+                say("数据库没有应答：%(reason)s。请稍后重试。") % {"reason": str(error).strip().split("\n")[0]}
             )
         raise
 
@@ -60,11 +60,11 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     top = argparse.ArgumentParser(
         prog="mingcha",
         usage="mingcha [-h] [--data DIR] COMMAND …",
-        description=say("明察:突击监督检查,从抽取到简报。"),
+        description=say("明察：突击监督检查，从抽取到简报。"),
         epilog="\n".join(f"  {name:<9}{say(purpose)}" for name, (_, purpose) in COMMANDS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--data", metavar="DIR", help=say("数据目录(默认 MINGCHA_DATA,否则为本目录下的 .data)"))
+    top.add_argument("--data", metavar="DIR", help=say("数据目录（默认 MINGCHA_DATA，否则为本目录下的 .data）"))
     top.add_argument("command", choices=COMMANDS, metavar="COMMAND", help=argparse.SUPPRESS)
     top.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     given = sys.argv[1:] if argv is None else argv

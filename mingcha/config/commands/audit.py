@@ -18,11 +18,11 @@ def run(arguments: argparse.Namespace) -> int:
 
         verdict = audit.verify()
     for fault in verdict.broken:
-        print(say("断链:%(fault)s") % {"fault": fault})
+        print(say("断链：%(fault)s") % {"fault": fault})
     if not verdict.sound:
-        print(say("留痕链不完整:发现 %(faults)d 处断链,请保全数据库并追查。") % {"faults": len(verdict.broken)})
+        print(say("留痕链不完整：发现 %(faults)d 处断链，请保全数据库并追查。") % {"faults": len(verdict.broken)})
         return 1
     print(
-        say("留痕链完整:已封存 %(sealed)d 条,待封存 %(tail)d 条。") % {"sealed": verdict.sealed, "tail": verdict.tail}
+        say("留痕链完整：已封存 %(sealed)d 条，待封存 %(tail)d 条。") % {"sealed": verdict.sealed, "tail": verdict.tail}
     )
     return 0

@@ -16,7 +16,7 @@ KINDS = ("divisions", "sites", "people", "rulebook")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the file holds, and the file."""
     parser.add_argument("kind", choices=KINDS)
-    parser.add_argument("file", type=Path, metavar="FILE", help=say("区划为 CSV,其余为 xlsx"))
+    parser.add_argument("file", type=Path, metavar="FILE", help=say("区划为 CSV，其余为 xlsx"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,7 +38,7 @@ def report(refusal: Refusal) -> None:
     """Print every bad row, then the sentence. `problems`, where the refusal has them, name row, column and reason."""
     for problem in getattr(refusal, "problems", ()):
         print(
-            say("第 %(row)d 行 %(column)s「%(value)s」:%(reason)s")
+            say("第 %(row)d 行 %(column)s「%(value)s」：%(reason)s")
             % {"row": problem.row, "column": problem.column, "value": problem.value, "reason": problem.reason},
             file=sys.stderr,
         )
@@ -56,7 +56,7 @@ def _importers() -> dict[str, Callable[[bytes, datetime], str]]:
 
     def take_sites(content: bytes, at: datetime) -> str:
         done = sites.import_sites(content, prefixes=[""], by=None, at=at)
-        return say("已导入点位:新增 %(added)d 个,更新 %(changed)d 个,新登记单位 %(bodies)d 个。") % {
+        return say("已导入点位：新增 %(added)d 个，更新 %(changed)d 个，新登记单位 %(bodies)d 个。") % {
             "added": done.added,
             "changed": done.changed,
             "bodies": len(done.new_bodies),

@@ -10,9 +10,9 @@ from mingcha.config.words import say
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to listen, and with how many processes."""
-    parser.add_argument("--port", type=int, help=say("端口;0 表示任选空闲端口,默认 8000,被占用时改用空闲端口"))
-    parser.add_argument("--host", default="127.0.0.1", help=say("监听地址,默认只供本机访问"))
-    parser.add_argument("--workers", type=int, default=2, help=say("网页进程数,每个进程四个线程"))
+    parser.add_argument("--port", type=int, help=say("端口；0 表示任选空闲端口，默认 8000，被占用时改用空闲端口"))
+    parser.add_argument("--host", default="127.0.0.1", help=say("监听地址，默认只供本机访问"))
+    parser.add_argument("--workers", type=int, default=2, help=say("网页进程数，每个进程四个线程"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,8 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
 def announce(address: str, wanted: int | None) -> None:
     """Print the address, and that another port than usual was taken."""
     if wanted is None and not address.endswith(":8000/"):
-        print(say("端口 8000 已被占用,改用空闲端口。"))
-    print(say("明察已就绪:%(address)s(按 Ctrl-C 停止)") % {"address": address}, flush=True)
+        print(say("端口 8000 已被占用，改用空闲端口。"))
+    # The address ends its line, so that a terminal, or a script, takes all of it and nothing more.
+    print(say("明察已就绪（按 Ctrl-C 停止）："), address, flush=True)
 
 
 def check_hosts(host: str) -> None:
