@@ -47,6 +47,18 @@ def issued(*, to: Standing) -> QuerySet[Rectification]:
     return orders(to=to).filter(state__in=ISSUED)
 
 
+def issued_in(tab: str, *, to: Standing, at: datetime) -> QuerySet[Rectification]:
+    """Return the issued orders that are mending, verifying, overdue, closed, or all of them."""
+    narrowed = {
+        "mending": Q(state__in=(State.ORDERED, State.RETURNED)),
+        "verifying": Q(state=State.ANSWERED),
+        "overdue": Q(state__in=OPEN, due_at__lt=at),
+        "closed": Q(state=State.CLOSED),
+        "all": Q(),
+    }
+    return issued(to=to).filter(narrowed[tab])
+
+
 def replies(order: Rectification) -> QuerySet[Reply]:
     """Return what the unit answered, the latest first, each with its proofs."""
     return order.replies.select_related("by").prefetch_related("proofs__evidence").order_by("-pk")

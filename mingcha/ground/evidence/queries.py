@@ -2,10 +2,16 @@
 
 import hashlib
 from pathlib import Path
+from typing import ClassVar
 
 from django.conf import settings
 
 from mingcha.ground.evidence.models import Evidence
+from mingcha.kernel.refusals import Refusal
+
+
+class Altered(Refusal):
+    message: ClassVar[str] = "这份文件与接收时不一致，或已丢失，不能当证据打开。请告诉系统管理员。"
 
 
 def path(sha256: str) -> Path:
@@ -14,7 +20,14 @@ def path(sha256: str) -> Path:
 
 
 def read(evidence: Evidence) -> bytes:
-    return path(evidence.sha256).read_bytes()
+    """Return the bytes as they were handed in. Raises Altered where they are not, or are gone."""
+    try:
+        content = path(evidence.sha256).read_bytes()
+    except OSError as error:
+        raise Altered from error
+    if hashlib.sha256(content).hexdigest() != evidence.sha256:
+        raise Altered
+    return content
 
 
 def intact(evidence: Evidence) -> bool:

@@ -59,6 +59,18 @@ class Narrow(forms.Form):
         self.fields[name].choices = [("", _("全部")), *choices]  # type: ignore[attr-defined]
 
     @property
+    def usual(self) -> list[forms.BoundField]:
+        """The conditions always in sight, after the search box; who has one office is not asked which."""
+        offices = self["office"].field.choices
+        names = [] if len(offices) <= 2 else ["office"]
+        return [self[name] for name in (*names, "place", "site_type", "way", "state")]
+
+    @property
+    def unusual(self) -> list[forms.BoundField]:
+        """The conditions behind 更多条件; the check box stands apart."""
+        return [self[name] for name in self.rare if name != "overdue"]
+
+    @property
     def shows_rare(self) -> bool:
         """Whether one of the conditions kept out of sight is in use."""
         return any(name in self.chosen.active for name in self.rare)

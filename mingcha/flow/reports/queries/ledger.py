@@ -16,6 +16,7 @@ from mingcha.flow.rectifications import queries as rectifications
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.rectifications.states import OPEN
 from mingcha.ground.accounts.queries import OFFICE_TIME, Standing
+from mingcha.ground.rulebook.models import Item
 from mingcha.ground.territory import queries as territory
 
 
@@ -61,6 +62,13 @@ def rows(campaign: Campaign, chosen: Filter, *, to: Standing, at: datetime) -> Q
     if chosen.state != "withdrawn":
         found = found.exclude(state=FindingState.WITHDRAWN)
     return _narrow(found, chosen)
+
+
+def cited(campaign: Campaign, *, to: Standing) -> QuerySet[Item]:
+    """Return the items that findings one may see cite, of whatever edition."""
+    seen = findings.visible(to=to).filter(campaign=campaign).order_by()
+    found = Item.objects.filter(pk__in=seen.values("item")).select_related("edition__rulebook")
+    return found.order_by("edition__rulebook_id", "edition__version", "position")
 
 
 def _with_order(found: QuerySet[Finding], *, at: datetime) -> QuerySet[Finding]:

@@ -1,0 +1,99 @@
+"""What happened to a finding, in plain words, out of the record of acts; and how its clock stands."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from mingcha.flow.rectifications import queries as rectifications
+from mingcha.flow.rectifications.states import OPEN
+from mingcha.ground.audit import queries as audit
+
+if TYPE_CHECKING:
+    from mingcha.flow.findings.models import Finding
+    from mingcha.flow.rectifications.models import Rectification
+    from mingcha.ground.audit.models import Event
+
+# verb on record: (what a person would say, tone of the dot)
+SAID = {
+    "finding.note": (gettext_lazy("登记问题"), ""),
+    "finding.confirm": (gettext_lazy("检查结束，问题确认"), ""),
+    "finding.withdraw": (gettext_lazy("撤回问题"), ""),
+    "rectification.attest": (gettext_lazy("现场已改，当场确认"), "good"),
+    "rectification.agree": (gettext_lazy("约定整改期限"), ""),
+    "rectification.order": (gettext_lazy("交办给责任单位"), ""),
+    "rectification.receive": (gettext_lazy("责任单位签收"), ""),
+    "rectification.answer": (gettext_lazy("责任单位答复"), ""),
+    "rectification.upheld": (gettext_lazy("抽核属实"), "good"),
+    "rectification.overturned": (gettext_lazy("抽核不实，改为限期整改"), "bad"),
+    "rectification.returned": (gettext_lazy("答复退回"), "bad"),
+    "rectification.closed": (gettext_lazy("核验通过，销号"), "good"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One entry of a timeline."""
+
+    act: str
+    by: str
+    at: datetime
+    note: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How an order stands to its deadline: `words` such as 还剩 2 天, `late` past it."""
+
+    words: str
+    late: bool
+    soon: bool
+
+
+def of(finding: "Finding", order: "Rectification | None") -> list[Step]:
+    """Return the story of a finding and its rectification, oldest first."""
+    events = list(audit.about("finding", finding.pk))
+    notes = {"finding.withdraw": [finding.withdrawn_reason]}
+    if order is not None:
+        events += audit.about("rectification", order.pk)
+        # The n-th act of a kind on record goes with the n-th text of that kind; times may be the same.
+        notes["rectification.answer"] = [reply.measures for reply in rectifications.replies(order)]
+        for review in rectifications.reviews(order):
+            notes.setdefault(f"rectification.{review.verdict}", []).append(review.reason)
+    events.sort(key=lambda event: event.pk)
+    return [_step(event, notes) for event in events]
+
+
+def _step(event: "Event", notes: dict[str, list[str]]) -> Step:
+    """Take the oldest text left for this kind of act; the lists stand latest first."""
+    act, tone = SAID.get(event.verb, (event.verb, ""))
+    waiting = notes.get(event.verb)
+    return Step(str(act), event.actor_name, event.at, waiting.pop() if waiting else "", tone)
+
+
+def last(order: "Rectification") -> Step | None:
+    """Return what was done to an order last, and by whom: for the one who came second."""
+    event = audit.about("rectification", order.pk).last()
+    return _step(event, {}) if event else None
+
+
+def clock(order: "Rectification | None", *, at: datetime) -> Clock | None:
+    """Return how an open order stands to its deadline; None where no deadline runs."""
+    if order is None or order.due_at is None or order.state not in OPEN:
+        return None
+    left = order.due_at - at
+    if left < timedelta(0):
+        return Clock(_("已逾期 %(time)s") % {"time": _lasting(-left)}, late=True, soon=False)
+    return Clock(_("还剩 %(time)s") % {"time": _lasting(left)}, late=False, soon=left < timedelta(days=1))
+
+
+def _lasting(span: timedelta) -> str:
+    hours = int(span.total_seconds() // 3600)
+    if hours >= 24:
+        return ngettext("%(n)d 天", "%(n)d 天", hours // 24) % {"n": hours // 24}
+    if hours:
+        return ngettext("%(n)d 小时", "%(n)d 小时", hours) % {"n": hours}
+    return _("不到 1 小时")

@@ -1,0 +1,72 @@
+"""One finding's whole story, the visit it came from, and the photos."""
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from mingcha.doors.desk import files, stories
+from mingcha.doors.hall.access import Request, door
+from mingcha.flow.fieldwork import queries as fieldwork
+from mingcha.flow.findings import queries as findings
+from mingcha.flow.rectifications import queries as rectifications
+from mingcha.ground.accounts.permissions import Permission as P
+from mingcha.ground.accounts.queries import NotFound
+from mingcha.ground.rulebook import queries as rulebook
+
+if TYPE_CHECKING:
+    from mingcha.flow.findings.models import Finding
+
+
+@require_safe
+@door()
+def show(request: Request, *, pk: int) -> HttpResponse:
+    """Tell a finding's story: what was seen, which rule, whose, what was done about it, and by whom when."""
+    finding = findings.finding(pk, to=request.standing)
+    order = rectifications.of_finding(finding)
+    words = {
+        "finding": finding,
+        "item": finding.item,
+        "newest": rulebook.editions(finding.item.edition.rulebook).first(),
+        "photos": findings.photos(finding),
+        "order": order,
+        "clock": stories.clock(order, at=request.now),
+        "replies": rectifications.replies(order) if order else (),
+        "may_open_order": _may_open(request, finding),
+        "story": stories.of(finding, order),
+        "again": findings.recurrences(finding),
+        "alike": findings.earlier_alike(finding)[:5],
+    }
+    return render(request, "desk/finding.html", words)
+
+
+def _may_open(request: Request, finding: "Finding") -> bool:
+    """Whether the order's own page, and the unit's proofs, are open to this person."""
+    return request.standing.covers(P.ORDER_VERIFY, finding.division)
+
+
+@require_safe
+@door()
+def visit(request: Request, *, pk: int) -> HttpResponse:
+    """Show what a team did at one site: answers, counts held against each other, photos, findings, feedback."""
+    found = fieldwork.visit(pk, to=request.standing)
+    words = {
+        "visit": found,
+        "answers": fieldwork.answers(found),
+        "photos": fieldwork.photos(found),
+        "findings": findings.of_visit(found),
+        "earlier": fieldwork.last_visit_of(found.site, before=found),
+    }
+    return render(request, "desk/visit.html", words)
+
+
+@require_safe
+@door()
+def photo(request: Request, *, pk: int) -> HttpResponse:
+    """Show a photo to those of the place, and to the unit that owes what it shows."""
+    try:
+        found = fieldwork.photo(pk, to=request.standing)
+    except NotFound:
+        found = rectifications.photo(pk, to=request.standing)
+    return files.shown(found.evidence)
