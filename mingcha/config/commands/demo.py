@@ -29,8 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
         claim(folder)
         from mingcha.config.demo import loading
 
-        if not folder.demo_passwords.exists():
-            print(say("正在装入演示数据，约需半分钟……"), flush=True)
+        if not loading.is_loaded():
+            print(say("正在装入演示数据，请稍候……"), flush=True)
         loading.load(folder)
         if arguments.no_serve:
             print_sign_ins(folder)
@@ -60,9 +60,10 @@ def claim(folder: DataFolder) -> None:
 
 
 def print_sign_ins(folder: DataFolder) -> None:
-    """Print who can sign in, and as what."""
+    """Print who can sign in, and as what, and what is left to do."""
     from mingcha.config.demo import loading, people
 
     print(say("演示账号（密码只对这个数据目录有效）："))
     for username, password in loading.sign_ins(folder).items():
         print(f"  {username:<10} {password}   {people.CAST[username]}")
+    print(say("岷县第 4 轮等着您：county 冻结名录并抽签，inspector 启封清单去检查，unit 答复整改，county 核验销号。"))

@@ -26,12 +26,11 @@ def publish_rulebooks(stage: Stage, at: datetime) -> list[Edition]:
             keeper=stage.office(county.office if county else LEAD), by=by, at=at,
         )  # fmt: skip
         items = [NewItem(i.get("number", ""), i.get("category", ""), i.get("text", "")) for i in book["items"]]
-        editions.append(
-            rulebook.publish(
-                kept, items=items, issued_on=book["issued_on"], source=book["source"], declared=book["declared"],
-                note=book["note"], by=by, at=at,
-            )  # fmt: skip
-        )
+        edition = rulebook.publish(
+            kept, items=items, issued_on=book["issued_on"], source=book["source"], declared=book["declared"],
+            note=book["note"], by=by, at=at,
+        )  # fmt: skip
+        editions.append(edition)
     return editions
 
 

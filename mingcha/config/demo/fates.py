@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from mingcha.config.demo import pictures, talk
+from mingcha.config.demo import talk
 from mingcha.config.demo.agenda import OFFICE_TIME
 from mingcha.config.demo.counties import MINXIAN
 from mingcha.config.demo.stage import Stage, made_up
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications import actions as rectifications
-from mingcha.flow.rectifications import queries
 from mingcha.flow.rectifications.models import Rectification
 
 # Days after the finding, or a day of the calendar.
@@ -51,8 +50,7 @@ def due_at(fate: Fate, *, found: datetime) -> datetime | None:
 
 def put_down(stage: Stage, finding: Finding, fate: Fate) -> None:
     """Put down the steps that follow a confirmed finding; a few minutes apart, for nobody does ten things at once."""
-    order = queries.of_finding(finding)
-    assert order is not None
+    order = Rectification.objects.select_related("finding", "body").get(finding=finding)
     acts = _acts(stage, order)
     for act, day, clock in fate.steps:
         at = _on(day, clock, finding.noted_at) + timedelta(minutes=stage.chance.randrange(50))
@@ -70,7 +68,7 @@ def _acts(stage: Stage, order: Rectification) -> dict[str, Callable[[datetime], 
     waiting = datetime.combine(WAITING_UNTIL, time(18), OFFICE_TIME)
 
     def answer(at: datetime) -> None:
-        measures, proof = made_up(chance.choice(talk.MEASURES)), pictures.placeholder(chance)
+        measures, proof = made_up(chance.choice(talk.MEASURES)), stage.next_picture()
         rectifications.answer(order, measures=measures, proofs=[("整改照片（演示）.png", proof)], by=unit, at=at)
 
     def uphold(at: datetime) -> None:

@@ -14,9 +14,9 @@ from mingcha.ground.accounts.models import Person
 from mingcha.ground.audit import tasks as audit
 
 
-def load(folder: DataFolder) -> bool:
+def load(folder: DataFolder) -> None:
     """
-    Load the story unless it is there; return whether it was loaded now. Passwords are made anew for each data folder.
+    Load the story unless it is there. Passwords are made anew for each data folder.
 
     One transaction: a load that is interrupted leaves nothing, and the campaign's row says that one has finished.
     """
@@ -26,14 +26,17 @@ def load(folder: DataFolder) -> bool:
         with connection.cursor() as cursor:
             # Two commands at once: the second waits here, and then finds the campaign.
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('mingcha demo'))")
-        loaded = campaigns.by_slug(SLUG) is None
-        if loaded:
+        if not is_loaded():
             story.tell(passwords)
         elif made:
             for person in Person.objects.filter(username__in=passwords):
                 accounts.set_password(person, password=passwords[person.username], by=None, at=story.NOW)
     audit.seal()
-    return loaded
+
+
+def is_loaded() -> bool:
+    """Return whether a load has finished in this database."""
+    return campaigns.by_slug(SLUG) is not None
 
 
 def sign_ins(folder: DataFolder) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from mingcha.config.demo import pictures, talk
+from mingcha.config.demo import talk
 from mingcha.config.demo.agenda import OFFICE_TIME
 from mingcha.config.demo.fates import FATES, due_at, put_down
 from mingcha.config.demo.outings import Plan
@@ -101,7 +101,7 @@ class Findings:
         self, visit: Visit, trouble: Trouble, fate: str, earlier: Finding | None, *, by: Person, at: datetime
     ) -> Finding:
         clock = f"{at.astimezone(OFFICE_TIME):%H:%M}"
-        seen = f"{clock}在{trouble.where}，{trouble.seen}"
+        seen = f"{clock}在{trouble.where}，{trouble.seen.format(n=self.stage.chance.choice('两三四五'))}"
         if earlier:
             # A recurrence is the same breach by the same body, so it cites the same item.
             seen = f"{clock}复查，前次问题（{earlier.number}）再次出现"
@@ -120,7 +120,7 @@ class Findings:
         self._told["photo"] += 1
         if self._told["photo"] % 3 != 1:
             return []
-        content = pictures.placeholder(self.stage.chance)
+        content = self.stage.next_picture()
         return [
             fieldwork.add_photo(
                 visit, content=content, name="现场照片（演示）.png", caption=made_up("现场照片占位图"), by=by, at=at

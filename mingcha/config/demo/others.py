@@ -29,9 +29,10 @@ def _rows(townships: list[Division]) -> Iterator[places.Row]:
 
 def report(stage: Stage) -> None:
     """Answer for nothing."""
-    for county in QUIET:
-        stage.agenda.put(
-            moment(27, "16:58"),
-            lambda at, county=county: campaign.answer_for(stage, county.office, [], by=county.officer, at=at),
-        )
-    stage.agenda.put(moment(27, "17:00"), lambda at: campaign.answer_for(stage, LEAD, [], by="lead", at=at))
+    hands = {county.office: county.officer for county in QUIET} | {LEAD: "lead"}
+
+    def say_so(at: datetime) -> None:
+        for office, by in hands.items():
+            campaign.answer_for(stage, office, [], by=by, at=at)
+
+    stage.agenda.put(moment(27, "17:00"), say_so)

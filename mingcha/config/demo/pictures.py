@@ -15,8 +15,9 @@ TONES = (
 )
 
 
-def placeholder(chance: random.Random) -> bytes:
-    """Return a PNG of 480 × 360 in two tones, its diagonal stripes different from picture to picture."""
+def placeholder(number: int) -> bytes:
+    """Return the PNG of that number, 480 × 360 in two tones, its diagonal stripes different from picture to picture."""
+    chance = random.Random(number)
     dark, light = chance.choice(TONES)
     slope, width = chance.randint(1, 3), chance.randint(3, 7)
     blocks = range(WIDTH // TILE)

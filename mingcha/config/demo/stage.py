@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field
 
+from mingcha.config.demo import pictures
 from mingcha.config.demo.agenda import Agenda
 from mingcha.flow.campaigns.models import Campaign, Team
 from mingcha.ground.accounts.models import Person
@@ -31,6 +32,7 @@ class Stage:
     # Only the texture of answers hangs on it; who is visited is settled by real draws.
     chance: random.Random = field(default_factory=lambda: random.Random("演示"))
     _campaign: Campaign | None = None
+    _pictures: int = 0
 
     @property
     def campaign(self) -> Campaign:
@@ -51,3 +53,8 @@ class Stage:
         index = len(self.people)
         stem, surname = divmod(index, len(SURNAMES))
         return made_up(SURNAMES[surname] + STEMS[stem])
+
+    def next_picture(self) -> bytes:
+        """Return the next placeholder; the same ones at every load, so that an interrupted one leaves no strays."""
+        self._pictures += 1
+        return pictures.placeholder(self._pictures)
