@@ -1,5 +1,6 @@
 """Publishing editions of catalogues, and checklists. What is published never changes; a new version follows it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from mingcha.ground.territory.models import Body, SiteType
 from mingcha.kernel import sheets
 from mingcha.kernel.refusals import Refusal
 
+LONGEST = {"条号": 20, "类别": 60, "印发日期": 20, "出处": 200}
 COLUMNS = ("清单代码", "条号", "类别", "条文", "印发日期", "出处", "应有条数")
 
 
@@ -109,16 +111,24 @@ def _faults(rows: list[sheets.Row], code: str, *, known: bool) -> list[sheets.Pr
             problems.append(sheets.Problem(row.number, "条号", row["条号"], f"与第 {seen[row['条号']]} 行重复"))
         if not row["条号"] and not row["条文"]:
             problems.append(sheets.Problem(row.number, "条文", "", "条号和条文不能都空"))
+        problems += _too_long(row)
         seen.setdefault(row["条号"], row.number)
     first = rows[0]
-    if not first["应有条数"].isdigit() or int(first["应有条数"]) < sum(bool(row["条文"]) for row in rows):
-        problems.append(
-            sheets.Problem(first.number, "应有条数", first["应有条数"], "请填官方文件的总条数，不能少于已填条文数")
-        )
+    declared = first["应有条数"]
+    if not re.fullmatch("[0-9]{1,4}", declared) or int(declared) < sum(bool(row["条文"]) for row in rows):
+        problems.append(sheets.Problem(first.number, "应有条数", declared, "请填官方文件的总条数，不能少于已填条文数"))
     for column in ("印发日期", "出处"):
         if not first[column]:
             problems.append(sheets.Problem(first.number, column, "", "请照官方文件填写"))
     return problems
+
+
+def _too_long(row: sheets.Row) -> list[sheets.Problem]:
+    return [
+        sheets.Problem(row.number, column, row[column], f"不能超过 {longest} 个字")
+        for column, longest in LONGEST.items()
+        if len(row[column]) > longest
+    ]
 
 
 @transaction.atomic

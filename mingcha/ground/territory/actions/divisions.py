@@ -51,10 +51,14 @@ def import_divisions(content: bytes, *, by: Actor | None, at: datetime) -> int:
         raise NotDivisions
     known = set(Division.objects.values_list("code", flat=True)) | {row["code"] for row in rows}
     problems = [p for number, row in enumerate(rows, start=2) if (p := _fault(number, row, known))]
+    seen: dict[str, int] = {}
+    for number, row in enumerate(rows, start=2):
+        if seen.setdefault(row["code"], number) != number:
+            problems.append(Problem(number, "code", row["code"], f"与第 {seen[row['code']]} 行重复"))
     if problems:
         raise DivisionsRefused(problems)
     Division.objects.bulk_create(
-        [Division(**{column: row[column].strip() for column in COLUMNS}) for row in rows],
+        [Division(**{column: (row[column] or "").strip() for column in COLUMNS}) for row in rows],
         update_conflicts=True,
         unique_fields=["code"],
         update_fields=["name", "level", "parent_code"],
@@ -69,10 +73,10 @@ def _fault(number: int, row: dict[str, str], known: set[str]) -> Problem | None:
     code, level, parent = row["code"] or "", row["level"] or "", row["parent_code"] or ""
     if level not in DIGITS:
         return Problem(number, "level", level, "级别只能是 " + "、".join(DIGITS))
-    if not re.fullmatch(rf"\d{{{DIGITS[Level(level)]}}}", code):
+    if not re.fullmatch(rf"[0-9]{{{DIGITS[Level(level)]}}}", code):
         return Problem(number, "code", code, f"{Level(level).label}代码应是 {DIGITS[Level(level)]} 位数字")
-    if not (row["name"] or "").strip():
-        return Problem(number, "name", "", "名称不能为空")
+    if not 0 < len((row["name"] or "").strip()) <= 60:
+        return Problem(number, "name", row["name"] or "", "名称不能为空，也不能超过 60 个字")
     if not code.startswith(parent):
         return Problem(number, "parent_code", parent, "上级代码应是本级代码的开头")
     # The topmost row's parent (the province above a city's file) may be absent from the file.

@@ -18,7 +18,7 @@ from mingcha.kernel import sheets
 from mingcha.kernel.refusals import Refusal
 
 # A code stands alone on its line in a published frame: nothing two readers could read differently.
-CODE = re.compile(r"[\w.-]{1,30}")
+CODE = re.compile(r"\w[\w.-]{0,29}")
 COLUMNS = ("点位编号", "名称", "类型", "区划代码", "地址", "责任单位")
 
 
@@ -141,9 +141,10 @@ def change_site(
     site: Site, *, name: str, type: SiteType, division: Division, address: str, body: Body, active: bool,
     prefixes: Iterable[str], by: Actor, at: datetime,
 ) -> None:  # fmt: skip
-    """Change a site on the register; frames already frozen keep what they had."""
-    if not division.code.startswith(tuple(prefixes)):
-        raise OutsideYourArea(code=division.code)
+    """Change a site on the register; frames already frozen keep what they had. Raises OutsideYourArea."""
+    for code in (site.division_id, division.code):  # neither taken from another's area nor sent there
+        if not code.startswith(tuple(prefixes)):
+            raise OutsideYourArea(code=code)
     Site.objects.filter(pk=site.pk).update(
         name=name, type=type, division=division, address=address, body=body, active=active, pinyin=pinyin(name)
     )
@@ -170,8 +171,8 @@ def _faults(
     def fault(column: str, reason: str) -> None:
         faults.append(sheets.Problem(row.number, column, row[column], reason))
 
-    for column, longest in (("点位编号", 30), ("名称", 80), ("责任单位", 80)):
-        if not row[column]:
+    for column, longest in (("点位编号", 30), ("名称", 80), ("地址", 120), ("责任单位", 80)):
+        if not row[column] and column != "地址":
             fault(column, "不能为空")
         elif len(row[column]) > longest:
             fault(column, f"不能超过 {longest} 个字")
