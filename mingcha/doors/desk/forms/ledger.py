@@ -61,7 +61,7 @@ class Narrow(forms.Form):
     @property
     def usual(self) -> list[forms.BoundField]:
         """The conditions always in sight, after the search box; who has one office is not asked which."""
-        offices = self["office"].field.choices
+        offices = self.fields["office"].choices  # type: ignore[attr-defined]
         names = [] if len(offices) <= 2 else ["office"]
         return [self[name] for name in (*names, "place", "site_type", "way", "state")]
 

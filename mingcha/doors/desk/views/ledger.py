@@ -163,5 +163,5 @@ def gaps(request: Request, *, slug: str) -> HttpResponse:
     """Show where reported and verified counts lie furthest apart; each line opens its visit."""
     campaign = campaigns.campaign(slug, to=request.standing)
     page = Paginator(largest_gaps.largest(campaign, to=request.standing), PAGE).get_page(request.GET.get("page"))
-    widest = max((answer.gap for answer in page), default=0)
+    widest = max((answer.gap for answer in page), default=0)  # type: ignore[attr-defined]
     return render(request, "desk/gaps.html", {"campaign": campaign, "page": page, "widest": widest})

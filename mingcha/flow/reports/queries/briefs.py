@@ -7,7 +7,7 @@ Briefs: what is stored when one is issued, who may read it, and the document mad
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
@@ -131,9 +131,23 @@ def issuer_for(campaign: Campaign, *, to: Standing, permission: Permission = Per
     return office.body
 
 
-def preview(campaign: Campaign, *, issuer: Body, as_of: datetime) -> list[dict[str, object]]:
-    """Return each office's figures at a moment with `code`, the office's body code, in the order of the brief."""
+@dataclass(frozen=True)
+class Preview:
+    """What a brief drawn at a moment would hold. `offices`: (body code, figures); `sums` None for a single office."""
+
+    content: briefing.Brief
+    offices: tuple[tuple[str, OfficeFigures], ...]
+    sums: dict[str, int | None] | None
+
+
+def preview(campaign: Campaign, *, issuer: Body, as_of: datetime, demo: bool) -> Preview:
+    """Count at a moment, for a look before anything is issued; nothing is stored."""
     whole = issuer.pk == campaign.lead_id
     rows = figures.figures(campaign, as_of=as_of, body="" if whole else issuer.code)
-    offices = campaigns.offices(campaign) if whole else campaigns.offices(campaign).filter(body=issuer)
-    return [{**asdict(row), "code": office.body_id} for office, row in zip(offices, rows, strict=True)]
+    codes = [office.body_id for office in campaigns.offices(campaign) if whole or office.body_id == issuer.pk]
+    facts = stored(campaign, rows, issuer=issuer, as_of=as_of, demo=demo)
+    return Preview(
+        content=prose.content(facts, number=None, as_of=as_of, drawn_at=as_of),
+        offices=tuple(zip(codes, rows, strict=True)),
+        sums=figures.summed(rows) if len(rows) > 1 else None,
+    )

@@ -125,13 +125,15 @@ def office_sentence(row: OfficeFigures) -> str:
             ("组成{}个检查组", row.teams),
             ("覆盖{}个乡镇", row.townships_covered),
             ("开展监督检查{}次", row.inspections),
-            ("检查点位{}处次", row.visits),
         )
         if value is not None
     ]
     sites = row.sites or {}
-    if counted := [f"{number}个{name}" for name, number in sites.items() if number is not None]:
-        parts.append(f"检查{'、'.join(counted)}")
+    counted = "、".join(f"{number}个{name}" for name, number in sites.items() if number is not None)
+    if row.visits is not None:
+        parts.append(f"检查点位{row.visits}处次" + (f"（{counted}）" if counted else ""))
+    elif counted:
+        parts.append(f"检查{counted}")
     if row.problems_found is not None:
         parts.append(f"发现各类问题{row.problems_found}个")
     if row.rectified_on_spot is not None and row.rectified_by_deadline is not None:
@@ -141,7 +143,7 @@ def office_sentence(row: OfficeFigures) -> str:
     behind = f"所到点位有{'、'.join(uncounted)}，数量未报。" if uncounted else ""
     if not parts:
         return f"{row.body}{behind}" if behind else ""
-    return f"{row.body}{','.join(parts)}。{behind}"
+    return f"{row.body}{'，'.join(parts)}。{behind}"
 
 
 def _figures_table(rows: Sequence[OfficeFigures]) -> Table:
