@@ -35,7 +35,8 @@ def test_a_finding_repeats_its_visit_so_that_the_ledger_needs_no_join(world):
 
 def test_an_item_whose_text_is_not_on_record_may_be_cited_and_says_so(world):
     finding = actions.note(world.minxian.open, **noting(world, item=world.items[2]))
-    assert finding.item.label == "第3条 (条文未收录)"
+    assert "第3条" in finding.item.label
+    assert "条文未收录" in finding.item.label
 
 
 @pytest.mark.parametrize(
