@@ -115,7 +115,8 @@ def open_campaign(
 
 def _tell_offices(campaign: Campaign, offices: Sequence[Body], *, at: datetime) -> None:
     for office in offices:
-        people = accounts.serving(office.code, at=at)
+        # Only those who may open the page that the message leads to.
+        people = accounts.able(office.code, Permission.CAMPAIGN_SEE, at=at)
         subject = f"新任务:{campaign.name}"
         notices.send(to=people, subject=subject, link=f"/campaigns/{campaign.slug}/", at=at)
 

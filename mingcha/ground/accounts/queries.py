@@ -109,6 +109,13 @@ def serving(body_code: str, *, at: datetime, role: str | None = None) -> QuerySe
     return Person.objects.filter(pk__in=posts.values("person"), is_active=True).order_by("pinyin", "pk")
 
 
+def able(body_code: str, permission: Permission, *, at: datetime) -> QuerySet[Person]:
+    """Return the active people with a current post in the body that carries the permission."""
+    roles = [role.name for role in ROLES.values() if permission in role.permissions]
+    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(body_id=body_code, role__in=roles)
+    return Person.objects.filter(pk__in=posts.values("person"), is_active=True).order_by("pinyin", "pk")
+
+
 def team_people(body_code: str, *, at: datetime) -> QuerySet[Person]:
     """Return who may go out with a team of this office: its leaders and inspectors."""
     posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(body_id=body_code, role__in=["leader", "inspector"])

@@ -56,6 +56,7 @@ def publish(
     """
     Publish the next edition; it is complete when every declared item carries its text, otherwise partial.
 
+    `declared` 0 says that the source names no total; such an edition is never complete.
     `by=None` is the operator. Raises NotAllowed, NotFound where the keeper's place is out of reach.
     """
     if by is not None:
@@ -64,7 +65,7 @@ def publish(
     recorded = sum(bool(item.text) for item in items)
     edition = Edition.objects.create(
         rulebook=rulebook, version=last + 1, issued_on=issued_on, source=source, declared=declared, note=note,
-        completeness=Completeness.COMPLETE if recorded >= declared else Completeness.PARTIAL,
+        completeness=Completeness.COMPLETE if 0 < declared <= recorded else Completeness.PARTIAL,
         published_at=at, published_by=by,
     )  # fmt: skip
     Item.objects.bulk_create(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Substr, TruncDate
 from pypinyin import lazy_pinyin
 
@@ -93,8 +93,9 @@ def site(code: str, reach: Q) -> Site | None:
 
 def register_size(reach: Q) -> list[dict[str, object]]:
     """Return the active sites within reach, counted by type: [{"name", "count"}], in the types' order."""
-    counted = Site.objects.filter(reach, active=True).values(name=F("type__name"), position=F("type__position"))
-    return [{"name": r["name"], "count": r["count"]} for r in counted.annotate(count=Count("pk")).order_by("position")]
+    counted = Site.objects.filter(reach, active=True).values("type__name").annotate(count=Count("pk"))
+    rows = counted.order_by("type__position", "type__name")
+    return [{"name": row["type__name"], "count": row["count"]} for row in rows]
 
 
 def part_of(column: str, digits: int) -> Substr:
