@@ -1,0 +1,76 @@
+"""One site of the register, and the township groups of a county."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+# What an address of this door can hold, and what the lot's frame takes.
+CODE = RegexValidator(r"^[0-9A-Za-z\u4e00-\u9fff._-]+$", _("编号只能用汉字、字母、数字和 - _ . ，不能有空格或逗号。"))
+RESERVED = ("new", "import", "groups", "template.xlsx")
+GROUP = RegexValidator(r"^[^\s,;|\"'\\/]*$", _("片区名不能有空格、逗号、斜线或引号。"))
+
+
+class Site(forms.Form):
+    """A place, and apart from it the body that answers for it."""
+
+    code = forms.CharField(
+        label=_("点位编号"),
+        max_length=30,
+        validators=[CODE],
+        help_text=_("自己定一个，例如 MX-CS-001。登记后不能改，也不会再给别的点位用。"),
+    )
+    name = forms.CharField(label=_("名称"), max_length=80)
+    type = forms.ChoiceField(label=_("类型"))
+    division = forms.ChoiceField(label=_("所在乡镇、村"), help_text=_("点位在哪里，就选哪里。"))
+    address = forms.CharField(label=_("地址"), max_length=120, required=False)
+    body = forms.CharField(
+        label=_("责任单位"),
+        max_length=80,
+        help_text=_("谁对这里负责，可以与所在地不同（例如火车站归铁路部门）。输入几个字，从提示里选。"),
+        widget=forms.TextInput(attrs={"list": "bodies", "autocomplete": "off"}),
+    )
+    active = forms.BooleanField(
+        label=_("在册（参加抽签）"), required=False, initial=True, help_text=_("停业或撤点的取消勾选，不要删除。")
+    )
+
+    def __init__(
+        self, data: Any = None, *, types: list[Any], divisions: list[Any], bodies: dict[str, str],
+        initial: dict[str, Any] | None = None, known: bool = False,
+    ) -> None:  # fmt: skip
+        """Take `bodies` as name → code; a site already `known` keeps its code, and only such a one may be taken off."""
+        super().__init__(data, initial=initial)
+        self.bodies = bodies
+        self.fields["type"].choices = [("", _("请选择")), *types]  # type: ignore[attr-defined]
+        self.fields["division"].choices = [("", _("请选择")), *divisions]  # type: ignore[attr-defined]
+        del self.fields["code" if known else "active"]
+
+    def clean_code(self) -> str:
+        """Keep the addresses of this door for itself."""
+        code: str = self.cleaned_data["code"]
+        if code.lower() in RESERVED:
+            raise forms.ValidationError(_("这个编号是系统的网址，请换一个。"))
+        return code
+
+    def clean_body(self) -> str:
+        """Return the code of the body named."""
+        name = self.cleaned_data["body"].strip()
+        if name not in self.bodies:
+            raise forms.ValidationError(
+                _("没有登记“%(name)s”。请从提示里选；新单位用 Excel 导入点位时会一并登记。"), params={"name": name}
+            )
+        return self.bodies[name]
+
+
+class Groups(forms.Form):
+    """One field for each township of a county, named by the township's code."""
+
+    def __init__(self, data: Any = None, *, townships: list[tuple[str, str, str]]) -> None:
+        """Take the townships as (code, name, group)."""
+        super().__init__(data)
+        for code, name, group in townships:
+            self.fields[code] = forms.CharField(
+                label=name, max_length=30, required=False, initial=group, validators=[GROUP],
+                widget=forms.TextInput(attrs={"list": "groups", "autocomplete": "off"}),
+            )  # fmt: skip

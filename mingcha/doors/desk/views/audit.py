@@ -1,0 +1,135 @@
+"""The record of acts at places in one's area, in plain words."""
+
+from typing import TYPE_CHECKING
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from mingcha.doors.hall.access import Request, door
+from mingcha.ground.accounts.permissions import Permission as P
+from mingcha.ground.audit import queries
+from mingcha.ground.territory import queries as territory
+
+if TYPE_CHECKING:
+    from mingcha.ground.audit.models import Event
+
+# Every verb of the rooms; one that is not here shows as it is written, and a test says so.
+VERBS: dict[str, str | Promise] = {
+    "campaign.open": _("立项"),
+    "campaign.close": _("结束任务"),
+    "campaign.answer_for": _("核报数据"),
+    "campaign.adopt_edition": _("换用清单新版本"),
+    "team.form": _("组成检查组"),
+    "round.begin": _("开始一轮抽签"),
+    "round.freeze": _("冻结名录"),
+    "round.draw": _("抽签并密封"),
+    "round.reveal": _("公开验证"),
+    "list.open": _("启封清单"),
+    "inspection.depart": _("出发检查"),
+    "inspection.return": _("收队"),
+    "visit.begin": _("到点开始检查"),
+    "visit.answer": _("填写检查表"),
+    "visit.photo": _("拍照取证"),
+    "visit.close": _("结束检查并反馈"),
+    "finding.note": _("登记问题"),
+    "finding.confirm": _("确认问题"),
+    "finding.withdraw": _("撤回问题"),
+    "rectification.attest": _("现场确认已改"),
+    "rectification.agree": _("约定整改期限"),
+    "rectification.order": _("交办"),
+    "rectification.receive": _("签收"),
+    "rectification.answer": _("答复整改"),
+    "rectification.returned": _("退回整改"),
+    "rectification.closed": _("销号"),
+    "rectification.upheld": _("抽核属实"),
+    "rectification.overturned": _("抽核不实"),
+    "rectification.void": _("随问题撤回"),
+    "ledger.export": _("导出台账"),
+    "brief.issue": _("编发简报"),
+    "rulebook.register": _("登记清单"),
+    "rulebook.publish": _("发布清单版本"),
+    "rulebook.publish_checklist": _("发布检查表"),
+    "territory.import_divisions": _("导入区划"),
+    "territory.group_townships": _("划分片区"),
+    "territory.add_body": _("登记单位"),
+    "territory.add_site_type": _("登记点位类型"),
+    "territory.add_site": _("登记点位"),
+    "territory.change_site": _("修改点位"),
+    "territory.import_sites": _("导入点位"),
+    "evidence.keep": _("收存文件"),
+    "person.sign_in": _("登录"),
+    "person.sign_out": _("退出"),
+    "person.enrol": _("登记人员"),
+    "person.appoint": _("任职"),
+    "person.set_password": _("设置密码"),
+}
+KINDS: dict[str, str | Promise] = {
+    "campaign": _("任务"),
+    "team": _("检查组"),
+    "round": _("轮次"),
+    "inspection": _("检查"),
+    "visit": _("点位检查"),
+    "finding": _("问题"),
+    "rectification": _("整改"),
+    "rulebook": _("清单"),
+    "checklist": _("检查表"),
+    "site": _("点位"),
+    "site_type": _("点位类型"),
+    "body": _("单位"),
+    "division": _("区划"),
+    "register": _("点位名录"),
+    "evidence": _("文件"),
+    "person": _("人员"),
+    "brief": _("简报"),
+    "ledger": _("台账"),
+}
+# Where a line leads; the page there applies its own scope.
+PLACES = {
+    "campaign": "desk:campaign",
+    "round": "desk:round",
+    "visit": "desk:visit",
+    "finding": "desk:finding",
+    "rectification": "desk:order",
+    "rulebook": "desk:rulebook",
+}
+
+
+@require_safe
+@door(P.AUDIT_SEE)
+def index(request: Request) -> HttpResponse:
+    """Show who did what, when and where, newest first."""
+    verb, actor = request.GET.get("verb", ""), request.GET.get("actor", "").strip()[:80]
+    found = queries.within(request.standing.prefixes(P.AUDIT_SEE))
+    if verb:
+        found = found.filter(verb=verb)
+    if actor:
+        found = found.filter(actor_name__icontains=actor)
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    names = territory.names(code for event in page for code in (event.division, event.division[:6]))
+    return render(request, "desk/audit.html", {
+        "page": page, "verb": verb, "actor": actor, "verbs": VERBS,
+        "lines": [_line(event, names) for event in page],
+    })  # fmt: skip
+
+
+def _line(event: "Event", names: dict[str, str]) -> dict[str, object]:
+    return {
+        "event": event,
+        "verb": VERBS.get(event.verb, event.verb),
+        "kind": KINDS.get(event.kind, event.kind),
+        "place": names.get(event.division) or names.get(event.division[:6], ""),
+        "address": PLACES.get(event.kind, ""),
+        "detail": [(name, _flat(value)) for name, value in event.detail.items()],
+    }
+
+
+def _flat(value: object) -> str:
+    """Return a detail as one line of text; long lists are cut."""
+    if isinstance(value, dict):
+        value = [f"{name} {each}" for name, each in value.items()]
+    text = "、".join(str(each) for each in value) if isinstance(value, list) else str(value)
+    return text if len(text) <= 120 else text[:118] + "……"

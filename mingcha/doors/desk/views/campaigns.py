@@ -1,0 +1,197 @@
+"""Campaigns: opening one, its page, which figures an office answers for, adopting an edition, closing."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mingcha.doors.desk.forms.campaigns import MEASURES, Answering, NewCampaign
+from mingcha.doors.hall.access import Request, door
+from mingcha.flow.campaigns import actions, queries
+from mingcha.flow.draws import queries as draws
+from mingcha.flow.rectifications import queries as rectifications
+from mingcha.flow.rectifications.states import OPEN
+from mingcha.flow.reports.queries import figures
+from mingcha.ground.accounts.permissions import Permission as P
+from mingcha.ground.accounts.queries import NotFound
+from mingcha.ground.rulebook import queries as rulebooks
+from mingcha.ground.territory import queries as territory
+from mingcha.kernel.refusals import Refusal
+
+if TYPE_CHECKING:
+    from mingcha.flow.campaigns.models import Campaign, SupervisingOffice
+
+
+@dataclass(frozen=True)
+class Part:
+    """One office's part in a campaign, as its line in the table shows it."""
+
+    office: "SupervisingOffice"
+    figures: figures.OfficeFigures
+    may_answer: bool
+    silent: int
+
+
+@require_safe
+@door(P.CAMPAIGN_SEE)
+def index(request: Request) -> HttpResponse:
+    """Every campaign in one's area."""
+    return render(request, "desk/campaigns.html", {
+        "campaigns": queries.visible(request.standing),
+        "may_open": request.standing.can(P.CAMPAIGN_OPEN),
+    })  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(P.CAMPAIGN_OPEN)
+def new(request: Request) -> HttpResponse:
+    """Open a campaign; the lead is the office one serves."""
+    home = next(h for h in request.standing.holdings if P.CAMPAIGN_OPEN in h.role.permissions)
+    editions = list(rulebooks.latest_editions())
+    offices = list(territory.offices(home.division))
+    form = NewCampaign(
+        request.POST if request.method == "POST" else None,
+        editions=[(edition.pk, edition) for edition in editions],
+        offices=[(body.code, body.name) for body in offices],
+        at=request.now,
+    )
+    refusal = None
+    if form.is_valid():
+        try:
+            return _open(request, form, home.body)
+        except Refusal as failure:
+            refusal = failure
+    return render(
+        request, "desk/campaign_new.html",
+        {"form": form, "refusal": refusal, "editions": {edition.pk: edition for edition in editions}, "home": home},
+        status=refusal.status if refusal else 422 if form.is_bound else 200,
+    )  # fmt: skip
+
+
+def _open(request: Request, form: NewCampaign, lead_code: str) -> HttpResponse:
+    given = form.cleaned_data
+    lead = territory.body(lead_code)
+    if lead is None:
+        raise NotFound
+    chosen = {code: body for code in given["offices"] if (body := territory.body(code))}
+    editions = [edition for pk in given["editions"] if (edition := rulebooks.edition(pk))]
+    campaign = actions.open_campaign(
+        slug=given["slug"], name=given["name"], purpose=given["purpose"], lead=lead, starts_on=given["starts_on"],
+        ends_on=given["ends_on"], emergency_until=given["emergency_until"], retention_days=given["retention_days"],
+        focus=given["focus"], editions=editions, offices=list(chosen.values()), by=request.user, at=request.now,
+    )  # fmt: skip
+    messages.success(request, _("已立项，并通知了各监督单位。"))
+    return redirect("desk:campaign", campaign.slug)
+
+
+@require_safe
+@door(P.CAMPAIGN_SEE)
+def show(request: Request, *, slug: str) -> HttpResponse:
+    """The campaign's page: what it is, who is at work in it, and the way to everything else."""
+    campaign = queries.campaign(slug, to=request.standing)
+    teams = list(queries.teams(campaign, to=request.standing))
+    parts = _parts(campaign, request)
+    rounds = draws.rounds(to=request.standing, campaign=campaign)
+    return render(request, "desk/campaign.html", {
+        "campaign": campaign,
+        "emergency": campaign.in_emergency(request.now),
+        "focus": campaign.focus_points.all(),
+        "editions": queries.editions(campaign),
+        "newer": {edition.rulebook_id: edition for edition in queries.newer_editions(campaign)},
+        "parts": parts,
+        "teams": teams,
+        "rounds": rounds,
+        "is_open": campaign.state == "open",
+        "may": _may(request, campaign, parts),
+    })  # fmt: skip
+
+
+def _parts(campaign: "Campaign", request: Request) -> list[Part]:
+    found = []
+    for office in queries.offices_within(campaign, to=request.standing, permission=P.CAMPAIGN_SEE):
+        (row,) = figures.figures(campaign, as_of=request.now, body=office.body_id)
+        may = request.standing.covers(P.FIGURES_ANSWER_FOR, office.body.division_id)
+        silent = len([m for m in queries.ALL_MEASURES if not queries.answers_for(office, m)])
+        found.append(Part(office, row, may, silent))
+    return found
+
+
+def _may(request: Request, campaign: "Campaign", parts: list[Part]) -> dict[str, bool]:
+    """Say which buttons the page offers; each act checks again by itself."""
+    standing, is_open = request.standing, campaign.state == "open"
+    return {
+        "close": is_open and standing.covers(P.CAMPAIGN_OPEN, campaign.division_id),
+        "adopt": is_open and standing.covers(P.CAMPAIGN_OPEN, campaign.division_id),
+        "team": is_open and bool(parts) and standing.can(P.TEAM_FORM),
+        "round": is_open and bool(parts) and standing.can(P.ROUND_HOLD),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(P.CAMPAIGN_OPEN)
+def close(request: Request, *, slug: str) -> HttpResponse:
+    """Say what ending a campaign means, and end it."""
+    campaign = queries.campaign(slug, to=request.standing)
+    if request.method == "POST":
+        actions.close(campaign, by=request.user, at=request.now)
+        messages.success(request, _("任务已结束。没有销号的问题继续按原定期限整改。"))
+        return redirect("desk:campaign", slug)
+    still_open = rectifications.orders(to=request.standing).filter(finding__campaign=campaign, state__in=OPEN)
+    sealed = draws.rounds(to=request.standing, campaign=campaign).filter(lists__state="sealed").distinct()
+    return render(request, "desk/campaign_close.html", {
+        "campaign": campaign, "open": still_open.count(), "sealed": sealed.count(),
+    })  # fmt: skip
+
+
+@require_POST
+@door(P.CAMPAIGN_OPEN)
+def adopt(request: Request, *, slug: str, edition: int) -> HttpResponse:
+    """Put a newer edition in force."""
+    campaign = queries.campaign(slug, to=request.standing)
+    chosen = next((newer for newer in queries.newer_editions(campaign) if newer.pk == edition), None)
+    if chosen is None:
+        raise NotFound
+    actions.adopt_edition(campaign, edition=chosen, by=request.user, at=request.now)
+    messages.success(request, _("已换用%(edition)s。之前的问题仍引用原来的版本。") % {"edition": chosen})
+    return redirect("desk:campaign", slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(P.FIGURES_ANSWER_FOR)
+def answer_for(request: Request, *, slug: str, body: str) -> HttpResponse:
+    """Say which figures an office answers for as complete; the others show as 未报."""
+    campaign = queries.campaign(slug, to=request.standing)
+    within = queries.offices_within(campaign, to=request.standing, permission=P.FIGURES_ANSWER_FOR)
+    office = within.filter(body_id=body).first()
+    if office is None:
+        raise NotFound
+    form = Answering(request.POST if request.method == "POST" else None, answered=office.measures)
+    if form.is_valid():
+        actions.answer_for(office, measures=form.cleaned_data["measures"], by=request.user, at=request.now)
+        messages.success(
+            request, _("已记下%(office)s核报的数，没有勾选的显示为“未报”。") % {"office": office.body.name}
+        )
+        return redirect("desk:campaign", slug)
+    context = {"campaign": campaign, "office": office, "form": form, "lines": _lines(office, request)}
+    return render(request, "desk/campaign_answer_for.html", context, status=422 if form.is_bound else 200)
+
+
+def _lines(office: "SupervisingOffice", request: Request) -> list[dict[str, object]]:
+    """Return for each measure what it says and what the rows hold now."""
+    rows = figures.counted(office, as_of=request.now)
+    shown = {name: [getattr(rows, name, None)] for name in MEASURES}
+    shown["sites"] = [f"{name} {count}" for name, count in (rows.sites or {}).items()]
+    shown["rectification"] = [
+        _("立行立改 %(count)s") % {"count": rows.rectified_on_spot},
+        _("限期整改 %(count)s") % {"count": rows.rectified_by_deadline},
+        _("未销号 %(count)s") % {"count": rows.open},
+        _("逾期 %(count)s") % {"count": rows.overdue},
+    ]
+    return [
+        {"value": value, "name": name, "said": said, "shown": shown[value], "on": value in office.measures}
+        for value, (name, said) in MEASURES.items()
+    ]

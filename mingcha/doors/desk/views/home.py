@@ -1,0 +1,189 @@
+"""The first page, by what one's posts allow: the campaign and what to do now, the way out to the field, one's orders."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from mingcha.doors.hall import wording
+from mingcha.doors.hall.access import Request, door
+from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.draws import queries as draws
+from mingcha.flow.fieldwork import queries as fieldwork
+from mingcha.flow.rectifications import queries as rectifications
+from mingcha.flow.reports.queries import figures
+from mingcha.ground.accounts.permissions import Permission as P
+from mingcha.ground.territory import queries as territory
+
+if TYPE_CHECKING:
+    from mingcha.flow.campaigns.models import Campaign, SupervisingOffice
+    from mingcha.flow.draws.models import Round, SealedList
+
+SHOWN = 3  # open campaigns with their figures; there is rarely more than one
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do now: how many, what it is, and where it is done."""
+
+    title: str
+    href: str
+    icon: str
+    note: str = ""
+    count: int = 0
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Overview:
+    """An open campaign as it stands: its sums, how many offices left a figure out, and where the loop is."""
+
+    campaign: "Campaign"
+    sums: dict[str, int | None]
+    silent: dict[str, str]
+    now: str
+    links: dict[str, str]
+    notes: dict[str, str]
+    next: Task | None = field(default=None)
+
+
+@require_safe
+@door()
+def show(request: Request) -> HttpResponse:
+    """The first page. Someone with several posts sees each part."""
+    standing = request.standing
+    oversees, goes_out = standing.can(P.LEDGER_SEE), standing.can(P.VISIT_MAKE)
+    answers = bool(standing.bodies(P.ORDER_ANSWER))
+    opened = [c for c in campaigns.visible(standing) if c.state == "open"] if oversees else []
+    return render(request, "desk/home.html", {
+        "oversees": oversees, "goes_out": goes_out, "answers": answers,
+        "overviews": [_overview(campaign, request) for campaign in opened[:SHOWN]],
+        "others": opened[SHOWN:],
+        "tasks": _tasks(request) if oversees else [],
+        "may_open": standing.can(P.CAMPAIGN_OPEN), "may_audit": standing.can(P.AUDIT_SEE),
+        "lists": _lists(request) if goes_out else [],
+        "out": fieldwork.my_inspections(to=standing).filter(state="out") if goes_out else [],
+        "orders": _own_orders(request) if answers else [],
+    })  # fmt: skip
+
+
+def _overview(campaign: "Campaign", request: Request) -> Overview:
+    offices = list(campaigns.offices_within(campaign, to=request.standing, permission=P.CAMPAIGN_SEE))
+    rows = [row for o in offices for row in figures.figures(campaign, as_of=request.now, body=o.body_id)]
+    sums = figures.summed(rows)
+    missing = {name: sum(getattr(row, name) is None for row in rows) for name in sums}
+    rounds = list(draws.rounds(to=request.standing, campaign=campaign))
+    drawn = sum(held.state in ("drawn", "revealed") for held in rounds)
+    page, ledger = reverse("desk:campaign", args=[campaign.slug]), reverse("desk:ledger_of", args=[campaign.slug])
+    return Overview(
+        campaign=campaign,
+        sums=sums,
+        silent={name: _("%(count)s 个单位未报") % {"count": n} for name, n in missing.items() if 0 < n < len(rows)},
+        now=_place_in_loop(drawn, sums),
+        links={
+            "campaign": page, "draw": reverse("desk:round", args=[rounds[0].pk]) if rounds else f"{page}#rounds",
+            "finding": ledger, "mending": reverse("desk:orders"), "ledger": ledger,
+            "brief": reverse("desk:brief", args=[campaign.slug]),
+        },
+        notes={
+            "draw": _("%(count)s 轮") % {"count": drawn},
+            "visit": _("%(count)s 次") % {"count": wording.figure(sums["inspections"])},
+            "finding": _("%(count)s 个") % {"count": wording.figure(sums["problems_found"])},
+            "mending": _("未销号 %(count)s") % {"count": wording.figure(sums["open"])},
+        },
+        next=_next_step(campaign, offices, rounds, request),
+    )  # fmt: skip
+
+
+def _place_in_loop(drawn: int, sums: dict[str, int | None]) -> str:
+    """Return the first step of the loop with something left to do."""
+    if not drawn:
+        return "draw"
+    if not sums["visits"]:
+        return "visit"
+    if not sums["problems_found"]:
+        return "finding"
+    return "mending" if sums["open"] else "brief"
+
+
+def _next_step(
+    campaign: "Campaign", offices: list["SupervisingOffice"], rounds: list["Round"], request: Request
+) -> Task | None:
+    """Return the one step the office one serves should take next in this campaign, if it has a part in it."""
+    served = {holding.body for holding in request.standing.holdings}
+    office = next((o.body for o in offices if o.body_id in served), None)
+    if office is None or not request.standing.covers(P.ROUND_HOLD, office.division_id):
+        return None
+    if not territory.register_size(request.standing.area(P.SITE_SEE, "division__code")):
+        return Task(_("先把点位登记上来"), reverse("desk:sites_import"), "site", _("用 Excel 一次导入，或逐个登记。"))
+    if not campaigns.teams_of(campaign).filter(office=office).exists():
+        address = reverse("desk:team_new", args=[campaign.slug])
+        return Task(_("组成检查组"), address, "team", _("每个组由一名班子成员带队。"))
+    own = next((held for held in rounds if held.office_id == office.code), None)
+    if own is None:
+        address = reverse("desk:round_begin", args=[campaign.slug])
+        return Task(_("开始第一轮抽签"), address, "lock", _("先承诺种子，再冻结名录，然后抽签。"))
+    return _next_of_round(own)
+
+
+def _next_of_round(held: "Round") -> Task | None:
+    address = reverse("desk:round", args=[held.pk])
+    if held.state == "committed":
+        return Task(_("第 %(n)s 轮：冻结名录") % {"n": held.number}, address, "lock", _("冻结后才能抽签。"))
+    if held.state == "frozen":
+        note = _("名录已冻结，共 %(size)s 个点位。") % {"size": held.frame.count()}
+        return Task(_("第 %(n)s 轮：抽签") % {"n": held.number}, address, "lock", note)
+    if held.state == "drawn" and draws.all_opened(held):
+        note = _("清单都已启封，公开后谁都能重算。")
+        return Task(_("第 %(n)s 轮：公开验证") % {"n": held.number}, address, "success", note)
+    return None
+
+
+def _tasks(request: Request) -> list[Task]:
+    """Return what waits for an officer now, the most pressing first; nothing stands here with a count of nought."""
+    standing, now = request.standing, request.now
+    late = rectifications.issued_in("overdue", to=standing, at=now).order_by("due_at")
+    answered = rectifications.issued_in("verifying", to=standing, at=now)
+    sample = rectifications.to_sample(to=standing)
+    orders = reverse("desk:orders")
+    found = [
+        Task(_("逾期未销号"), f"{orders}?tab=overdue", "warn", count=late.count(), late=True,
+             note=_("最早一件 %(due)s 到期") % {"due": wording.moment(late.values_list("due_at", flat=True).first())}),
+        Task(_("整改答复待核验"), f"{orders}?tab=verifying", "order", count=answered.count(),
+             note=_("核对佐证，销号或退回。发现人不能核验自己的问题。")),
+        Task(_("立行立改待抽核"), reverse("desk:samples"), "search", count=sample.count(),
+             note=_("换一个人抽查现场整改是否属实。")),
+    ]  # fmt: skip
+    return [task for task in found if task.count] + _sealed(request)
+
+
+def _sealed(request: Request) -> list[Task]:
+    """Return a line for each round with lists still sealed: how many, and the next departure."""
+    tasks = []
+    for held in draws.rounds(to=request.standing).filter(state="drawn", campaign__state="open"):
+        waiting = [sealed for sealed in draws.lists(held) if sealed.state == "sealed"]
+        if waiting:
+            soonest = min(sealed.departs_at for sealed in waiting)
+            tasks.append(Task(
+                _("%(office)s第 %(n)s 轮：清单待启封") % {"office": held.office.name, "n": held.number},
+                reverse("desk:round", args=[held.pk]), "lock", count=len(waiting),
+                note=_("最近一份 %(time)s 出发，由检查组启封。") % {"time": wording.moment(soonest)},
+            ))  # fmt: skip
+    return tasks
+
+
+def _lists(request: Request) -> list["SealedList"]:
+    """Return the lists of one's teams that are still sealed, the soonest first."""
+    waiting = [sealed for sealed in draws.my_lists(request.user) if sealed.state == "sealed"]
+    return sorted(waiting, key=lambda sealed: sealed.departs_at)
+
+
+def _own_orders(request: Request) -> list[dict[str, object]]:
+    """Return what one's own body still has to put right, the soonest due first."""
+    own = request.standing.bodies(P.ORDER_ANSWER)
+    orders = rectifications.orders(to=request.standing).filter(body__in=own).exclude(state="closed")
+    return [{"order": order, "late": rectifications.is_overdue(order, at=request.now)} for order in orders[:20]]
