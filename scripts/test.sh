@@ -22,9 +22,9 @@ env -u MINGCHA_DATA -u DATABASE_URL -u MINGCHA_DSN -u MINGCHA_NOW PYTHONUTF8=1 \
     .venv/bin/python -m pytest "$@" || status=$?
 
 if ! find_chromium; then
-    echo "浏览器旅程未运行:找不到 Chromium / Browser journeys were skipped: no Chromium was found."
+    echo "浏览器旅程未运行：找不到 Chromium / Browser journeys were skipped: no Chromium was found."
     echo "安装命令 / To run them: apt-get install -y chromium fonts-noto-cjk"
 elif ! has_chinese_font; then
-    echo "缺少中文字体,截图中的汉字会显示为方框 / No Chinese font: apt-get install -y fonts-noto-cjk"
+    echo "缺少中文字体，截图中的汉字会显示为方框 / No Chinese font: apt-get install -y fonts-noto-cjk"
 fi
 exit "$status"

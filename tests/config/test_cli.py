@@ -1,6 +1,6 @@
 """The command line: what a person can mend is one sentence and exit status 2; a refused file is 1 and writes nothing."""
 
-import json
+import shlex
 import shutil
 import signal
 import subprocess
@@ -140,7 +140,7 @@ def test_the_launcher_finds_the_clone_from_anywhere(tmp_path: Path) -> None:
     (clone / ".venv" / "bin" / "mingcha").write_bytes((root / "scripts" / "launcher.sh").read_bytes())
     (clone / ".venv" / "bin" / "mingcha").chmod(0o755)
     # Not a link to the interpreter: python finds its packages from where it really lies.
-    (clone / ".venv" / "bin" / "python").write_text(f'#!/bin/sh\nexec {json.dumps(sys.executable)} "$@"\n')
+    (clone / ".venv" / "bin" / "python").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
     (clone / ".venv" / "bin" / "python").chmod(0o755)
     (tmp_path / "link").symlink_to(clone / ".venv" / "bin" / "mingcha")
     done = subprocess.run(
