@@ -118,8 +118,9 @@ def _page(
         "as_of": as_of,
         "heads": [head for head, _label, _unit in WORDS.values()],
         "lines": [_line(code, row, ledger) for code, row in seen.offices],
-        "sums": [seen.sums[name] for name in WORDS] if seen.sums else None,
+        "sums": [(words[0], seen.sums[name]) for name, words in WORDS.items()] if seen.sums else None,
         "content": seen.content,
+        "sections": list(zip("一二三四五六", seen.content.sections, strict=False)),
         "may_issue": request.standing.can(P.BRIEF_DRAW) and form.moment is not None,
         "refusal": refusal,
     }

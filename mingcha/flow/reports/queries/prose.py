@@ -90,23 +90,35 @@ def _opening(told: Told, rows: Sequence[OfficeFigures], as_of: datetime) -> tupl
     else:
         who = f"{told['issuer']}按照“{told['campaign']}”的安排开展监督检查"
     focus = f"任务重点：{'、'.join(told['focus'])}。" if told["focus"] else ""
-    return (f"{period},{who}。{focus}现将截至{moment(as_of)}的情况通报如下。",)
+    return (f"{period}，{who}。{focus}现将截至{moment(as_of)}的情况通报如下。",)
 
 
 def _overall(rows: Sequence[OfficeFigures]) -> tuple[str, ...]:
+    """Say every sum together with the offices it runs over; figures of the same offices share a clause."""
     sums = summed(list(rows))
-    said, silent = [], []
+    clauses: dict[tuple[str, ...], list[str]] = {}
     for name, (_, label, unit) in WORDS.items():
-        speaking = sum(getattr(row, name) is not None for row in rows)
-        if sums[name] is None:
-            silent.append(label)
-        else:
-            over = "" if speaking == len(rows) else f"({speaking}个单位已报)"
-            said.append(f"{label}{sums[name]}{unit}{over}")
-    paragraphs = [f"已报数据合计：{'、'.join(said)}。"] if said else ["各单位各项数据均未报。"]
-    if said and silent:
+        speaking = tuple(row.body for row in rows if getattr(row, name) is not None)
+        clauses.setdefault(speaking, []).append(f"{label}{sums[name]}{unit}" if speaking else label)
+    silent = clauses.pop((), [])
+    if not clauses:
+        return ("各单位各项数据均未报。",)
+    said = [f"{_offices(speaking, len(rows))}{'、'.join(parts)}" for speaking, parts in clauses.items()]
+    paragraphs = [f"已报数据合计：{'；'.join(said)}。"]
+    if silent:
         paragraphs.append(f"{'、'.join(silent)}{'均' if len(silent) > 1 else ''}未报。")
     return tuple(paragraphs)
+
+
+def _offices(speaking: Sequence[str], of: int) -> str:
+    """Return who reports, as the head of a clause; nothing where there is only one office at all."""
+    if of == 1:
+        return ""
+    if len(speaking) == of:
+        return f"全部{of}个单位"
+    return (
+        f"{'、'.join(speaking)}{'共' if len(speaking) > 1 else ''}" if len(speaking) <= 3 else f"{len(speaking)}个单位"
+    )
 
 
 def _each(rows: Sequence[OfficeFigures]) -> tuple[str, ...]:
@@ -151,10 +163,7 @@ def _figures_table(rows: Sequence[OfficeFigures]) -> Table:
     sums = summed(list(rows))
     return Table(
         title="各单位监督检查情况统计表",
-        columns=(
-            Column(title="单位", centred=False, weight=6),
-            *(Column(title=w[0], weight=3) for w in WORDS.values()),
-        ),
+        columns=(Column(title="单位", centred=False), *(Column(title=words[0]) for words in WORDS.values())),
         rows=tuple(cells),
         total=("合计", *(sums[name] for name in WORDS)) if len(rows) > 1 else None,
         note="未报：单位没有核报这一项，不等于零；合计只加已报的数。" if _any_silent(rows) else "",
@@ -171,7 +180,7 @@ def _counted_kinds(told: Told) -> list[tuple[str, str, int]]:
     for office in told["kinds"]:
         for item in office["items"]:
             number = f"第{item['number']}条" if item["number"] else ""
-            kind = (f"“{item['rulebook']}”{number}", item["text"] or "(条文未收录)")
+            kind = (f"“{item['rulebook']}”{number}", item["text"] or "（条文未收录）")
             counts[kind] = counts.get(kind, 0) + item["count"]
     return sorted(((*kind, count) for kind, count in counts.items()), key=lambda row: (-row[2], row[0], row[1]))
 
@@ -181,13 +190,13 @@ def _kind_sentences(told: Told) -> tuple[str, ...]:
     if not kinds:
         return ("各单位未核报问题情况，本期不作分类。",) if not told["kinds"] else ("没有发现问题。",)
     offices = "、".join(office["body"] for office in told["kinds"])
-    most = "、".join(f"{_in_a_sentence(where, text)}({count}个)" for where, text, count in kinds[:4])
+    most = "、".join(f"{_in_a_sentence(where, text)}（{count}个）" for where, text, count in kinds[:4])
     return (f"按所属清单条目统计{offices}核报的{sum(k[2] for k in kinds)}个问题，较多的是：{most}。",)
 
 
 def _in_a_sentence(where: str, text: str) -> str:
     # An official text is quoted whole or only named; half of it would be a paraphrase.
-    return text if len(text) <= LONGEST_KIND and not text.startswith("(") else where
+    return text if len(text) <= LONGEST_KIND and not text.startswith("（") else where
 
 
 def _kinds_table(told: Told) -> Table | None:
