@@ -122,7 +122,7 @@ def _print_table(campaign: "Campaign", rows: "list[OfficeFigures]", as_of: datet
     print(f"{campaign.name}　{say('数据截至')} {prose.moment(as_of)}")
     lines = [[say("单位"), *(say(head) for head in HEADS.values()), say("各类点位")]]
     for row in rows:
-        sites = "、".join(f"{name}{_shown(number)}" for name, number in (row.sites or {}).items())
+        sites = "、".join(f"{name} {_shown(number)}" for name, number in (row.sites or {}).items())
         lines.append([row.body, *(_shown(getattr(row, name)) for name in HEADS), sites or _shown(None)])
     sums = figures.summed(rows)
     lines.append([say("合计（已报）"), *(_shown(sums[name]) for name in HEADS), ""])

@@ -66,6 +66,7 @@ class Measure(models.TextChoices):
     VISITS = "visits", "检查点位次"
     SITES = "sites", "各类点位数"
     PROBLEMS = "problems_found", "发现问题"
+    KINDS = "kinds", "问题分类"
     RECTIFICATION = "rectification", "整改情况"
 
 

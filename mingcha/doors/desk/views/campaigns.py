@@ -185,6 +185,7 @@ def _lines(office: "SupervisingOffice", request: Request) -> list[dict[str, obje
     rows = figures.counted(office, as_of=request.now)
     shown = {name: [getattr(rows, name, None)] for name in MEASURES}
     shown["sites"] = [f"{name} {count}" for name, count in (rows.sites or {}).items()]
+    shown["kinds"] = [_("按清单条目数，见台账合计")]
     shown["rectification"] = [
         _("立行立改 %(count)s") % {"count": rows.rectified_on_spot},
         _("限期整改 %(count)s") % {"count": rows.rectified_by_deadline},

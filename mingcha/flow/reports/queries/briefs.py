@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from mingcha.flow.campaigns import queries as campaigns
-from mingcha.flow.campaigns.models import Campaign
+from mingcha.flow.campaigns.models import Campaign, Measure, SupervisingOffice
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.reports.models import IssuedBrief
 from mingcha.flow.reports.queries import figures, prose
@@ -29,36 +29,45 @@ Kinds = list[dict[str, object]]
 
 def kinds(campaign: Campaign, rows: Sequence[OfficeFigures], *, as_of: datetime) -> Kinds:
     """
-    Return the problem kinds by rulebook item, office by office, the most frequent first; JSON-able.
+    Return the problem kinds by rulebook item, office by office; JSON-able. Only of offices that answer for problems.
 
-    Only of offices that answer for their problems: [{"body", "division", "items": [{"rulebook", "number", "category",
-    "text", "count"}]}]. The same words in two editions are one kind; an empty `text` is 条文未收录.
+    [{"body", "division", "items": [{"rulebook", "number", "text", "own", "count"}]}]. `own`: of a catalogue the office
+    itself keeps. `count` is None where the office does not answer for the classification; the order then follows the
+    catalogues, so that it tells nothing either. The same words in two editions are one kind; an empty `text` is
+    条文未收录.
     """
     speaking = {(row.division, row.body) for row in rows if row.problems_found is not None}
     told: Kinds = []
     for office in campaigns.offices(campaign):
         if (office.body.division_id, office.body.name) in speaking:
-            found = Finding.objects.filter(campaign=campaign, office=office.body, confirmed_at__lte=as_of)
-            told.append(
-                {"body": office.body.name, "division": office.body.division_id, "items": _by_item(found)}
-            )  # fmt: skip
+            items = _by_item(office, as_of=as_of)
+            told.append({"body": office.body.name, "division": office.body.division_id, "items": items})
     return told
 
 
-def _by_item(found: QuerySet[Finding]) -> list[dict[str, object]]:
-    names = ("item__edition__rulebook__name", "item__number", "item__category", "item__text")
-    counted = found.order_by().values(*names).annotate(count=Count("pk"))
-    items = [
+def _by_item(office: SupervisingOffice, *, as_of: datetime) -> list[dict[str, object]]:
+    found = Finding.objects.filter(campaign=office.campaign_id, office=office.body_id, confirmed_at__lte=as_of)
+    book = "item__edition__rulebook__"
+    names = (f"{book}pk", f"{book}name", f"{book}keeper", "item__number", "item__text")
+    cited = found.order_by().values(*names).annotate(count=Count("pk"), position=Min("item__position"))
+    counted = campaigns.answers_for(office, Measure.KINDS)
+    listed = sorted(
+        cited,
+        key=lambda row: (
+            -row["count"] if counted else 0, row[f"{book}keeper"] != office.body_id, row[f"{book}pk"], row["position"],
+            row["item__text"],
+        ),
+    )  # fmt: skip
+    return [
         {
-            "rulebook": row["item__edition__rulebook__name"],
+            "rulebook": row[f"{book}name"],
             "number": row["item__number"],
-            "category": row["item__category"],
             "text": row["item__text"],
-            "count": row["count"],
+            "own": row[f"{book}keeper"] == office.body_id,
+            "count": row["count"] if counted else None,
         }
-        for row in counted
+        for row in listed
     ]
-    return sorted(items, key=lambda item: (-item["count"], item["rulebook"], item["number"], item["text"]))
 
 
 def stored(

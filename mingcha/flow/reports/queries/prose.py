@@ -27,7 +27,9 @@ WORDS = {
     "open": ("未销号", "未销号", "个"),
     "overdue": ("逾期", "逾期", "个"),
 }
+UNRECORDED = "（条文未收录）"
 MOST_KINDS = 20
+MOST_NAMED = 6
 LONGEST_KIND = 30  # characters of an item's text that still read well inside a sentence
 
 Told = Mapping[str, Any]
@@ -51,14 +53,14 @@ def content(told: Told, *, number: int | None, as_of: datetime, drawn_at: dateti
             Section(title="数据说明", paragraphs=_notes(rows, as_of, demo=told["demo"])),
         ),
         report_to=() if told["whole"] else (told["lead"],),
-        issue_to=tuple(row.body for row in rows) if told["whole"] else (),
+        issue_to=tuple(row.body for row in rows if row.body != told["issuer"]) if told["whole"] else (),
         demo=told["demo"],
     )
 
 
 def short_name(campaign: str) -> str:
-    """Return the campaign's name as a brief's head can carry it: no year in front, no bracket behind."""
-    bare = re.sub(r"^\d{4}年(\d{1,2}月)?|[(（][^()（）]*[)）]$", "", campaign.strip())
+    """Return the campaign's name as a brief's head can carry it: no year and month, no bracket behind."""
+    bare = re.sub(r"\d{4}年(\d{1,2}月)?|[(（][^()（）]*[)）]$", "", campaign.strip())
     return re.sub(r"(简报)?$", "", bare) or campaign
 
 
@@ -89,7 +91,7 @@ def _opening(told: Told, rows: Sequence[OfficeFigures], as_of: datetime) -> tupl
         who = f"{told['lead']}牵头开展“{told['campaign']}”，{len(rows)}个单位参加"
     else:
         who = f"{told['issuer']}按照“{told['campaign']}”的安排开展监督检查"
-    focus = f"任务重点：{'、'.join(told['focus'])}。" if told["focus"] else ""
+    focus = f"任务重点：{'；'.join(told['focus'])}。" if told["focus"] else ""
     return (f"{period}，{who}。{focus}现将截至{moment(as_of)}的情况通报如下。",)
 
 
@@ -152,7 +154,7 @@ def office_sentence(row: OfficeFigures) -> str:
         parts.append(f"立行立改{row.rectified_on_spot}个、限期整改{row.rectified_by_deadline}个")
         parts.append(f"限期整改的问题未销号{row.open}个、其中逾期{row.overdue}个")
     uncounted = [name for name, number in sites.items() if number is None]
-    behind = f"所到点位有{'、'.join(uncounted)}，数量未报。" if uncounted else ""
+    behind = f"检查的点位有{'、'.join(uncounted)}，数量未报。" if uncounted else ""
     if not parts:
         return f"{row.body}{behind}" if behind else ""
     return f"{row.body}{'，'.join(parts)}。{behind}"
@@ -175,28 +177,46 @@ def _any_silent(rows: Sequence[OfficeFigures]) -> bool:
 
 
 def _counted_kinds(told: Told) -> list[tuple[str, str, int]]:
-    """Return (catalogue and number, text, count) over the offices that answer for their problems."""
+    """Return (catalogue and number, text, count) over the offices that answer for the classification."""
     counts: dict[tuple[str, str], int] = {}
     for office in told["kinds"]:
         for item in office["items"]:
-            number = f"第{item['number']}条" if item["number"] else ""
-            kind = (f"“{item['rulebook']}”{number}", item["text"] or "（条文未收录）")
-            counts[kind] = counts.get(kind, 0) + item["count"]
+            if item["count"] is not None:
+                kind = (_where(item), item["text"] or UNRECORDED)
+                counts[kind] = counts.get(kind, 0) + item["count"]
     return sorted(((*kind, count) for kind, count in counts.items()), key=lambda row: (-row[2], row[0], row[1]))
 
 
+def _where(item: Told) -> str:
+    return f"“{item['rulebook']}”" + (f"第{item['number']}条" if item["number"] else "")
+
+
 def _kind_sentences(told: Told) -> tuple[str, ...]:
-    kinds = _counted_kinds(told)
-    if not kinds:
-        return ("各单位未核报问题情况，本期不作分类。",) if not told["kinds"] else ("没有发现问题。",)
-    offices = "、".join(office["body"] for office in told["kinds"])
-    most = "、".join(f"{_in_a_sentence(where, text)}（{count}个）" for where, text, count in kinds[:4])
-    return (f"按所属清单条目统计{offices}核报的{sum(k[2] for k in kinds)}个问题，较多的是：{most}。",)
+    sentences = [_named_only(office) for office in told["kinds"] if _is_named_only(office)]
+    if kinds := _counted_kinds(told):
+        offices = "、".join(office["body"] for office in told["kinds"] if not _is_named_only(office))
+        most = "、".join(f"{_in_a_sentence(where, text)}（{count}个）" for where, text, count in kinds[:4])
+        total = sum(count for _, _, count in kinds)
+        sentences.append(f"{offices}核报分类的{total}个问题，按所属清单条目统计，较多的是：{most}。")
+    if not sentences:
+        return ("没有发现问题。",) if told["kinds"] else ("各单位未核报问题情况，本期不作分类。",)
+    return tuple(sentences)
+
+
+def _is_named_only(office: Told) -> bool:
+    return any(item["count"] is None for item in office["items"])
+
+
+def _named_only(office: Told) -> str:
+    """Name the kinds without counts: those of the office's own catalogue where it keeps one."""
+    own = [item for item in office["items"] if item["own"]] or office["items"]
+    names = [_in_a_sentence(_where(item), item["text"]) for item in own[:MOST_NAMED]]
+    return f"{office['body']}发现的问题主要有{'、'.join(names)}等（各类个数未报）。"
 
 
 def _in_a_sentence(where: str, text: str) -> str:
     # An official text is quoted whole or only named; half of it would be a paraphrase.
-    return text if len(text) <= LONGEST_KIND and not text.startswith("（") else where
+    return text if text and len(text) <= LONGEST_KIND and text != UNRECORDED else where
 
 
 def _kinds_table(told: Told) -> Table | None:
@@ -220,12 +240,12 @@ def _kinds_table(told: Told) -> Table | None:
 
 def _notes(rows: Sequence[OfficeFigures], as_of: datetime, *, demo: bool) -> tuple[str, ...]:
     notes = [
-        f"数据截至{moment(as_of)}，由检查、问题和整改记录汇总得出，没有另行填报。",
+        f"数据截至{moment(as_of)}，由检查、问题和整改记录汇总得出，没有另行填报。"
         "“未报”表示该单位没有核报这一项，不等于零，也不计入合计。",
         check_sentence(rows),
     ]
     if demo:
-        notes.append("本件为演示：除公开报道的数字外，单位联系人、点位和内容均为虚构。")
+        notes.append("本件为演示，除公开报道的数字外均为虚构。")
     return tuple(notes)
 
 
