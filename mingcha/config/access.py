@@ -1,0 +1,153 @@
+"""
+Who may do what, where: every address, command and background job × role × place. Read top to bottom.
+
+The tests walk the address table, the commands and the jobs: a new one fails the build until it stands here, and what
+stands here is asked of the running house with real things of every place (tests/doors/test_access.py).
+
+Places, seen from the person: `own` what their office, team or body has at work; `beside` what another team of their
+office, or another body of their county, has; `lower` what lies beneath their area; `other` the neighbouring county,
+and for the lead office another city; `higher` what the office above has at work. `yes`: the address names no thing.
+`-`: nowhere. Who holds the permission elsewhere is told 404; who lacks it altogether, 403; who has not signed in is
+sent to sign in. `needs`: a permission, or `signed-in`, or `public`.
+"""
+
+from typing import NamedTuple
+
+ROLES = ("lead", "county", "leader", "inspector", "unit")
+PLACES = ("own", "beside", "lower", "other", "higher")
+
+ADDRESSES = """
+address                 how       needs               thing      lead       county      leader  inspector  unit
+hall:sign_in            GET,POST  public              -          yes        yes         yes     yes        yes
+hall:sign_out           POST      public              -          yes        yes         yes     yes        yes
+hall:language           POST      public              -          yes        yes         yes     yes        yes
+hall:healthz            GET       public              -          yes        yes         yes     yes        yes
+
+desk:home               GET       signed-in           -          yes        yes         yes     yes        yes
+desk:notices            GET,POST  signed-in           -          yes        yes         yes     yes        yes
+desk:audit              GET       audit.see           -          yes        yes         -       -          -
+
+desk:campaigns          GET       campaign.see        -          yes        yes         -       -          -
+desk:campaign_new       GET,POST  campaign.open       -          yes        -           -       -          -
+desk:campaign           GET       campaign.see        campaign   own        own         -       -          -
+desk:campaign_close     GET,POST  campaign.open       campaign   own        -           -       -          -
+desk:edition_adopt      POST      campaign.open       edition    own        -           -       -          -
+desk:answer_for         GET,POST  figures.answer_for  office     own,lower  own         -       -          -
+desk:team_new           GET,POST  team.form           campaign   own        own         -       -          -
+
+desk:round_begin        GET,POST  round.hold          campaign   own        own         -       -          -
+desk:round              GET       round.see           round      own,lower  own,beside  -       -          -
+desk:round_freeze       POST      round.hold          round      own,lower  own,beside  -       -          -
+desk:round_draw         POST      round.hold          round      own,lower  own,beside  -       -          -
+desk:round_reveal       POST      round.hold          round      own,lower  own,beside  -       -          -
+desk:round_bundle       GET       round.see           round      own,lower  own,beside  -       -          -
+
+desk:sites              GET       site.see            -          yes        yes         -       -          -
+desk:site_new           GET,POST  site.keep           -          yes        yes         -       -          -
+desk:sites_import       GET,POST  site.keep           -          yes        yes         -       -          -
+desk:sites_template     GET       site.keep           -          yes        yes         -       -          -
+desk:sites_groups       GET,POST  site.keep           -          yes        yes         -       -          -
+desk:site               GET,POST  site.keep           site       own,lower  own         -       -          -
+
+desk:rulebooks          GET       rulebook.see        -          yes        yes         yes     yes        -
+desk:rulebook_import    GET,POST  rulebook.keep       -          yes        yes         -       -          -
+desk:rulebook           GET       rulebook.see        rulebook   yes        yes         yes     yes        -
+desk:rulebook_template  GET       rulebook.see        rulebook   yes        yes         yes     yes        -
+
+desk:ledger             GET       ledger.see          -          yes        yes         -       -          -
+desk:ledger_of          GET       ledger.see          campaign   own        own         -       -          -
+desk:ledger_export      GET       ledger.export       campaign   own        own         -       -          -
+desk:totals             GET       ledger.see          campaign   own        own         -       -          -
+desk:gaps               GET       ledger.see          campaign   own        own         -       -          -
+desk:finding            GET       signed-in           finding    own,lower  own,beside  own     own        -
+desk:visit              GET       signed-in           visit      own,lower  own,beside  own     own        -
+desk:photo              GET       signed-in           photo      own,lower  own,beside  own     own        own
+
+desk:orders             GET       order.see           -          yes        yes         -       -          yes
+desk:order              GET       order.see           order      own,lower  own,beside  -       -          own
+desk:order_receive      POST      order.answer        order      -          -           -       -          own
+desk:order_answer       POST      order.answer        order      -          -           -       -          own
+desk:order_send_back    POST      order.verify        answered   own,lower  own,beside  -       -          -
+desk:order_close        POST      order.verify        answered   own,lower  own,beside  -       -          -
+desk:proof              GET       order.see           proof      own,lower  own,beside  -       -          own
+desk:samples            GET       order.verify        -          yes        yes         -       -          -
+desk:order_sample       GET,POST  order.verify        attested   own,lower  own,beside  -       -          -
+
+desk:briefs             GET       brief.see           -          yes        yes         -       -          -
+desk:brief              GET       brief.see           campaign   own        own         -       -          -
+desk:brief_issue        POST      brief.draw          campaign   own        own         -       -          -
+desk:brief_document     GET       brief.see           brief      own,lower  own         -       -          -
+
+field:home              GET       visit.make          -          -          -           yes     yes        -
+field:list              GET       list.open           list       -          -           own     own        -
+field:list_open         POST      list.open           list       -          -           own     own        -
+field:inspection        GET       visit.make          outing     -          -           own     own        -
+field:inspection_return POST      visit.make          outing     -          -           own     own        -
+field:visit_begin       POST      visit.make          stop       -          -           own     own        -
+field:visit             GET,POST  visit.make          under_way  -          -           own     own        -
+field:visit_photo       GET,POST  visit.make          under_way  -          -           own     own        -
+field:finding_new       GET,POST  visit.make          under_way  -          -           own     own        -
+field:finding_withdraw  GET,POST  visit.make          noted      -          -           own     own        -
+field:visit_close       GET,POST  visit.make          under_way  -          -           own     own        -
+field:photo             GET       visit.make          photo      -          -           own     own        -
+"""
+
+# The operator is whoever may run programs as the account that owns the data folder; no post gives these.
+COMMANDS = """
+command            who       touches
+demo               operator  makes and serves a demo of its own
+serve              operator  serves this instance and runs its jobs
+worker             operator  runs this instance's jobs
+import divisions   operator  divisions everywhere
+import sites       operator  the register everywhere
+import people      operator  accounts and posts everywhere
+import rulebook    operator  a new edition of any catalogue
+audit verify       operator  reads the record of acts, changes nothing
+brief              operator  reads any campaign, changes nothing
+migrate            operator  the tables, never their rows
+shell              operator  everything: outside the rules, so on nobody's everyday path
+"""
+
+JOBS = """
+job         who     touches
+audit.seal  system  chains committed acts everywhere, changes nothing else
+"""
+
+
+class Row(NamedTuple):
+    """One address: `places` holds for each role where it is open to that role."""
+
+    address: str
+    how: tuple[str, ...]
+    needs: str
+    thing: str
+    places: dict[str, frozenset[str]]
+
+
+def _lines(table: str) -> list[list[str]]:
+    return [line.split() for line in table.strip().splitlines()[1:] if line.strip()]
+
+
+def _row(cells: list[str]) -> Row:
+    address, how, needs, thing, *places = cells
+    open_to = {role: frozenset(places_.split(",")) - {"-"} for role, places_ in zip(ROLES, places, strict=True)}
+    return Row(address, tuple(how.split(",")), needs, "" if thing == "-" else thing, open_to)
+
+
+def addresses() -> list[Row]:
+    """Return the rows of the address table."""
+    return [_row(cells) for cells in _lines(ADDRESSES)]
+
+
+def commands() -> dict[str, str]:
+    """Return command → who may give it; a command with several acts has a row for each."""
+    found = {}
+    for cells in _lines(COMMANDS):
+        at = next(i for i, cell in enumerate(cells) if cell == "operator")
+        found[" ".join(cells[:at])] = cells[at]
+    return found
+
+
+def jobs() -> dict[str, str]:
+    """Return background job → who runs it."""
+    return {cells[0]: cells[1] for cells in _lines(JOBS)}
