@@ -1,5 +1,6 @@
 """The navigation as one table. What a person may not see is left out; so is what does not exist yet."""
 
+import re
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
@@ -33,6 +34,14 @@ PLACES = (
     Place(_("消息"), "desk:notices", "notice", on_phone=True),
 )
 
+# Pages that belong to a place although their address begins like another's.
+ELSEWHERE = (
+    ("desk:ledger", re.compile(r"/(findings|visits|campaigns/[^/]+/(ledger|totals|gaps))/")),
+    ("desk:briefs", re.compile(r"/campaigns/[^/]+/brief/")),
+    ("desk:orders", re.compile(r"/samples/")),
+    ("desk:campaigns", re.compile(r"/rounds/")),
+)
+
 
 @dataclass(frozen=True)
 class Item:
@@ -49,11 +58,12 @@ class Item:
 def items(standing: Standing, path: str, unseen: int) -> list[Item]:
     """Return the places this person may go to, with the one they are in marked."""
     found = []
+    claimed = next((address for address, pattern in ELSEWHERE if pattern.match(path)), "")
     for place in PLACES:
         url = _url(place.address)
         if url is None or (place.needs is not None and not standing.can(place.needs)):
             continue
-        current = path == url if url == "/" else path.startswith(url)
+        current = place.address == claimed if claimed else path == url if url == "/" else path.startswith(url)
         count = unseen if place.address == "desk:notices" else 0
         found.append(Item(str(place.label), url, place.icon, current, place.on_phone, count))
     return found
