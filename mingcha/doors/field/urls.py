@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingcha.doors.field.views import findings, lists, outings, visits
+from mingcha.doors.field.views import findings, lists, outings, photos, visits
 
 app_name = "field"
 urlpatterns = [
@@ -13,9 +13,9 @@ urlpatterns = [
     path("inspections/<int:pk>/return/", outings.return_team, name="inspection_return"),
     path("inspections/<int:pk>/visits/<str:code>/begin/", outings.begin, name="visit_begin"),
     path("visits/<int:pk>/", visits.visit, name="visit"),
-    path("visits/<int:pk>/photos/", visits.add_photo, name="visit_photo"),
+    path("visits/<int:pk>/photos/", photos.add_photo, name="visit_photo"),
     path("visits/<int:pk>/findings/new/", findings.note, name="finding_new"),
     path("visits/<int:pk>/findings/<int:finding>/withdraw/", findings.withdraw, name="finding_withdraw"),
     path("visits/<int:pk>/close/", visits.close, name="visit_close"),
-    path("photos/<int:pk>/", visits.photo, name="photo"),
+    path("photos/<int:pk>/", photos.photo, name="photo"),
 ]

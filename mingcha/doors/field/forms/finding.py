@@ -94,7 +94,9 @@ class FindingForm(WatchedForm):
         asked = self.data.get("due_in") if self.is_bound else None
         # 当日 18:00 may have been offered a minute ago; the room then says that it is past.
         kept = [p for p in presets(self.at, passed=True) if p[0] == asked and p not in offered]
-        choices = [(key, f"{label}（{wording.moment(moment)}）") for key, label, moment in kept + offered]
+        choices = [
+            (key, f"{unbroken(label)} {unbroken(wording.moment(moment))}") for key, label, moment in kept + offered
+        ]
         return [*choices, ("other", _("其他时间"))]
 
     def clean(self) -> dict[str, object]:
@@ -103,6 +105,8 @@ class FindingForm(WatchedForm):
         moments = {key: moment for key, _label, moment in presets(self.at, passed=True) + presets(self.at)}
         chosen = str(given.get("due_in") or "")
         given["deadline"] = given.get("due_at") if chosen in ("other", "") else moments[chosen]
+        if given.get("way") == Way.BY_DEADLINE and not given["deadline"] and "due_at" not in self.errors:
+            self.add_error("due_in", say(rectifications.DeadlineMissing.message))
         return given
 
     def asked(self) -> dict[str, Any]:
@@ -139,6 +143,11 @@ def presets(at: datetime, *, passed: bool = False) -> list[tuple[str, str, datet
     noon = (evening + timedelta(days=1)).replace(hour=12)
     near = ("today", say("当日"), evening) if passed or here < evening else ("noon", say("次日"), noon)
     return [near, ("day", say("24 小时"), at + timedelta(days=1)), ("three", say("3 天"), at + timedelta(days=3))]
+
+
+def unbroken(words: str) -> str:
+    """Return words that stay on one line of a narrow button."""
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def by_catalogue(items: Iterable[Any]) -> Choices:

@@ -16,6 +16,7 @@ class Suspicion:
     """Where something looks like a resident's data, what kind, and an excerpt that is safe to show."""
 
     where: str
+    anchor: str
     kind: str
     excerpt: str
 
@@ -31,16 +32,20 @@ class WatchedForm(forms.Form):
     watched: Iterable[str] = ()
 
     def clean(self) -> dict[str, object]:
-        """Look through what was typed; without the tick, a hit sends the form back."""
+        """Look through what was typed here; without the tick, a hit sends the form back. What was saved stays so."""
         given = super().clean() or {}
-        self.suspicions = [found for name in self.watched for found in self._look(name, str(given.get(name) or ""))]
+        typed = [name for name in self.watched if name in self.changed_data]
+        self.suspicions = [found for name in typed for found in self._look(name, str(given.get(name) or ""))]
         if self.suspicions and not given.get("residents_checked"):
             self.add_error("residents_checked", gettext("请改写，或勾选确认后再提交。"))
         return given
 
     def _look(self, name: str, text: str) -> Iterable[Suspicion]:
-        where = str(self.fields[name].label)
-        return [Suspicion(where, gettext(privacy.LABELS[hit.kind]), hit.excerpt_masked) for hit in privacy.detect(text)]
+        where, anchor = str(self.fields[name].label), self[name].id_for_label
+        return [
+            Suspicion(where, anchor, gettext(privacy.LABELS[hit.kind]), hit.excerpt_masked)
+            for hit in privacy.detect(text)
+        ]
 
 
 def said_of(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str | Promise]]:

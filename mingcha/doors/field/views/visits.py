@@ -1,18 +1,16 @@
-"""At the site: the checklist, the photos, the end of a visit."""
+"""At the site: the checklist, and the end of a visit."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from mingcha.doors.field import words as field_words
 from mingcha.doors.field.forms.answers import AnswersForm, is_given
-from mingcha.doors.field.forms.visits import CloseForm, PhotosForm
+from mingcha.doors.field.forms.visits import CloseForm
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.fieldwork import actions as fieldwork_actions
 from mingcha.flow.fieldwork import queries as fieldwork
@@ -22,10 +20,7 @@ from mingcha.flow.rectifications import actions as rectifications_actions
 from mingcha.flow.rectifications import queries as rectifications
 from mingcha.flow.rectifications.states import Way
 from mingcha.ground.accounts.permissions import Permission as P
-from mingcha.ground.evidence import actions as evidence_actions
-from mingcha.ground.evidence import queries as evidence
 from mingcha.ground.rulebook import queries as rulebook
-from mingcha.kernel import privacy
 from mingcha.kernel.refusals import Refusal
 
 
@@ -84,73 +79,13 @@ def _about(found: Any) -> dict[str, Any]:
 
 
 def _summary(request: Request, found: Any, *, refusal: Refusal | None = None) -> HttpResponse:
-    words = {**_about(found), "lines": _answers_form(found).lines(), "photos": fieldwork.photos(found), "refusal": refusal}
-    return render(request, "field/summary.html", words, status=refusal.status if refusal else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@door(P.VISIT_MAKE)
-def add_photo(request: Request, *, pk: int) -> HttpResponse:
-    """Show a visit's photos and take more. Good files are kept whatever is wrong with the others or the caption."""
-    found = fieldwork.my_visit(pk, to=request.standing)
-    if request.method != "POST":
-        return _photos(request, found, PhotosForm())
-    form = PhotosForm(request.POST, request.FILES)
-    files = request.FILES.getlist("camera") + request.FILES.getlist("album")
-    if not files:
-        return _photos(request, found, form, sentences=[_("还没有选照片，请先拍照或从相册选。")], status=422)
-    sentences = _caption_faults(form)
-    try:
-        kept, refused = fieldwork_actions.add_photos(
-            found, files=_read(files), caption="" if sentences else form.cleaned_data["caption"],
-            by=request.user, at=request.now,
-        )  # fmt: skip
-    except Refusal as refusal:
-        return _photos(request, found, form, sentences=[refusal.sentence(_(refusal.message))], status=refusal.status)
-    if kept:
-        words = ngettext("已存下 %(n)s 张照片。", "已存下 %(n)s 张照片。", len(kept)) % {"n": len(kept)}
-        messages.success(request, words)
-    sentences += [refusal.sentence(_(refusal.message)) for refusal in refused]
-    if sentences:
-        return _photos(request, found, form, sentences=sentences, status=422)
-    return redirect("field:visit_photo", pk=pk)
-
-
-def _read(files: list[Any]) -> Iterator[tuple[str, bytes]]:
-    """Read one file at a time, and no more of it than shows that it is too large."""
-    for file in files:
-        yield file.name, file.read(evidence_actions.LARGEST + 1)
-
-
-def _caption_faults(form: PhotosForm) -> list[str]:
-    """Say why a caption is not kept. The photos are: they may exist nowhere else."""
-    if not form.is_valid():
-        return [_("照片说明太长，没有存，请缩短到 120 字以内。")]
-    hits = privacy.detect(form.cleaned_data["caption"])
-    kinds = "、".join(sorted({_(privacy.LABELS[hit.kind]) for hit in hits}))
-    return [_("照片说明像是居民个人信息（%(kinds)s），没有存，请改写。") % {"kinds": kinds}] if hits else []
-
-
-def _photos(
-    request: Request, found: Any, form: PhotosForm, *, sentences: list[str] | None = None, status: int = 200
-) -> HttpResponse:
     words = {
-        "visit": found, "site": found.site, "form": form, "photos": fieldwork.photos(found), "sentences": sentences,
-        "open": found.state == VisitState.BEGUN,
-    }  # fmt: skip
-    return render(request, "field/photos.html", words, status=status)
-
-
-@require_safe
-@door(P.VISIT_MAKE)
-def photo(request: Request, *, pk: int) -> HttpResponse:
-    """Serve a photo to who may see its visit."""
-    found = fieldwork.photo(pk, to=request.standing)
-    answer = HttpResponse(evidence.read(found.evidence), content_type=found.evidence.media_type)
-    # Kept by the phone for an hour: without signal, pages that show the same photos again must not fetch them again.
-    answer["Cache-Control"] = "private, max-age=3600"
-    answer["Content-Disposition"] = "inline"
-    return answer
+        **_about(found),
+        "lines": _answers_form(found).lines(),
+        "photos": fieldwork.photos(found),
+        "refusal": refusal,
+    }
+    return render(request, "field/summary.html", words, status=refusal.status if refusal else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

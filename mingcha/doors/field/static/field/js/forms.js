@@ -2,7 +2,7 @@
 // 1. A thumb that presses twice sends a form once.
 // 2. Leaving a page with unsaved answers asks first.
 (() => {
-  let unsaved = false;
+  let unsaved = document.querySelector("form[method=post] [aria-invalid=true]") !== null;
 
   document.addEventListener("input", (event) => {
     if (event.target.closest("form[method=post]")) unsaved = true;
@@ -10,11 +10,12 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.dataset.sent) {
+    // Only for a moment: where the signal is weak, pressing again later must work.
+    if (event.timeStamp - Number(form.dataset.sent || -Infinity) < 3000) {
       event.preventDefault();
       return;
     }
-    form.dataset.sent = "yes";
+    form.dataset.sent = event.timeStamp;
     unsaved = false;
   });
 
