@@ -153,7 +153,10 @@ def change_site(
 
 
 def _body(county: str, name: str) -> Body | None:
-    return Body.objects.filter(name=name, division__code__startswith=county).order_by("code").first()
+    """Return the body of that name in the county, else the city's or the province's: a station may be theirs."""
+    named = Body.objects.filter(name=name)
+    own = named.filter(division__code__startswith=county).order_by("code").first()
+    return own or named.filter(division__code__in=[county[:4], county[:2]]).order_by("-division", "code").first()
 
 
 def _register_body(name: str, division: Division, *, by: Actor | None, at: datetime) -> Body:
