@@ -12,7 +12,7 @@ Choices = Iterable[tuple[Any, Any]]
 class NewTeam(forms.Form):
     """A name, a leader out of the leadership, members, and the townships it goes to."""
 
-    name = forms.CharField(label=_("组名"), max_length=40, help_text=_("例如“第一检查组”，在本单位内不能重名。"))
+    name = forms.CharField(label=_("组名"), max_length=40, help_text=_("例如“第一组”，在本单位内不能重名。"))
     leader = forms.TypedChoiceField(
         label=_("组长（班子成员）"),
         coerce=int,

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from mingcha.doors.desk.forms.campaigns import MEASURES
 from mingcha.doors.hall.access import Request, door
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.audit import queries
@@ -17,6 +18,7 @@ from mingcha.ground.territory import queries as territory
 if TYPE_CHECKING:
     from mingcha.ground.audit.models import Event
 
+YES, NO = _("是"), _("否")
 # Every verb of the rooms; one that is not here shows as it is written, and a test says so.
 VERBS: dict[str, str | Promise] = {
     "campaign.open": _("立项"),
@@ -87,6 +89,38 @@ KINDS: dict[str, str | Promise] = {
     "brief": _("简报"),
     "ledger": _("台账"),
 }
+DETAILS: dict[str, str | Promise] = {
+    "active": _("在册"),
+    "added": _("新增"),
+    "changed": _("更新"),
+    "commitment": _("种子承诺"),
+    "declared": _("应有"),
+    "edition": _("清单"),
+    "editions": _("清单"),
+    "filter": _("条件"),
+    "frame_hash": _("名录哈希"),
+    "groups": _("片区"),
+    "leader": _("组长"),
+    "list": _("清单编号"),
+    "measures": _("核报"),
+    "members": _("组员"),
+    "n": _("抽取"),
+    "name": _("名称"),
+    "number": _("期号"),
+    "offices": _("单位"),
+    "proofs": _("佐证"),
+    "questions": _("题数"),
+    "recorded": _("收录"),
+    "role": _("角色"),
+    "rows": _("行数"),
+    "sha256": _("文件哈希"),
+    "since": _("起"),
+    "sites": _("点位"),
+    "team": _("检查组"),
+    "teams": _("检查组"),
+    "unassigned": _("无组可派"),
+    "version": _("版本"),
+}
 # Where a line leads; the page there applies its own scope.
 PLACES = {
     "campaign": "desk:campaign",
@@ -123,13 +157,18 @@ def _line(event: "Event", names: dict[str, str]) -> dict[str, object]:
         "kind": KINDS.get(event.kind, event.kind),
         "place": names.get(event.division) or names.get(event.division[:6], ""),
         "address": PLACES.get(event.kind, ""),
-        "detail": [(name, _flat(value)) for name, value in event.detail.items()],
+        "detail": [(DETAILS.get(name, name), _flat(value)) for name, value in event.detail.items()],
     }
 
 
 def _flat(value: object) -> str:
     """Return a detail as one line of text; long lists are cut."""
+    if isinstance(value, bool):
+        return str(YES if value else NO)
     if isinstance(value, dict):
         value = [f"{name} {each}" for name, each in value.items()]
-    text = "、".join(str(each) for each in value) if isinstance(value, list) else str(value)
+    words = (
+        [str(MEASURES[each][0]) if each in MEASURES else str(each) for each in value] if isinstance(value, list) else []
+    )
+    text = "、".join(words) or str(value)
     return text if len(text) <= 120 else text[:118] + "……"

@@ -95,7 +95,8 @@ def show(request: Request, *, slug: str) -> HttpResponse:
     campaign = queries.campaign(slug, to=request.standing)
     teams = list(queries.teams(campaign, to=request.standing))
     parts = _parts(campaign, request)
-    rounds = draws.rounds(to=request.standing, campaign=campaign)
+    rounds = list(draws.rounds(to=request.standing, campaign=campaign))
+    served = {holding.body for holding in request.standing.holdings}
     return render(request, "desk/campaign.html", {
         "campaign": campaign,
         "emergency": campaign.in_emergency(request.now),
@@ -105,7 +106,7 @@ def show(request: Request, *, slug: str) -> HttpResponse:
         "parts": parts,
         "teams": teams,
         "rounds": rounds,
-        "is_open": campaign.state == "open",
+        "unfinished": next((r for r in rounds if r.state in ("committed", "frozen") and r.office_id in served), None),
         "may": _may(request, campaign, parts),
     })  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The first page, by what one's posts allow: the campaign and what to do now, the way out to the field, one's orders."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
@@ -15,20 +15,21 @@ from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.draws import queries as draws
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.rectifications import queries as rectifications
-from mingcha.flow.reports.queries import figures
+from mingcha.flow.reports.queries import figures, ledger
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.territory import queries as territory
 
 if TYPE_CHECKING:
     from mingcha.flow.campaigns.models import Campaign, SupervisingOffice
     from mingcha.flow.draws.models import Round, SealedList
+    from mingcha.flow.rectifications.models import Rectification
 
 SHOWN = 3  # open campaigns with their figures; there is rarely more than one
 
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do now: how many, what it is, and where it is done."""
+    """One thing to do now: what it is, where it is done, and how many; `step` marks the next step of a round."""
 
     title: str
     href: str
@@ -36,19 +37,21 @@ class Task:
     note: str = ""
     count: int = 0
     late: bool = False
+    step: bool = False
 
 
 @dataclass(frozen=True)
 class Overview:
-    """An open campaign as it stands: its sums, how many offices left a figure out, and where the loop is."""
+    """An open campaign as it stands: sums as reported, the desk's own totals, and where the loop is."""
 
     campaign: "Campaign"
     sums: dict[str, int | None]
     silent: dict[str, str]
+    total: ledger.Total
     now: str
     links: dict[str, str]
     notes: dict[str, str]
-    next: Task | None = field(default=None)
+    next: Task | None
 
 
 @require_safe
@@ -59,88 +62,107 @@ def show(request: Request) -> HttpResponse:
     oversees, goes_out = standing.can(P.LEDGER_SEE), standing.can(P.VISIT_MAKE)
     answers = bool(standing.bodies(P.ORDER_ANSWER))
     opened = [c for c in campaigns.visible(standing) if c.state == "open"] if oversees else []
+    overviews = [_overview(campaign, request) for campaign in opened[:SHOWN]]
+    steps = [overview.next for overview in overviews if overview.next]
     return render(request, "desk/home.html", {
         "oversees": oversees, "goes_out": goes_out, "answers": answers,
-        "overviews": [_overview(campaign, request) for campaign in opened[:SHOWN]],
-        "others": opened[SHOWN:],
-        "tasks": _tasks(request) if oversees else [],
+        "overviews": overviews, "others": opened[SHOWN:],
+        "tasks": steps + _tasks(request) if oversees else [],
         "may_open": standing.can(P.CAMPAIGN_OPEN), "may_audit": standing.can(P.AUDIT_SEE),
         "lists": _lists(request) if goes_out else [],
         "out": fieldwork.my_inspections(to=standing).filter(state="out") if goes_out else [],
-        "orders": _own_orders(request) if answers else [],
+        "orders": _own_orders(request) if answers else {},
     })  # fmt: skip
 
 
 def _overview(campaign: "Campaign", request: Request) -> Overview:
-    offices = list(campaigns.offices_within(campaign, to=request.standing, permission=P.CAMPAIGN_SEE))
+    standing = request.standing
+    offices = list(campaigns.offices_within(campaign, to=standing, permission=P.CAMPAIGN_SEE))
     rows = [row for o in offices for row in figures.figures(campaign, as_of=request.now, body=o.body_id)]
     sums = figures.summed(rows)
     missing = {name: sum(getattr(row, name) is None for row in rows) for name in sums}
-    rounds = list(draws.rounds(to=request.standing, campaign=campaign))
+    total = ledger.total(ledger.rows(campaign, ledger.Filter(), to=standing, at=request.now))
+    outings = fieldwork.inspections(to=standing, campaign=campaign).count()
+    rounds = list(draws.rounds(to=standing, campaign=campaign))
     drawn = sum(held.state in ("drawn", "revealed") for held in rounds)
-    page, ledger = reverse("desk:campaign", args=[campaign.slug]), reverse("desk:ledger_of", args=[campaign.slug])
     return Overview(
         campaign=campaign,
         sums=sums,
         silent={name: _("%(count)s 个单位未报") % {"count": n} for name, n in missing.items() if 0 < n < len(rows)},
-        now=_place_in_loop(drawn, sums),
-        links={
-            "campaign": page, "draw": reverse("desk:round", args=[rounds[0].pk]) if rounds else f"{page}#rounds",
-            "finding": ledger, "mending": reverse("desk:orders"), "ledger": ledger,
-            "brief": reverse("desk:brief", args=[campaign.slug]),
-        },
+        total=total,
+        now=_place_in_loop(drawn, outings, total),
+        links=_links(campaign, rounds),
         notes={
             "draw": _("%(count)s 轮") % {"count": drawn},
-            "visit": _("%(count)s 次") % {"count": wording.figure(sums["inspections"])},
-            "finding": _("%(count)s 个") % {"count": wording.figure(sums["problems_found"])},
-            "mending": _("未销号 %(count)s") % {"count": wording.figure(sums["open"])},
+            "visit": _("%(count)s 次") % {"count": outings},
+            "finding": _("%(count)s 个") % {"count": total.found},
+            "mending": _("未销号 %(count)s") % {"count": total.open},
         },
         next=_next_step(campaign, offices, rounds, request),
-    )  # fmt: skip
+    )
 
 
-def _place_in_loop(drawn: int, sums: dict[str, int | None]) -> str:
+def _links(campaign: "Campaign", rounds: list["Round"]) -> dict[str, str]:
+    page, rows = reverse("desk:campaign", args=[campaign.slug]), reverse("desk:ledger_of", args=[campaign.slug])
+    return {
+        "campaign": page,
+        "draw": reverse("desk:round", args=[rounds[0].pk]) if rounds else f"{page}#rounds",
+        "finding": rows,
+        "mending": reverse("desk:orders"),
+        "ledger": rows,
+        "brief": reverse("desk:brief", args=[campaign.slug]),
+    }
+
+
+def _place_in_loop(drawn: int, outings: int, total: ledger.Total) -> str:
     """Return the first step of the loop with something left to do."""
     if not drawn:
         return "draw"
-    if not sums["visits"]:
+    if not outings:
         return "visit"
-    if not sums["problems_found"]:
+    if not total.found:
         return "finding"
-    return "mending" if sums["open"] else "brief"
+    return "mending" if total.open else "brief"
 
 
 def _next_step(
     campaign: "Campaign", offices: list["SupervisingOffice"], rounds: list["Round"], request: Request
 ) -> Task | None:
-    """Return the one step the office one serves should take next in this campaign, if it has a part in it."""
-    served = {holding.body for holding in request.standing.holdings}
+    """
+    Return the one step that the office one serves should take next in this campaign.
+
+    The office that leads it may inspect too, but need not; it is not pressed.
+    """
+    served = {holding.body for holding in request.standing.holdings} - {campaign.lead_id}
     office = next((o.body for o in offices if o.body_id in served), None)
     if office is None or not request.standing.covers(P.ROUND_HOLD, office.division_id):
         return None
     if not territory.register_size(request.standing.area(P.SITE_SEE, "division__code")):
-        return Task(_("先把点位登记上来"), reverse("desk:sites_import"), "site", _("用 Excel 一次导入，或逐个登记。"))
+        return _step(_("把点位登记上来"), "desk:sites_import", "site", _("用 Excel 一次导入，或逐个登记。"))
     if not campaigns.teams_of(campaign).filter(office=office).exists():
-        address = reverse("desk:team_new", args=[campaign.slug])
-        return Task(_("组成检查组"), address, "team", _("每个组由一名班子成员带队。"))
+        return _step(_("组成检查组"), "desk:team_new", "team", _("每个组由一名班子成员带队。"), campaign.slug)
     own = next((held for held in rounds if held.office_id == office.code), None)
     if own is None:
-        address = reverse("desk:round_begin", args=[campaign.slug])
-        return Task(_("开始第一轮抽签"), address, "lock", _("先承诺种子，再冻结名录，然后抽签。"))
+        note = _("先承诺种子，再冻结名录，然后抽签。")
+        return _step(_("开始第一轮抽签"), "desk:round_begin", "lock", note, campaign.slug)
     return _next_of_round(own)
 
 
 def _next_of_round(held: "Round") -> Task | None:
-    address = reverse("desk:round", args=[held.pk])
+    number = {"n": held.number}
     if held.state == "committed":
-        return Task(_("第 %(n)s 轮：冻结名录") % {"n": held.number}, address, "lock", _("冻结后才能抽签。"))
+        return _step(_("第 %(n)s 轮：冻结名录") % number, "desk:round", "lock", _("种子已承诺。冻结后抽签。"), held.pk)
     if held.state == "frozen":
         note = _("名录已冻结，共 %(size)s 个点位。") % {"size": held.frame.count()}
-        return Task(_("第 %(n)s 轮：抽签") % {"n": held.number}, address, "lock", note)
+        return _step(_("第 %(n)s 轮：抽签") % number, "desk:round", "lock", note, held.pk)
     if held.state == "drawn" and draws.all_opened(held):
         note = _("清单都已启封，公开后谁都能重算。")
-        return Task(_("第 %(n)s 轮：公开验证") % {"n": held.number}, address, "success", note)
+        return _step(_("第 %(n)s 轮：公开验证") % number, "desk:round", "success", note, held.pk)
     return None
+
+
+def _step(title: str, address: str, icon: str, note: str, *args: object) -> Task:
+    return Task(title, reverse(address, args=args), icon, note, step=True)
 
 
 def _tasks(request: Request) -> list[Task]:
@@ -182,8 +204,12 @@ def _lists(request: Request) -> list["SealedList"]:
     return sorted(waiting, key=lambda sealed: sealed.departs_at)
 
 
-def _own_orders(request: Request) -> list[dict[str, object]]:
-    """Return what one's own body still has to put right, the soonest due first."""
+def _own_orders(request: Request) -> dict[str, list[tuple["Rectification", bool]]]:
+    """Return (order, late): what one's own body has to put right, and what it answered that waits for another hand."""
     own = request.standing.bodies(P.ORDER_ANSWER)
-    orders = rectifications.orders(to=request.standing).filter(body__in=own).exclude(state="closed")
-    return [{"order": order, "late": rectifications.is_overdue(order, at=request.now)} for order in orders[:20]]
+    orders = rectifications.orders(to=request.standing).filter(body__in=own).exclude(state="closed")[:50]
+    lines = [(order, rectifications.is_overdue(order, at=request.now)) for order in orders]
+    return {
+        "to_do": [line for line in lines if line[0].state != "answered"],
+        "waiting": [line for line in lines if line[0].state == "answered"],
+    }

@@ -50,7 +50,11 @@ def begin(request: Request, *, slug: str) -> HttpResponse:
         started = actions.begin(campaign, office=office, by=request.user, at=request.now)
         messages.success(request, _("第 %(number)s 轮已开始，种子承诺已登记。") % {"number": started.number})
         return redirect("desk:round", started.pk)
-    context = {"campaign": campaign, "form": form, "offices": list(offices.values())}
+    begun = queries.rounds(to=request.standing, campaign=campaign).filter(state__in=["committed", "frozen"])
+    context = {
+        "campaign": campaign, "form": form, "offices": list(offices.values()),
+        "unfinished": begun.filter(office__in=offices),
+    }  # fmt: skip
     return render(request, "desk/round_begin.html", context, status=422 if form.is_bound else 200)
 
 

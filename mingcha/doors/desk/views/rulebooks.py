@@ -41,10 +41,11 @@ def show(request: Request, *, code: str) -> HttpResponse:
     editions = list(queries.editions(rulebook))
     wanted = request.GET.get("edition", "")
     edition = next((e for e in editions if str(e.version) == wanted), editions[0] if editions else None)
+    items = list(queries.items(edition)) if edition else []
     return render(request, "desk/rulebook.html", {
         "rulebook": rulebook, "editions": editions, "edition": edition, "missing": _missing(edition),
-        "unlisted": max(0, edition.declared - edition.items.count()) if edition else 0,
-        "items": queries.items(edition) if edition else (),
+        "unlisted": max(0, edition.declared - len(items)) if edition else 0,
+        "items": items, "numbered": any(item.number for item in items),
         "newest": bool(editions) and edition == editions[0],
         "may_keep": request.standing.covers(P.RULEBOOK_KEEP, rulebook.keeper.division_id),
     })  # fmt: skip

@@ -35,12 +35,14 @@ def new(request: Request, *, slug: str) -> HttpResponse:
     leaders = list(accounts.serving(office.code, at=request.now, role="leader"))
     people = list(accounts.team_people(office.code, at=request.now))
     townships = list(territory.townships(office.division_id))
+    teams = list(queries.teams_of(campaign).filter(office=office))
+    busy = {member.person_id: team.name for team in teams for member in team.members.all()}
     form = NewTeam(
         request.POST if request.method == "POST" else None,
-        leaders=_named(leaders),
-        people=_named(people),
+        leaders=_named(leaders, busy),
+        people=_named(people, busy),
         townships=_by_county(townships, office),
-        name=_("第%(number)s检查组") % {"number": queries.teams_of(campaign).filter(office=office).count() + 1},
+        name=f"第{_numeral(len(teams) + 1)}组",
     )
     refusal = None
     if form.is_valid():
@@ -50,7 +52,8 @@ def new(request: Request, *, slug: str) -> HttpResponse:
             refusal = failure
     context = {
         "campaign": campaign, "office": office, "offices": offices, "form": form, "leaders": leaders,
-        "refusal": refusal, "taken": _taken(campaign, office),
+        "refusal": refusal,
+        "taken": [(team.name, "、".join(s.township.name for s in team.stretch.all())) for team in teams],
     }  # fmt: skip
     status = refusal.status if refusal else 422 if form.is_bound else 200
     return render(request, "desk/team_new.html", context, status=status)
@@ -78,8 +81,22 @@ def _chosen(request: Request, offices: list["Body"]) -> "Body | None":
     return next((body for body in offices if body.code == wanted), None)
 
 
-def _named(people: Iterable["Person"]) -> list[tuple[int, str]]:
-    return [(person.pk, f"{person.name}（{person.title}）" if person.title else person.name) for person in people]
+def _named(people: Iterable["Person"], busy: dict[int, str]) -> list[tuple[int, str]]:
+    """Return the people as choices, those in no team yet first; a person may be in several."""
+    lines = [(person.pk, f"{person.name}（{person.title}）" if person.title else person.name) for person in people]
+    free = [line for line in lines if line[0] not in busy]
+    taken = [
+        (pk, _("%(person)s，已在%(team)s") % {"person": name, "team": busy[pk]}) for pk, name in lines if pk in busy
+    ]
+    return free + taken
+
+
+def _numeral(number: int) -> str:
+    """Return 1 to 99 in Chinese, for the usual name of a team; it is data, and stays Chinese in every language."""
+    digits = " 一二三四五六七八九"
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else f"{digits[tens % 10]}十"
+    return (head + digits[ones]).strip()
 
 
 def _by_county(townships: list["Division"], office: "Body") -> list[tuple[str, object]]:
@@ -91,9 +108,3 @@ def _by_county(townships: list["Division"], office: "Body") -> list[tuple[str, o
     for township in townships:
         groups.setdefault(names.get(township.county_code, ""), []).append((township.code, township.name))
     return list(groups.items())
-
-
-def _taken(campaign: "Campaign", office: "Body") -> list[tuple[str, str]]:
-    """Return which townships other teams of the office go to already: (team, townships)."""
-    teams = queries.teams_of(campaign).filter(office=office)
-    return [(team.name, "、".join(s.township.name for s in team.stretch.all())) for team in teams]
