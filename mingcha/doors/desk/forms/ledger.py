@@ -42,6 +42,8 @@ class Narrow(forms.Form):
     severity = forms.ChoiceField(label=_("等级"))
     overdue = forms.BooleanField(label=_("只看逾期"), widget=forms.CheckboxInput(attrs={"value": "1"}))
     rare = ("day", "item", "responsibility", "severity", "overdue")
+    # Nothing must be filled in; a browser that thought so would not send the form at all.
+    use_required_attribute = False
 
     def __init__(self, chosen: Filter, *, offices: Choices, places: Choices, types: Choices, items: Choices) -> None:
         super().__init__(initial=chosen.active, auto_id="narrow_%s")
