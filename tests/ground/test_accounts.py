@@ -132,9 +132,11 @@ def sheet(*rows, columns=actions.PEOPLE_COLUMNS):
 
 
 def test_a_sheet_of_people_is_taken_and_may_be_taken_again(world):
-    assert actions.import_people(sheet(GOOD, GOOD | {"角色": "leader"}), by=None, at=world.at) == 2
-    actions.import_people(sheet(GOOD), by=None, at=world.at)
+    taken = actions.import_people(sheet(GOOD, GOOD | {"角色": "leader"}), by=None, at=world.at)
+    assert taken.rows == 2 and list(taken.passwords) == ["new"]
+    assert actions.import_people(sheet(GOOD), by=None, at=world.at).passwords == {}
     new = Person.objects.get(username="new")
+    assert new.check_password(taken.passwords["new"])
     assert new.pinyin == "yan shi xin ren"
     assert sorted(new.posts.values_list("role", flat=True)) == ["inspector", "leader"]
 

@@ -24,9 +24,11 @@ def run(arguments: argparse.Namespace) -> int:
     # Read first: a mistyped name is answered at once, before any database is started.
     content = arguments.file.read_bytes()
     with house.opened(arguments.data):
+        from mingcha.config import shipped
         from mingcha.doors.hall import clock
 
         try:
+            shipped.ensure(clock.now())
             print(_importers()[arguments.kind](content, clock.now()))
         except Refusal as refusal:
             report(refusal)
@@ -63,7 +65,12 @@ def _importers() -> dict[str, Callable[[bytes, datetime], str]]:
         }
 
     def take_people(content: bytes, at: datetime) -> str:
-        return say("已导入人员 %(rows)d 条。") % {"rows": accounts.import_people(content, by=None, at=at)}
+        done = accounts.import_people(content, by=None, at=at)
+        lines = [say("已导入人员 %(rows)d 条。") % {"rows": done.rows}]
+        if done.passwords:
+            lines.append(say("新账号的初始密码（只显示这一次，请当面转交）："))
+            lines += [f"  {username:<20} {password}" for username, password in done.passwords.items()]
+        return "\n".join(lines)
 
     def take_rulebook(content: bytes, at: datetime) -> str:
         edition = rulebook.import_edition(content, by=None, at=at)

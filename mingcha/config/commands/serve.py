@@ -19,8 +19,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve. The address is printed once pages are answered."""
     check_hosts(arguments.host)
     with house.opened(arguments.data):
-        from mingcha.config import server
+        from mingcha.config import server, shipped
+        from mingcha.doors.hall import clock
 
+        shipped.ensure(clock.now())
         return server.serve(
             host=arguments.host,
             port=arguments.port,

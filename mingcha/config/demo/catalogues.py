@@ -8,8 +8,6 @@ from mingcha.ground.rulebook import actions as rulebook
 from mingcha.ground.rulebook import queries as shipping
 from mingcha.ground.rulebook.actions import NewItem
 from mingcha.ground.rulebook.models import Edition
-from mingcha.ground.territory.actions import bodies
-from mingcha.ground.territory.models import SiteType
 
 # A county's own catalogue is kept by the county; the others by the lead office.
 KEPT_BY = {"minxian-wenti-leixing": MINXIAN}
@@ -32,11 +30,3 @@ def publish_rulebooks(stage: Stage, at: datetime) -> list[Edition]:
         )  # fmt: skip
         editions.append(edition)
     return editions
-
-
-def publish_checklists(stage: Stage, at: datetime) -> None:
-    """Put the kinds of sites on record, in their order, each with its first checklist."""
-    by = stage.people["lead"]
-    for position, kind in enumerate(shipping.shipped("site_types")["site_type"], start=1):
-        added: SiteType = bodies.add_site_type(code=kind["code"], name=kind["name"], position=position, by=by, at=at)
-        rulebook.publish_checklist(added, questions=[tuple(q) for q in kind["questions"]], by=by, at=at)

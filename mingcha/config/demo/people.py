@@ -1,11 +1,11 @@
 """The people of the demo: the cast that signs in, and those who fill the offices. All made up."""
 
-import secrets
 from datetime import date, datetime
 
 from mingcha.config.demo.counties import COUNTIES, MINXIAN, County
 from mingcha.config.demo.stage import LEAD, Stage
 from mingcha.ground.accounts import actions as accounts
+from mingcha.ground.accounts.queries import new_password
 from mingcha.ground.territory.models import Body, BodyKind
 
 CAST = {
@@ -18,12 +18,11 @@ CAST = {
 }
 UNIT_BODY = "621126100-zf"
 SINCE = date(2021, 9, 1)
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def new_passwords() -> dict[str, str]:
-    """Return a fresh password for each of the cast: three groups of four, without signs that look alike."""
-    return {name: "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3)) for name in CAST}
+    """Return a fresh password for each of the cast."""
+    return {name: new_password() for name in CAST}
 
 
 def enrol(stage: Stage, username: str, *, title: str, body: Body, role: str, at: datetime) -> None:

@@ -6,6 +6,7 @@ The story, told once.
 3. Everything further is put on the agenda, and carried out in the order of its time until the demo's hour.
 """
 
+from mingcha.config import shipped
 from mingcha.config.demo import anding, campaign, catalogues, longxi, minxian, others, people, places, weiyuan
 from mingcha.config.demo.agenda import moment
 from mingcha.config.demo.stage import Stage
@@ -20,7 +21,7 @@ def tell(passwords: dict[str, str]) -> None:
     minxian.register(stage, moment(19, "07:40"))
     people.staff_offices(stage, moment(19, "07:50"))
     people.name_contacts(stage, moment(19, "08:00"))
-    catalogues.publish_checklists(stage, moment(19, "08:20"))
+    shipped.publish_site_types(by=stage.people["lead"], at=moment(19, "08:20"))
     editions = catalogues.publish_rulebooks(stage, moment(19, "08:40"))
     campaign.open_campaign(stage, editions, moment(19, "09:00"))
     for minutes, county in enumerate((minxian, anding, weiyuan, longxi, others)):

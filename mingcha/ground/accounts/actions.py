@@ -1,5 +1,6 @@
 """Signing in, and taking people and their posts from a sheet."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import ClassVar
@@ -9,9 +10,11 @@ from django.db import transaction
 from pypinyin import lazy_pinyin
 
 from mingcha.ground.accounts.models import Attempt, Person, Post
+from mingcha.ground.accounts.queries import new_password
 from mingcha.ground.accounts.roles import ROLES
 from mingcha.ground.audit import actions as audit
-from mingcha.ground.territory.models import Body
+from mingcha.ground.territory.actions.bodies import add_body
+from mingcha.ground.territory.models import Body, BodyKind, Division
 from mingcha.kernel import sheets
 from mingcha.kernel.refusals import Refusal
 
@@ -107,44 +110,72 @@ def set_password(person: Person, *, password: str, by: Person | None, at: dateti
     audit.record("person.set_password", kind="person", key=person.username, by=by, at=at)
 
 
-@transaction.atomic
-def import_people(content: bytes, *, by: Person | None, at: datetime) -> int:
-    """
-    Take people and posts from a sheet, all or nothing; return how many rows.
+@dataclass(frozen=True)
+class Taken:
+    """What a sheet of people brought: rows read, and account → first password of everyone newly enrolled."""
 
-    Raises SheetRefused with every bad row. Rows without a password sign in only after one is set.
+    rows: int
+    passwords: dict[str, str]
+
+
+@transaction.atomic
+def import_people(content: bytes, *, by: Person | None, at: datetime) -> Taken:
+    """
+    Take people and posts from a sheet, all or nothing.
+
+    A unit that is not on record yet is registered from the columns 单位名称, 单位种类 and 单位区划 of its first row.
+    Whoever is new gets a first password, returned once and kept nowhere. Raises SheetRefused with every bad row.
     """
     rows = sheets.read(content, required=PEOPLE_COLUMNS)
-    known = set(Body.objects.filter(code__in={row["单位代码"] for row in rows}).values_list("code", flat=True))
-    problems = [problem for row in rows for problem in _faults(row, known)]
+    bodies = Body.objects.in_bulk({row["单位代码"] for row in rows})
+    places = Division.objects.in_bulk({row["单位区划"] for row in rows})
+    problems = [problem for row in rows for problem in _faults(row, set(bodies), places)]
     if problems:
         raise SheetRefused(problems)
-    bodies = Body.objects.in_bulk(list(known))
+    passwords: dict[str, str] = {}
     for row in rows:
-        person = Person.objects.filter(username=row["账号"]).first() or enrol(
-            username=row["账号"], name=row["姓名"], title=row["职务"], password=None, by=by, at=at
-        )
-        since = date.fromisoformat(row["任职日期"])
-        if not Post.objects.filter(person=person, body_id=row["单位代码"], role=row["角色"], until=None).exists():
-            appoint(person, body=bodies[row["单位代码"]], role=row["角色"], since=since, by=by, at=at)
-    return len(rows)
+        body = bodies.get(row["单位代码"]) or add_body(
+            code=row["单位代码"], name=row["单位名称"], kind=_kind(row["单位种类"]), division=places[row["单位区划"]],
+            by=by, at=at,
+        )  # fmt: skip
+        bodies[body.code] = body
+        person = Person.objects.filter(username=row["账号"]).first()
+        if person is None:
+            passwords[row["账号"]] = new_password()
+            person = enrol(
+                username=row["账号"], name=row["姓名"], title=row["职务"], password=passwords[row["账号"]], by=by, at=at
+            )
+        if not Post.objects.filter(person=person, body=body, role=row["角色"], until=None).exists():
+            appoint(person, body=body, role=row["角色"], since=date.fromisoformat(row["任职日期"]), by=by, at=at)
+    return Taken(len(rows), passwords)
 
 
-def _faults(row: sheets.Row, known: set[str]) -> list[sheets.Problem]:
+def _kind(label: str) -> str:
+    """Return the kind of body that a label names, or ""."""
+    return next((str(kind.value) for kind in BodyKind if kind.label == label), "")
+
+
+def _faults(row: sheets.Row, known: set[str], places: dict[str, Division]) -> list[sheets.Problem]:
     faults = []
 
     def fault(column: str, reason: str) -> None:
         faults.append(sheets.Problem(row.number, column, row[column], reason))
 
-    for column, longest in (("账号", 80), ("姓名", 40), ("职务", 60)):
-        if not row[column] and column != "职务":
+    for column, longest in (("账号", 80), ("姓名", 40), ("职务", 60), ("单位代码", 40), ("单位名称", 80)):
+        if not row[column] and column in ("账号", "姓名", "单位代码"):
             fault(column, "不能为空")
         elif len(row[column]) > longest:
             fault(column, f"不能超过 {longest} 个字")
-    if row["单位代码"] not in known:
-        fault("单位代码", "没有这个单位，请核对代码")
+    if row["单位代码"] and row["单位代码"] not in known:
+        if not row["单位名称"]:
+            fault("单位代码", "没有这个单位：请核对代码，或填写单位名称、单位种类、单位区划来登记它")
+        else:
+            if not _kind(row["单位种类"]):
+                fault("单位种类", "只能填：" + "、".join(str(kind.label) for kind in BodyKind))
+            if row["单位区划"] not in places:
+                fault("单位区划", "没有这个区划，请先导入区划或核对代码")
     if row["角色"] not in ROLES:
-        fault("角色", "只能填:" + "、".join(ROLES))
+        fault("角色", "只能填：" + "、".join(ROLES))
     try:
         date.fromisoformat(row["任职日期"])
     except ValueError:

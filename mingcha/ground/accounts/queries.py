@@ -1,5 +1,6 @@
 """Who someone is at a given time: what they may do, and how far it reaches."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
@@ -120,3 +121,9 @@ def team_people(body_code: str, *, at: datetime) -> QuerySet[Person]:
     """Return who may go out with a team of this office: its leaders and inspectors."""
     posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(body_id=body_code, role__in=["leader", "inspector"])
     return Person.objects.filter(pk__in=posts.values("person"), is_active=True).order_by("pinyin", "pk")
+
+
+def new_password() -> str:
+    """Return a password easy to type from paper: three groups of four, about 59 bits, no letters that look alike."""
+    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(3))

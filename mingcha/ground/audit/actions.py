@@ -59,6 +59,8 @@ def seal(*, by: None = None, at: datetime | None = None) -> int:
     3. Link them in id order and move the head, in this same transaction.
     A head locked until commit by every act would put all writers in one queue; hence this sealer, after the fact.
     """
+    if not Unsealed.objects.exists():
+        return 0
     Head.objects.get_or_create(pk=1)
     head = Head.objects.select_for_update().get(pk=1)
     waiting = list(Unsealed.objects.order_by("event_id").values_list("event_id", flat=True)[:2000])

@@ -18,7 +18,7 @@ from mingcha.ground.territory.models import Body, SiteType
 from mingcha.kernel import sheets
 from mingcha.kernel.refusals import Refusal
 
-LONGEST = {"条号": 20, "类别": 60, "印发日期": 20, "出处": 200}
+LONGEST = {"条号": 20, "类别": 60, "印发日期": 20, "出处": 200, "清单名称": 80, "发布机关": 80}
 COLUMNS = ("清单代码", "条号", "类别", "条文", "印发日期", "出处", "应有条数")
 
 
@@ -42,7 +42,9 @@ class NewItem:
 
 @transaction.atomic
 def register(*, code: str, name: str, issuer: str, keeper: Body, by: Person | None, at: datetime) -> Rulebook:
-    """Put a catalogue on record, still without an edition."""
+    """Put a catalogue on record, still without an edition. `by=None` is the operator. Raises NotAllowed, NotFound."""
+    if by is not None:
+        accounts.require(by, Permission.RULEBOOK_KEEP, at=at, division=keeper.division_id)
     rulebook = Rulebook.objects.create(code=code, name=name, issuer=issuer, keeper=keeper)
     audit.record("rulebook.register", kind="rulebook", key=code, by=by, at=at, division=keeper.division_id)
     return rulebook
@@ -84,15 +86,20 @@ def import_edition(content: bytes, *, by: Person | None, at: datetime) -> Editio
     """
     Take the next edition of one catalogue from a sheet, all or nothing.
 
-    Every row names the catalogue; a row without text stays 未收录. Raises EditionRefused and those of `kernel.sheets`.
+    Every row names the catalogue; a row without text stays 未收录. A catalogue not on record yet is registered from the
+    columns 清单名称, 发布机关 and 维护单位代码 of its first row. Raises EditionRefused and those of `kernel.sheets`.
     """
     rows = sheets.read(content, required=COLUMNS)
     code = rows[0]["清单代码"] if rows else ""
     rulebook = Rulebook.objects.filter(code=code).select_related("keeper").first()
-    problems = _faults(rows, code, known=rulebook is not None)
-    if problems or rulebook is None:
+    keeper = Body.objects.filter(pk=rows[0]["维护单位代码"]).first() if rows else None
+    problems = _faults(rows, code) + _strange(rows, rulebook, keeper)
+    if problems:
         raise EditionRefused(problems)
     first = rows[0]
+    if rulebook is None and keeper is not None:
+        rulebook = register(code=code, name=first["清单名称"], issuer=first["发布机关"], keeper=keeper, by=by, at=at)
+    assert rulebook is not None  # neither on record nor to be registered is a fault of the sheet
     return publish(
         rulebook,
         items=[NewItem(row["条号"], row["类别"], row["条文"]) for row in rows],
@@ -100,10 +107,25 @@ def import_edition(content: bytes, *, by: Person | None, at: datetime) -> Editio
     )  # fmt: skip
 
 
-def _faults(rows: list[sheets.Row], code: str, *, known: bool) -> list[sheets.Problem]:
+def _strange(rows: list[sheets.Row], rulebook: Rulebook | None, keeper: Body | None) -> list[sheets.Problem]:
+    """Return what a catalogue that is not on record lacks to be registered."""
+    if rulebook is not None or not rows:
+        return []
+    first, problems = rows[0], []
+    if not first["清单名称"] or not first["发布机关"]:
+        reason = "没有这个清单：请从清单页下载模板，或填写清单名称、发布机关、维护单位代码来登记它"
+        return [sheets.Problem(first.number, "清单代码", first["清单代码"], reason)]
+    if not re.fullmatch(r"[-a-zA-Z0-9_]{1,60}", first["清单代码"]):
+        problems.append(sheets.Problem(first.number, "清单代码", first["清单代码"], "代码只能用字母、数字和横线"))
+    if keeper is None:
+        problems.append(sheets.Problem(first.number, "维护单位代码", first["维护单位代码"], "没有这个单位，请核对代码"))
+    return problems
+
+
+def _faults(rows: list[sheets.Row], code: str) -> list[sheets.Problem]:
     if not rows:
         return [sheets.Problem(2, "清单代码", "", "文件里没有条目")]
-    problems = [] if known else [sheets.Problem(rows[0].number, "清单代码", code, "没有这个清单，请从清单页下载模板")]
+    problems = []
     seen: dict[str, int] = {}
     for row in rows:
         if row["清单代码"] != code:

@@ -1,0 +1,25 @@
+"""The site types and checklists that come with the house."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from mingcha.ground.accounts.models import Person
+from mingcha.ground.rulebook import actions as rulebook
+from mingcha.ground.rulebook import queries as rulebooks
+from mingcha.ground.territory import queries as territory
+from mingcha.ground.territory.actions import bodies
+
+
+@transaction.atomic
+def publish_site_types(*, by: Person | None, at: datetime) -> None:
+    """Put the kinds of sites on record, in their order, each with its first checklist."""
+    for position, kind in enumerate(rulebooks.shipped("site_types")["site_type"], start=1):
+        added = bodies.add_site_type(code=kind["code"], name=kind["name"], position=position, by=by, at=at)
+        rulebook.publish_checklist(added, questions=[tuple(q) for q in kind["questions"]], by=by, at=at)
+
+
+def ensure(at: datetime) -> None:
+    """Give an instance the shipped kinds of sites, unless it has any already. Safe to run twice."""
+    if not territory.site_types().exists():
+        publish_site_types(by=None, at=at)
