@@ -46,9 +46,7 @@ class Draw(forms.Form):
         help_text=_("到这个时间才能启封，在此之前谁也看不到清单。"),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
-    teams = forms.TypedMultipleChoiceField(
-        label=_("出动的检查组"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
-    )
+    teams = forms.TypedMultipleChoiceField(label=_("出动的检查组"), coerce=int, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, data: Any = None, *, size: int, teams: Choices, at: datetime) -> None:
         listed, soon = list(teams), _next_departure(at)

@@ -1,5 +1,6 @@
 """A round of the lot, step by step: 承诺 → 冻结 → 抽签 → 启封 → 公开."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -45,17 +46,23 @@ def begin(request: Request, *, slug: str) -> HttpResponse:
     if len(offices) == 1:
         given.setdefault("office", next(iter(offices)))
     form = Begin(given if request.method == "POST" else None, offices=[(c, b.name) for c, b in offices.items()])
+    refusal = None
     if form.is_valid():
         office = offices[form.cleaned_data["office"]]
-        started = actions.begin(campaign, office=office, by=request.user, at=request.now)
-        messages.success(request, _("第 %(number)s 轮已开始，种子承诺已登记。") % {"number": started.number})
-        return redirect("desk:round", started.pk)
+        try:
+            started = actions.begin(campaign, office=office, by=request.user, at=request.now)
+        except Refusal as failure:
+            refusal = failure
+        else:
+            messages.success(request, _("第 %(number)s 轮已开始，种子承诺已登记。") % {"number": started.number})
+            return redirect("desk:round", started.pk)
     begun = queries.rounds(to=request.standing, campaign=campaign).filter(state__in=["committed", "frozen"])
     context = {
-        "campaign": campaign, "form": form, "offices": list(offices.values()),
+        "campaign": campaign, "form": form, "offices": list(offices.values()), "refusal": refusal,
         "unfinished": begun.filter(office__in=offices),
     }  # fmt: skip
-    return render(request, "desk/round_begin.html", context, status=422 if form.is_bound else 200)
+    status = refusal.status if refusal else 422 if form.is_bound else 200
+    return render(request, "desk/round_begin.html", context, status=status)
 
 
 @require_safe
@@ -136,9 +143,9 @@ def _page(
     opened = bool(lists) and all(sealed.state == "opened" for sealed in lists)
     may_hold = request.standing.covers(P.ROUND_HOLD, held.office.division_id)
     context = {
-        "round": held, "lists": lists, "strata": queries.strata(held), "all_opened": opened, "refusal": refusal,
-        "steps": STEPS, "at": _step(held, opened=opened), "may_hold": may_hold,
-        "drew_it": held.drawn_by_id == request.user.pk,
+        "round": held, "lists": lists, "strata": _table(held), "all_opened": opened, "refusal": refusal,
+        "sealed_count": sum(sealed.state == "sealed" for sealed in lists), "steps": STEPS,
+        "at": _step(held, opened=opened), "may_hold": may_hold, "drew_it": held.drawn_by_id == request.user.pk,
     }  # fmt: skip
     if held.state == "committed" and may_hold:
         context["form"] = freeze or _freeze_form(held)
@@ -146,6 +153,34 @@ def _page(
         context["form"] = draw or _draw_form(request, held)
     failed = any(form is not None and form.errors for form in (freeze, draw))
     return render(request, "desk/round.html", context, status=refusal.status if refusal else 422 if failed else 200)
+
+
+@dataclass(frozen=True)
+class Strata:
+    """The frame by site type (lines) and township group (columns); a cell is (size, drawn) or None."""
+
+    groups: list[str]
+    lines: list[tuple[str, list[tuple[int, int | None] | None], int]]
+
+
+def _table(held: "Round") -> Strata:
+    """Lay the strata out as a table: fifty lines of one figure each are more than anybody reads."""
+    cells: dict[str, dict[str, tuple[int, int | None]]] = {}
+    for line in queries.strata(held):
+        kind, _slash, group = str(line["stratum"]).rpartition("/")
+        cells.setdefault(kind, {})[group] = (line["size"], line["drawn"])  # type: ignore[assignment]
+    groups = sorted({group for row in cells.values() for group in row}, key=_reading_order)
+    lines = [
+        (kind, [row.get(group) for group in groups], sum(size for size, _drawn in row.values()))
+        for kind, row in cells.items()
+    ]
+    return Strata(groups, lines)
+
+
+def _reading_order(group: str) -> tuple[int, str]:
+    """Sort 一片区, 二片区, 三片区 as they are counted."""
+    place = "一二三四五六七八九十".find(group[:1])
+    return (place if place >= 0 else 99, group)
 
 
 def _step(held: "Round", *, opened: bool) -> int:
@@ -175,6 +210,6 @@ def _team_line(team: "Team") -> str:
     """Return a team's name with its leader and its stretch."""
     leader = next((member.person.name for member in team.members.all() if member.leads), "")
     townships = "、".join(stretch.township.name for stretch in team.stretch.all())
-    return _("%(team)s（组长 %(leader)s）：%(stretch)s") % {
+    return _("%(team)s · 组长 %(leader)s · %(stretch)s") % {
         "team": team.name, "leader": leader, "stretch": townships or _("不分片区"),
     }  # fmt: skip

@@ -83,10 +83,10 @@ def _chosen(request: Request, offices: list["Body"]) -> "Body | None":
 
 def _named(people: Iterable["Person"], busy: dict[int, str]) -> list[tuple[int, str]]:
     """Return the people as choices, those in no team yet first; a person may be in several."""
-    lines = [(person.pk, f"{person.name}（{person.title}）" if person.title else person.name) for person in people]
+    lines = [(person.pk, f"{person.name} · {person.title}" if person.title else person.name) for person in people]
     free = [line for line in lines if line[0] not in busy]
     taken = [
-        (pk, _("%(person)s，已在%(team)s") % {"person": name, "team": busy[pk]}) for pk, name in lines if pk in busy
+        (pk, _("%(person)s · 已在%(team)s") % {"person": name, "team": busy[pk]}) for pk, name in lines if pk in busy
     ]
     return free + taken
 
