@@ -29,7 +29,7 @@ class Narrow(forms.Form):
     """Every way to narrow the ledger; the names are those of `ledger.Filter`."""
 
     search = forms.CharField(
-        label=_("搜索"), widget=forms.TextInput(attrs={"type": "search", "placeholder": _("问题、点位、单位、条文")})
+        label=_("搜索"), widget=forms.TextInput(attrs={"type": "search", "placeholder": _("问题、点位、单位、编号")})
     )
     office = forms.ChoiceField(label=_("检查单位"))
     place = forms.ChoiceField(label=_("地方"))

@@ -1,5 +1,7 @@
 """The ledger (台账): one row for each finding, with its rectification beside it."""
 
+import re
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
@@ -44,7 +46,8 @@ class Filter:
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "Filter":
         """Take the known keys out of a query string; anything unreadable narrows to nothing rather than fails."""
-        return cls(**{f.name: str(given.get(f.name, "")).strip()[:80] for f in fields(cls)})
+        # PostgreSQL refuses text with a NUL in it; nobody types one, but an address may carry it.
+        return cls(**{f.name: str(given.get(f.name, "")).replace("\0", "").strip()[:80] for f in fields(cls)})
 
     @property
     def active(self) -> dict[str, str]:
@@ -107,10 +110,16 @@ def _narrow(found: QuerySet[Finding], chosen: Filter) -> QuerySet[Finding]:
     if chosen.search:
         text = chosen.search
         found = found.filter(
-            Q(description__icontains=text) | Q(site__name__icontains=text) | Q(site__pinyin__icontains=text.lower())
+            _numbered(text) | Q(description__icontains=text) | Q(site__name__icontains=text) | Q(site__pinyin__icontains=text.lower())
             | Q(body__name__icontains=text) | Q(item__text__icontains=text)
         )  # fmt: skip
     return found
+
+
+def _numbered(text: str) -> Q:
+    """A finding's own number, 621126-000097, or the end of it, as people copy it."""
+    number = re.fullmatch(r"(?:(\d{6})-)?0*(\d{1,9})", text, re.ASCII)
+    return Q(pk=int(number[2]), division__startswith=number[1] or "") if number else Q(pk__in=[])
 
 
 def _in_state(state: str) -> Q:
