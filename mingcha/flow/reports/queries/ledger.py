@@ -1,7 +1,6 @@
 """The ledger (台账): one row for each finding, with its rectification beside it."""
 
 import re
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
