@@ -5,7 +5,7 @@ from datetime import date, datetime
 from mingcha.config.demo.counties import COUNTIES, MINXIAN, County
 from mingcha.config.demo.stage import LEAD, Stage
 from mingcha.ground.accounts import actions as accounts
-from mingcha.ground.accounts.queries import new_password
+from mingcha.ground.accounts import queries as known
 from mingcha.ground.territory.models import Body, BodyKind
 
 CAST = {
@@ -22,7 +22,7 @@ SINCE = date(2021, 9, 1)
 
 def new_passwords() -> dict[str, str]:
     """Return a fresh password for each of the cast."""
-    return {name: new_password() for name in CAST}
+    return {name: known.new_password() for name in CAST}
 
 
 def enrol(stage: Stage, username: str, *, title: str, body: Body, role: str, at: datetime) -> None:

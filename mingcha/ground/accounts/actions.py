@@ -13,7 +13,7 @@ from mingcha.ground.accounts.models import Attempt, Person, Post
 from mingcha.ground.accounts.queries import new_password
 from mingcha.ground.accounts.roles import ROLES
 from mingcha.ground.audit import actions as audit
-from mingcha.ground.territory.actions.bodies import add_body
+from mingcha.ground.territory.actions import bodies as register
 from mingcha.ground.territory.models import Body, BodyKind, Division
 from mingcha.kernel import sheets
 from mingcha.kernel.refusals import Refusal
@@ -134,7 +134,7 @@ def import_people(content: bytes, *, by: Person | None, at: datetime) -> Taken:
         raise SheetRefused(problems)
     passwords: dict[str, str] = {}
     for row in rows:
-        body = bodies.get(row["单位代码"]) or add_body(
+        body = bodies.get(row["单位代码"]) or register.add_body(
             code=row["单位代码"], name=row["单位名称"], kind=_kind(row["单位种类"]), division=places[row["单位区划"]],
             by=by, at=at,
         )  # fmt: skip
