@@ -1,4 +1,8 @@
-"""Reading rounds and lists. What a sealed list holds can be read nowhere: only that it exists, and how long it is."""
+"""
+Reading rounds and lists. What a sealed list holds can be read nowhere: only that it exists, and how long it is.
+
+The boxes themselves are not even fetched for a page: `defer`; only the acts that open them do.
+"""
 
 from django.db.models import Count, Q, QuerySet
 
@@ -16,9 +20,8 @@ def rounds(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[Round]
     found = Round.objects.filter(to.area(Permission.ROUND_SEE, "office__division__code"))
     if campaign:
         found = found.filter(campaign=campaign)
-    return (
-        found.select_related("campaign", "office__division", "drawn_by").annotate(size=Count("frame")).order_by("-pk")
-    )
+    found = found.select_related("campaign", "office__division", "drawn_by").annotate(size=Count("frame"))
+    return found.defer("seed_box").order_by("-pk")
 
 
 def round_(pk: int, *, to: Standing) -> Round:
@@ -30,7 +33,7 @@ def round_(pk: int, *, to: Standing) -> Round:
 
 
 def lists(round: Round) -> QuerySet[SealedList]:
-    return round.lists.select_related("team", "opened_by").order_by("team_id")
+    return round.lists.select_related("team", "opened_by").defer("box").order_by("team_id")
 
 
 def my_lists(person: Person) -> QuerySet[SealedList]:
@@ -39,7 +42,7 @@ def my_lists(person: Person) -> QuerySet[SealedList]:
     found = SealedList.objects.filter(team__in=mine).select_related(
         "team", "round__campaign", "round__office__division"
     )
-    return found.order_by("-departs_at", "-pk")
+    return found.defer("box", "round__seed_box").order_by("-departs_at", "-pk")
 
 
 def my_list(pk: int, *, person: Person) -> SealedList:

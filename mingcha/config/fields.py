@@ -1,0 +1,168 @@
+"""
+A class for every field of every table, and how long its rows are kept. The tests fail on a missing or stale entry.
+
+public    may be told to anyone, at the latest when its round is revealed or its catalogue published
+internal  for officials whose posts reach the place; free text among it is watched for residents' data when typed
+personal  tells who someone is or what someone did: staff who sign in, and nobody else
+sealed    never leaves the rooms: keys' work, hashes of passwords, what a list holds before its team departs
+
+permanent  the record of acts, places and published rules: never removed
+register   while the body or site is on the register
+campaign   until the campaign's `retention_until` (the emergency's end plus its days of retention)
+account    while the account exists; afterwards only the record of acts names the person
+day        a day
+
+There is no class for residents: no field holds one's name, number, phone, health or journeys.
+"""
+
+FIELDS = """
+audit.Event                   permanent
+    internal  id at verb kind key division body detail text
+    personal  actor actor_name
+audit.Unsealed                permanent
+    internal  event_id
+audit.Seal                    permanent
+    public    seq event_id hash
+audit.Head                    permanent
+    public    id seq hash
+
+territory.Division            permanent
+    public    code name level parent_code
+    internal  group
+territory.Body                register
+    internal  code name kind division parent pinyin
+territory.SiteType            permanent
+    public    code name position
+territory.Site                register
+    internal  id code name type division address body pinyin active
+
+accounts.Person               account
+    internal  id is_active created_at
+    personal  username name pinyin title last_login
+    sealed    password
+accounts.Post                 account
+    internal  id body role since until
+    personal  person
+accounts.Attempt              day
+    internal  id at
+    personal  username address
+
+evidence.Evidence             campaign
+    internal  id sha256 size media_type name received_at place
+    personal  received_from
+notices.Notice                account
+    internal  id subject text link channel created_at seen_at
+    personal  to
+
+rulebook.Rulebook             permanent
+    public    id code name issuer keeper
+rulebook.Edition              permanent
+    public    id rulebook version issued_on source declared completeness note published_at
+    personal  published_by
+rulebook.Item                 permanent
+    public    id edition position number category text
+rulebook.Checklist            permanent
+    internal  id site_type version published_at
+rulebook.Question             permanent
+    internal  id checklist position kind text help
+
+campaigns.Campaign            campaign
+    internal  id slug name purpose lead division starts_on ends_on emergency_until retention_days state opened_at
+    personal  opened_by
+campaigns.FocusPoint          campaign
+    internal  id campaign position text
+campaigns.CampaignRulebook    campaign
+    internal  id campaign edition
+campaigns.SupervisingOffice   campaign
+    internal  id campaign body measures
+campaigns.Team                campaign
+    internal  id campaign office name formed_at
+    personal  formed_by
+campaigns.Member              campaign
+    internal  id team leads
+    personal  person
+campaigns.Stretch             campaign
+    internal  id team township
+
+draws.Round                   campaign
+    public    commitment frame_hash n bundle
+    internal  id campaign office number state allocation unassigned begun_at frozen_at drawn_at revealed_at
+    personal  begun_by drawn_by
+    sealed    seed_box
+draws.FrameSite               campaign
+    internal  id round site stratum
+draws.SealedList              campaign
+    internal  id round team day departs_at count state opened_at
+    personal  opened_by
+    sealed    box
+
+fieldwork.Inspection          campaign
+    internal  id campaign office team list day state departed_at returned_at
+    personal  departed_by
+fieldwork.InspectionTownship  campaign
+    internal  id inspection township
+fieldwork.Stop                campaign
+    internal  id inspection site position
+fieldwork.Visit               campaign
+    internal  id inspection site checklist mode state outcome reason drawn feedback feedback_to begun_at closed_at
+    personal  begun_by closed_by
+fieldwork.Answer              campaign
+    internal  id visit question verdict reported verified said
+fieldwork.Photo               campaign
+    internal  id visit evidence caption
+
+findings.Finding              campaign
+    internal  id visit campaign office site division item responsibility body severity description state noted_at
+    internal  confirmed_at withdrawn_reason recurrence_of
+    personal  noted_by confirmed_by
+findings.FindingPhoto         campaign
+    internal  id finding photo
+
+rectifications.Rectification  campaign
+    internal  id finding body way state requirement due_at attested_at ordered_at received_at closed_at
+    personal  attested_by received_by closed_by
+rectifications.Reply          campaign
+    internal  id rectification measures at
+    personal  by
+rectifications.Proof          campaign
+    internal  id reply evidence
+rectifications.Review         campaign
+    internal  id rectification reply verdict reason at
+    personal  by
+
+reports.IssuedBrief           campaign
+    internal  id campaign issuer number as_of figures sha256 drawn_at
+    personal  drawn_by
+"""
+
+CLASSES = ("public", "internal", "personal", "sealed")
+RETENTIONS = ("permanent", "register", "campaign", "account", "day")
+
+
+def classes() -> dict[str, str]:
+    """Return "room.Model.field" → its class."""
+    found: dict[str, str] = {}
+    model = ""
+    for line in FIELDS.splitlines():
+        words = line.split()
+        if not words:
+            continue
+        if not line.startswith(" "):
+            model = words[0]
+            continue
+        for name in words[1:]:
+            if f"{model}.{name}" in found:
+                raise ValueError(f"{model}.{name} stands twice in the table")
+            found[f"{model}.{name}"] = words[0]
+    return found
+
+
+def retentions() -> dict[str, str]:
+    """Return "room.Model" → how long its rows are kept."""
+    lines = [line.split() for line in FIELDS.splitlines() if line and not line.startswith(" ")]
+    return dict(lines)
+
+
+def sealed() -> set[str]:
+    """Return the names of the sealed fields."""
+    return {name.rsplit(".", 1)[1] for name, kind in classes().items() if kind == "sealed"}

@@ -1,0 +1,89 @@
+"""The table of mingcha/config/fields.py: every field has a class, and none is a resident's."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+from mingcha.config import fields
+from mingcha.ground.accounts.models import Person
+
+DOORS = Path(__file__).resolve().parents[2] / "mingcha" / "doors"
+MODELS = [model for model in apps.get_models() if model.__module__.startswith("mingcha.")]
+ALL = {
+    f"{model._meta.label}.{field.name}": field
+    for model in MODELS
+    for field in model._meta.get_fields()
+    if field.concrete
+}
+# The hash of a password is Django's business, and a form to sign in has a field of that name.
+BOXES = fields.sealed() - {"password"}
+# What a column about a resident would be called, in code, in Chinese or in a choice.
+RESIDENT = re.compile(
+    r"resident(?!_group)|citizen|patient|villager|household|passenger|driver|phone|mobile|telephone|id_?(card|number)|passport"
+    r"|health|diagnos|symptom|temperature|vaccin|nucleic|infect|contact_?(name|person)|travel|journey|itinerary|whereabout"
+    r"|birth|gender|ethnic|居民|村民|住户|业主|患者|病人|旅客|司机|乘客|手机|电话|身份证|护照|健康|体温|症状|诊断|核酸|疫苗"
+    r"|感染|密接|隔离|行程|轨迹|旅居|住址|出生|性别|民族|户籍",
+    re.IGNORECASE,
+)
+
+
+def test_every_field_stands_in_the_table_and_nothing_else_does():
+    assert sorted(fields.classes()) == sorted(ALL)
+    assert sorted(fields.retentions()) == sorted(model._meta.label for model in MODELS)
+
+
+def test_the_words_of_the_table_are_known():
+    assert set(fields.classes().values()) == set(fields.CLASSES)
+    assert set(fields.retentions().values()) == set(fields.RETENTIONS)
+
+
+def names(field):
+    """Return all that a field is called, in code and on screen."""
+    choices = [str(part) for choice in (getattr(field, "choices", None) or ()) for part in choice]
+    return [field.name, str(field.verbose_name), str(field.help_text), field.model._meta.label, *choices]
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_no_field_asks_for_a_residents_data(name):
+    told = [word for word in names(ALL[name]) if RESIDENT.search(word)]
+    assert not told
+
+
+@pytest.mark.parametrize("word", ["resident_name", "居民姓名", "mobile", "健康状况", "travel_history", "体温"])
+def test_the_rule_would_catch_one(word):
+    assert RESIDENT.search(word)
+
+
+def test_what_is_personal_is_staffs():
+    """A pointer to someone who signs in, or a column of those who do: there is no other way to be named."""
+    staff = {"accounts.Person", "accounts.Attempt"}
+    for name, kind in fields.classes().items():
+        field = ALL[name]
+        points_at_staff = field.is_relation and field.related_model is Person
+        if points_at_staff:
+            assert kind == "personal", name
+        if kind == "personal":
+            model = name.rsplit(".", 1)[0]
+            assert points_at_staff or model in staff or name in ("audit.Event.actor", "audit.Event.actor_name"), name
+
+
+def test_binary_columns_are_sealed():
+    binary = {name for name, field in ALL.items() if field.get_internal_type() == "BinaryField"}
+    assert binary
+    assert {fields.classes()[name] for name in binary} == {"sealed"}
+
+
+@pytest.mark.parametrize("path", sorted(DOORS.glob("**/*.py")), ids=lambda path: str(path.relative_to(DOORS)))
+def test_no_door_reads_a_sealed_field(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute):
+            assert node.attr not in BOXES, f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", sorted(DOORS.glob("**/*.html")), ids=lambda path: str(path.relative_to(DOORS)))
+def test_no_template_reads_a_sealed_field(path):
+    for name in BOXES:
+        assert not re.search(rf"\{{[{{%][^}}]*\.{name}\b", path.read_text(encoding="utf-8"))
