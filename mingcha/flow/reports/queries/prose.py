@@ -27,6 +27,7 @@ WORDS = {
     "open": ("未销号", "未销号", "个"),
     "overdue": ("逾期", "逾期", "个"),
 }
+UNREPORTED_MEANS = "“未报”表示该单位没有核报这一项，不等于零，也不计入合计。"
 UNRECORDED = "（条文未收录）"
 MOST_KINDS = 20
 MOST_NAMED = 6
@@ -240,8 +241,7 @@ def _kinds_table(told: Told) -> Table | None:
 
 def _notes(rows: Sequence[OfficeFigures], as_of: datetime, *, demo: bool) -> tuple[str, ...]:
     notes = [
-        f"数据截至{moment(as_of)}，由检查、问题和整改记录汇总得出，没有另行填报。"
-        "“未报”表示该单位没有核报这一项，不等于零，也不计入合计。",
+        f"数据截至{moment(as_of)}，由检查、问题和整改记录汇总得出，没有另行填报。{UNREPORTED_MEANS}",
         check_sentence(rows),
     ]
     if demo:
