@@ -396,6 +396,15 @@ def test_an_empty_description_is_refused(phone, world):
     assert answer.status_code == 422 and "看到了什么" in text(answer)
 
 
+def test_deadlines_in_hours_lapse_with_the_emergency_settings(phone, world, settings):
+    """Nobody has to switch them off: past the campaign's moment the form offers days instead of hours."""
+    page = text(phone.get(to("finding_new", world.minxian.open.pk)))
+    assert "24 小时" in page.replace("\xa0", " ") and "15 天" not in page.replace("\xa0", " ")
+    settings.MINGCHA_NOW = world.campaign.emergency_until + timedelta(minutes=1)
+    page = text(phone.get(to("finding_new", world.minxian.open.pk))).replace("\xa0", " ")
+    assert "15 天" in page and "24 小时" not in page
+
+
 def test_a_deadline_of_one_s_own(phone, world, at):
     visit = world.minxian.open
     asked = a_finding(world, visit, way="by_deadline", due_in="other", due_at="2021-10-29T09:30", requirement="补齐")

@@ -11,16 +11,10 @@ from django.db import transaction
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.evidence.models import Evidence
-from mingcha.ground.evidence.queries import path
+from mingcha.ground.evidence.queries import media_type, path
 from mingcha.kernel.refusals import Refusal
 
 LARGEST = 20 * 1024 * 1024
-# By content, never by name: the first bytes decide.
-SIGNATURES = {
-    b"\xff\xd8\xff": "image/jpeg",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"%PDF-": "application/pdf",
-}
 
 
 class NotEvidence(Refusal):
@@ -31,13 +25,6 @@ class NotEvidence(Refusal):
 class FileTooLarge(Refusal):
     message: ClassVar[str] = "“%(name)s”超过 20 MB:请压缩后再上传。"
     status: ClassVar[int] = 422
-
-
-def media_type(content: bytes) -> str:
-    """Return the type that the first bytes show, or "" for what is not taken."""
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    return next((kind for start, kind in SIGNATURES.items() if content.startswith(start)), "")
 
 
 @transaction.atomic

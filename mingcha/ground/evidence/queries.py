@@ -14,6 +14,14 @@ class Altered(Refusal):
     message: ClassVar[str] = "这份文件与接收时不一致，或已丢失，不能当证据打开。请告诉系统管理员。"
 
 
+# By content, never by name: the first bytes decide.
+SIGNATURES = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"%PDF-": "application/pdf",
+}
+
+
 def path(sha256: str) -> Path:
     """Return where the bytes with this hash are kept: evidence/ab/cd/abcd…"""
     return Path(settings.MINGCHA_EVIDENCE_DIR) / sha256[:2] / sha256[2:4] / sha256
@@ -34,3 +42,10 @@ def intact(evidence: Evidence) -> bool:
     """Return whether the kept bytes still have the recorded hash."""
     kept = path(evidence.sha256)
     return kept.exists() and hashlib.sha256(kept.read_bytes()).hexdigest() == evidence.sha256
+
+
+def media_type(content: bytes) -> str:
+    """Return the type that the first bytes show, or "" for what is not taken."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for start, kind in SIGNATURES.items() if content.startswith(start)), "")

@@ -70,12 +70,12 @@ class FindingForm(WatchedForm):
 
     def __init__(
         self, data: Any = None, *, items: Iterable[Any], bodies: Iterable[Any], photos: Iterable[Any],
-        earlier: Iterable[Any], site: Any, at: datetime,
+        earlier: Iterable[Any], site: Any, emergency: bool, at: datetime,
     ) -> None:  # fmt: skip
         self.items, self.bodies = {str(i.pk): i for i in items}, {b.pk: b for b in bodies}
         self.pictures = {str(p.pk): p for p in photos}
         self.earlier = {str(f.pk): f for f in earlier}
-        self.at = at
+        self.at, self.emergency = at, emergency
         super().__init__(data, initial={"body": site.body_id})
         self._choices("item", NONE + by_catalogue(self.items.values()))
         self._choices("body", NONE + by_nearness(self.bodies.values(), site))
@@ -90,10 +90,10 @@ class FindingForm(WatchedForm):
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def _deadlines(self) -> Choices:
-        offered = presets(self.at)
+        offered = presets(self.at, emergency=self.emergency)
         asked = self.data.get("due_in") if self.is_bound else None
         # 当日 18:00 may have been offered a minute ago; the room then says that it is past.
-        kept = [p for p in presets(self.at, passed=True) if p[0] == asked and p not in offered]
+        kept = [p for p in every_preset(self.at) if p[0] == asked and p not in offered]
         choices = [
             (key, f"{unbroken(label)} {unbroken(wording.moment(moment))}") for key, label, moment in kept + offered
         ]
@@ -102,7 +102,7 @@ class FindingForm(WatchedForm):
     def clean(self) -> dict[str, object]:
         """Settle the deadline: a choice, or the time given."""
         given = super().clean()
-        moments = {key: moment for key, _label, moment in presets(self.at, passed=True) + presets(self.at)}
+        moments = {key: moment for key, _label, moment in every_preset(self.at)}
         chosen = str(given.get("due_in") or "")
         given["deadline"] = given.get("due_at") if chosen in ("other", "") else moments[chosen]
         if given.get("way") == Way.BY_DEADLINE and not given["deadline"] and "due_at" not in self.errors:
@@ -136,13 +136,27 @@ class WithdrawForm(WatchedForm):
     watched = ("reason",)
 
 
-def presets(at: datetime, *, passed: bool = False) -> list[tuple[str, str, datetime]]:
-    """Return the usual deadlines as (key, words, moment); late in the day, noon tomorrow replaces this evening."""
+def presets(at: datetime, *, emergency: bool, passed: bool = False) -> list[tuple[str, str, datetime]]:
+    """
+    Return the usual deadlines as (key, words, moment).
+
+    Hours while the campaign's emergency settings are in force (late in the day, noon tomorrow replaces this evening);
+    days once they have lapsed, ending at the evening.
+    """
     here = timezone.localtime(at)
     evening = here.replace(hour=18, minute=0, second=0, microsecond=0)
+    if not emergency:
+        ordinary = (("week", say("7 天"), 7), ("fortnight", say("15 天"), 15), ("month", say("30 天"), 30))
+        return [(key, words, evening + timedelta(days=days)) for key, words, days in ordinary]
     noon = (evening + timedelta(days=1)).replace(hour=12)
     near = ("today", say("当日"), evening) if passed or here < evening else ("noon", say("次日"), noon)
     return [near, ("day", say("24 小时"), at + timedelta(days=1)), ("three", say("3 天"), at + timedelta(days=3))]
+
+
+def every_preset(at: datetime) -> list[tuple[str, str, datetime]]:
+    """Return all of them: a page opened before a change of hour or setting may still send the older kind."""
+    hours = presets(at, emergency=True, passed=True) + presets(at, emergency=True)[:1]
+    return list(dict.fromkeys(hours + presets(at, emergency=False)))
 
 
 def unbroken(words: str) -> str:
