@@ -230,12 +230,12 @@ def _review(order: Rectification, verdict: Verdict, *, reason: str, by: Person, 
 
 def _tell_unit(order: Rectification, subject: str, *, at: datetime) -> None:
     people = accounts.serving(order.body_id, at=at, role="unit")
-    notices.send(to=people, subject=f"{subject}:{order.finding.number}", link=f"/orders/{order.pk}/", at=at)
+    notices.send(to=people, subject=f"{subject}：{order.finding.number}", link=f"/orders/{order.pk}/", at=at)
 
 
 def _tell_office(order: Rectification, subject: str, *, at: datetime) -> None:
     people = [p for role in ("lead", "county") for p in accounts.serving(order.finding.office_id, at=at, role=role)]
-    notices.send(to=people, subject=f"{subject}:{order.finding.number}", link=f"/orders/{order.pk}/", at=at)
+    notices.send(to=people, subject=f"{subject}：{order.finding.number}", link=f"/orders/{order.pk}/", at=at)
 
 
 def _record(
