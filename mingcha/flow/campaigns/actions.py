@@ -174,7 +174,7 @@ def form_team(
     people = {leader.pk: leader} | {person.pk: person for person in members}
     Member.objects.bulk_create(Member(team=team, person=p, leads=p.pk == leader.pk) for p in people.values())
     Stretch.objects.bulk_create(Stretch(team=team, township=township) for township in townships)
-    notices.send(to=people.values(), subject=f"您已编入{name}({campaign.name})", link="/field/", at=at)
+    notices.send(to=people.values(), subject=f"您已编入{name}（{campaign.name}）", link="/field/", at=at)
     audit.record(
         "team.form", kind="team", key=team.pk, by=by, at=at, division=office.division_id, body=office.code,
         detail={"name": name, "leader": leader.username, "members": sorted(p.username for p in people.values())},
