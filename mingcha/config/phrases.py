@@ -30,10 +30,11 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
+    "one": ((1, "c"), 2),  # the singular of a word whose English is plural elsewhere
     "say": None,  # of the command line, mingcha/config/words.py
 }
 # Tables kept in plain Chinese where they stand, and translated by whoever shows them.
-TABLES = {"cli.py": "COMMANDS", "brief.py": "HEADS", "privacy.py": "LABELS"}
+TABLES = {"cli.py": "COMMANDS", "brief.py": "HEADS", "privacy.py": "LABELS", "prose.py": "WORDS"}
 
 
 def wanted() -> Catalog:

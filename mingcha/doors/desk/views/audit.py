@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as one
 from django.views.decorators.http import require_safe
 
 from mingcha.doors.desk.forms.campaigns import MEASURES
@@ -70,23 +71,23 @@ VERBS: dict[str, str | Promise] = {
     "person.set_password": _("设置密码"),
 }
 KINDS: dict[str, str | Promise] = {
-    "campaign": _("任务"),
-    "team": _("检查组"),
+    "campaign": one("单个", "任务"),
+    "team": one("单个", "检查组"),
     "round": _("轮次"),
-    "inspection": _("检查"),
+    "inspection": one("单个", "检查"),
     "visit": _("点位检查"),
-    "finding": _("问题"),
+    "finding": one("单个", "问题"),
     "rectification": _("整改"),
-    "rulebook": _("清单"),
+    "rulebook": one("单个", "清单"),
     "checklist": _("检查表"),
-    "site": _("点位"),
+    "site": one("单个", "点位"),
     "site_type": _("点位类型"),
-    "body": _("单位"),
+    "body": one("单个", "单位"),
     "division": _("区划"),
     "register": _("点位名录"),
     "evidence": _("文件"),
     "person": _("人员"),
-    "brief": _("简报"),
+    "brief": one("单个", "简报"),
     "ledger": _("台账"),
 }
 DETAILS: dict[str, str | Promise] = {
@@ -95,8 +96,8 @@ DETAILS: dict[str, str | Promise] = {
     "changed": _("更新"),
     "commitment": _("种子承诺"),
     "declared": _("应有"),
-    "edition": _("清单"),
-    "editions": _("清单"),
+    "edition": one("单个", "清单"),
+    "editions": one("单个", "清单"),
     "filter": _("条件"),
     "frame_hash": _("名录哈希"),
     "groups": _("片区"),
@@ -107,7 +108,7 @@ DETAILS: dict[str, str | Promise] = {
     "n": _("抽取"),
     "name": _("名称"),
     "number": _("期号"),
-    "offices": _("单位"),
+    "offices": one("单个", "单位"),
     "proofs": _("佐证"),
     "questions": _("题数"),
     "recorded": _("收录"),
@@ -115,9 +116,9 @@ DETAILS: dict[str, str | Promise] = {
     "rows": _("行数"),
     "sha256": _("文件哈希"),
     "since": _("起"),
-    "sites": _("点位"),
-    "team": _("检查组"),
-    "teams": _("检查组"),
+    "sites": one("单个", "点位"),
+    "team": one("单个", "检查组"),
+    "teams": one("单个", "检查组"),
     "unassigned": _("无组可派"),
     "version": _("版本"),
 }

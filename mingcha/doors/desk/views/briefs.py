@@ -116,11 +116,13 @@ def _page(
         "issuer": issuer,
         "form": form,
         "as_of": as_of,
-        "heads": [head for head, _label, _unit in WORDS.values()],
+        "heads": [_(head) for head, _label, _unit in WORDS.values()],
         "lines": [_line(code, row, ledger) for code, row in seen.offices],
-        "sums": [(words[0], seen.sums[name]) for name, words in WORDS.items()] if seen.sums else None,
+        "sums": [(_(words[0]), seen.sums[name]) for name, words in WORDS.items()] if seen.sums else None,
         "content": seen.content,
-        "sections": list(zip("一二三四五六", seen.content.sections, strict=False)),
+        "sections": [
+            (f"{n}、{each.title}", each) for n, each in zip("一二三四五六", seen.content.sections, strict=False)
+        ],
         "may_issue": request.standing.can(P.BRIEF_DRAW) and form.moment is not None,
         "refusal": refusal,
     }
@@ -132,5 +134,5 @@ def _line(code: str, row: OfficeFigures, ledger: str) -> dict[str, Any]:
     cells = []
     for name, (head, _label, _unit) in WORDS.items():
         narrowed = urlencode({"office": code, **ROWS.get(name, {})})
-        cells.append((getattr(row, name), head, f"{ledger}?{narrowed}" if ledger and name in ROWS else ""))
+        cells.append((getattr(row, name), _(head), f"{ledger}?{narrowed}" if ledger and name in ROWS else ""))
     return {"body": row.body, "cells": cells, "sites": list((row.sites or {}).items())}
