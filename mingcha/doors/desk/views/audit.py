@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from mingcha.doors.desk.forms.campaigns import MEASURES
 from mingcha.doors.hall.access import Request, door
+from mingcha.flow.fieldwork.states import Mode, Outcome
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.audit import queries
 from mingcha.ground.territory import queries as territory
@@ -93,6 +94,7 @@ KINDS: dict[str, str | Promise] = {
 DETAILS: dict[str, str | Promise] = {
     "active": _("在册"),
     "added": _("新增"),
+    "answers": _("答题"),
     "changed": _("更新"),
     "commitment": _("种子承诺"),
     "declared": _("应有"),
@@ -101,14 +103,17 @@ DETAILS: dict[str, str | Promise] = {
     "filter": _("条件"),
     "frame_hash": _("名录哈希"),
     "groups": _("片区"),
+    "item": _("条目编号"),
     "leader": _("组长"),
     "list": _("清单编号"),
     "measures": _("核报"),
     "members": _("组员"),
+    "mode": _("方式"),
     "n": _("抽取"),
     "name": _("名称"),
     "number": _("期号"),
     "offices": one("单个", "单位"),
+    "outcome": _("结果"),
     "proofs": _("佐证"),
     "questions": _("题数"),
     "recorded": _("收录"),
@@ -116,12 +121,18 @@ DETAILS: dict[str, str | Promise] = {
     "rows": _("行数"),
     "sha256": _("文件哈希"),
     "since": _("起"),
+    "site": one("单个", "点位"),
     "sites": one("单个", "点位"),
+    "stops": one("单个", "点位"),
     "team": one("单个", "检查组"),
     "teams": one("单个", "检查组"),
+    "townships": _("乡镇"),
     "unassigned": _("无组可派"),
     "version": _("版本"),
+    "visit": _("点位检查"),
 }
+VALUES: dict[str, object] = {choice.value: choice.label for choice in (*Mode, *Outcome)}
+VALUES |= {value: name for value, (name, _said) in MEASURES.items()}
 # Where a line leads; the page there applies its own scope.
 PLACES = {
     "campaign": "desk:campaign",
@@ -163,13 +174,13 @@ def _line(event: "Event", names: dict[str, str]) -> dict[str, object]:
 
 
 def _flat(value: object) -> str:
-    """Return a detail as one line of text; long lists are cut."""
+    """Return a detail as one line of text; long ones are cut."""
     if isinstance(value, bool):
         return str(YES if value else NO)
     if isinstance(value, dict):
         value = [f"{name} {each}" for name, each in value.items()]
-    words = (
-        [str(MEASURES[each][0]) if each in MEASURES else str(each) for each in value] if isinstance(value, list) else []
-    )
-    text = "、".join(words) or str(value)
+    if isinstance(value, list):
+        text = "、".join(str(VALUES.get(str(each), each)) for each in value)
+    else:
+        text = str(VALUES.get(str(value), value))
     return text if len(text) <= 120 else text[:118] + "……"

@@ -96,13 +96,13 @@ def show(request: Request, *, slug: str) -> HttpResponse:
     teams = list(queries.teams(campaign, to=request.standing))
     parts = _parts(campaign, request)
     rounds = list(draws.rounds(to=request.standing, campaign=campaign))
+    newer = {edition.rulebook_id: edition for edition in queries.newer_editions(campaign)}
     served = {holding.body for holding in request.standing.holdings}
     return render(request, "desk/campaign.html", {
         "campaign": campaign,
         "emergency": campaign.in_emergency(request.now),
         "focus": campaign.focus_points.all(),
-        "editions": queries.editions(campaign),
-        "newer": {edition.rulebook_id: edition for edition in queries.newer_editions(campaign)},
+        "editions": [(edition, newer.get(edition.rulebook_id)) for edition in queries.editions(campaign)],
         "parts": parts,
         "teams": teams,
         "rounds": rounds,
