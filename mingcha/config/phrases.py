@@ -28,6 +28,7 @@ NOISE = re.compile(
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
+    "gettext_noop": None,  # kept in Chinese, translated where it is shown
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
     "one": ((1, "c"), 2),  # the singular of a word whose English is plural elsewhere

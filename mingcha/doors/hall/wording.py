@@ -36,6 +36,12 @@ def full_moment(value: datetime) -> str:
     return f"{here.day} {_MONTHS[here.month - 1]} {here.year} {here:%H:%M}"
 
 
+def subject(text: str) -> str:
+    """Return the subject of a notice: what happened, in the reader's language, then what it happened to, as it is."""
+    head, colon, rest = text.partition("：")
+    return _("%(what)s：%(which)s") % {"what": _(head), "which": rest} if colon else text
+
+
 def figure(value: object) -> str:
     """Return a reported figure as text. What was not reported is said to be so; it is never a zero."""
     return _("未报") if value is None else str(value)

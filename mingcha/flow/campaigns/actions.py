@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_noop
 
 from mingcha.flow.campaigns.models import (
     Campaign,
@@ -117,7 +118,7 @@ def _tell_offices(campaign: Campaign, offices: Sequence[Body], *, at: datetime) 
     for office in offices:
         # Only those who may open the page that the message leads to.
         people = accounts.able(office.code, Permission.CAMPAIGN_SEE, at=at)
-        subject = f"新任务:{campaign.name}"
+        subject = f"{gettext_noop('新任务')}：{campaign.name}"
         notices.send(to=people, subject=subject, link=f"/campaigns/{campaign.slug}/", at=at)
 
 
@@ -174,7 +175,8 @@ def form_team(
     people = {leader.pk: leader} | {person.pk: person for person in members}
     Member.objects.bulk_create(Member(team=team, person=p, leads=p.pk == leader.pk) for p in people.values())
     Stretch.objects.bulk_create(Stretch(team=team, township=township) for township in townships)
-    notices.send(to=people.values(), subject=f"您已编入{name}（{campaign.name}）", link="/field/", at=at)
+    subject = f"{gettext_noop('编入检查组')}：{name}（{campaign.name}）"
+    notices.send(to=people.values(), subject=subject, link="/field/", at=at)
     audit.record(
         "team.form", kind="team", key=team.pk, by=by, at=at, division=office.division_id, body=office.code,
         detail={"name": name, "leader": leader.username, "members": sorted(p.username for p in people.values())},

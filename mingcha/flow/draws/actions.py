@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext_noop
 
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Campaign, Team
@@ -27,7 +28,7 @@ from mingcha.kernel.refusals import Refusal
 
 
 class RoundMoved(Refusal):
-    message: ClassVar[str] = "这一轮的状态刚刚变了(可能别人已办过这一步)，请刷新后再看。"
+    message: ClassVar[str] = "这一轮的状态刚刚变了（可能别人已办过这一步），请刷新后再看。"
 
 
 class RegisterEmpty(Refusal):
@@ -172,8 +173,9 @@ def _seal_list(
         round=round, team=team, day=day, departs_at=departs_at, count=len(sites), box=box
     )
     people = [member.person for member in team.members.select_related("person")]
-    subject = f"{team.name}有一份密封清单,{len(sites)} 个点位"
-    notices.send(to=people, subject=subject, link=f"/field/lists/{sealed.pk}/", at=at)
+    notices.send(
+        to=people, subject=f"{gettext_noop('密封清单')}：{team.name}", link=f"/field/lists/{sealed.pk}/", at=at
+    )
 
 
 @transaction.atomic

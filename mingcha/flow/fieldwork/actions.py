@@ -48,7 +48,7 @@ class VisitsStillOpen(Refusal):
 
 
 class ReasonMissing(Refusal):
-    message: ClassVar[str] = "没有完成检查时要写明原因(如：拒绝入内、关门停业)。"
+    message: ClassVar[str] = "没有完成检查时要写明原因（如：拒绝入内、关门停业）。"
     status: ClassVar[int] = 422
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from mingcha.flow.fieldwork import actions as fieldwork
 from mingcha.flow.fieldwork.models import Photo, Visit
@@ -113,7 +114,7 @@ def close_visit(
     for order in agreed:
         _move(order, "order", ordered_at=at)
         _record("rectification.order", order, by=by, at=at)
-        _tell_unit(order, "收到整改交办", at=at)
+        _tell_unit(order, gettext_noop("收到整改交办"), at=at)
     return confirmed
 
 
@@ -136,7 +137,7 @@ def sample(
             raise ReasonMissing
         _check_deadline(due_at, at=at)
         _move(order, "overturn", way=Way.BY_DEADLINE, due_at=due_at, ordered_at=at)
-        _tell_unit(order, "现场整改经抽核不实，改为限期整改", at=at)
+        _tell_unit(order, gettext_noop("现场整改经抽核不实，改为限期整改"), at=at)
     _review(order, Verdict.UPHELD if upheld else Verdict.OVERTURNED, reason=reason, by=by, at=at)
 
 
@@ -168,7 +169,7 @@ def answer(
         kept = evidence.keep(content, name=name, place=order.body.name, by=by, at=at)
         Proof.objects.create(reply=reply, evidence=kept)
     _record("rectification.answer", order, by=by, at=at, detail={"proofs": len(proofs)})
-    _tell_office(order, "整改已答复，待核验", at=at)
+    _tell_office(order, gettext_noop("整改已答复，待核验"), at=at)
     return reply
 
 
@@ -180,7 +181,7 @@ def send_back(order: Rectification, *, reason: str, by: Person, at: datetime) ->
         raise ReasonMissing
     _move(order, "send_back")
     _review(order, Verdict.RETURNED, reason=reason, by=by, at=at)
-    _tell_unit(order, "整改答复被退回", at=at)
+    _tell_unit(order, gettext_noop("整改答复被退回"), at=at)
 
 
 @transaction.atomic
@@ -189,7 +190,7 @@ def close(order: Rectification, *, reason: str = "", by: Person, at: datetime) -
     _require_other_hand(order, by=by, at=at)
     _move(order, "close", closed_at=at, closed_by=by)
     _review(order, Verdict.CLOSED, reason=reason, by=by, at=at)
-    _tell_unit(order, "整改已销号", at=at)
+    _tell_unit(order, gettext_noop("整改已销号"), at=at)
 
 
 def _check_deadline(due_at: datetime | None, *, at: datetime) -> None:

@@ -18,12 +18,12 @@ LARGEST = 20 * 1024 * 1024
 
 
 class NotEvidence(Refusal):
-    message: ClassVar[str] = "“%(name)s”不是照片或 PDF:请上传 JPG、PNG 或 PDF 文件。"
+    message: ClassVar[str] = "“%(name)s”不是照片或 PDF：请上传 JPG、PNG 或 PDF 文件。"
     status: ClassVar[int] = 422
 
 
 class FileTooLarge(Refusal):
-    message: ClassVar[str] = "“%(name)s”超过 20 MB:请压缩后再上传。"
+    message: ClassVar[str] = "“%(name)s”超过 20 MB：请压缩后再上传。"
     status: ClassVar[int] = 422
 
 

@@ -20,6 +20,7 @@ register = template.Library()
 
 register.filter("moment", wording.moment)
 register.filter("day", wording.day)
+register.filter("subject", wording.subject)
 
 _TONES = {"debug": "info", "info": "info", "success": "success", "warning": "warn", "warn": "warn", "error": "error"}
 LOOP = ("campaign", "draw", "visit", "finding", "mending", "ledger", "brief")

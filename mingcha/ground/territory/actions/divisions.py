@@ -30,7 +30,7 @@ class DivisionsRefused(Refusal):
 
 
 class NotDivisions(Refusal):
-    message: ClassVar[str] = "这不是区划文件：需要 UTF-8 的 CSV,表头是 code,name,level,parent_code。"
+    message: ClassVar[str] = "这不是区划文件：需要 UTF-8 的 CSV，表头是 code,name,level,parent_code。"
     status: ClassVar[int] = 422
 
 
