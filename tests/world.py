@@ -59,11 +59,11 @@ DIVISIONS = """code,name,level,parent_code
 """
 TYPES = ("村", "小区", "饭店", "高速路卡点", "超市")
 CHECKLIST = (
-    ("judge", "值守人员在岗,登记完整", "看值班表和登记簿"),
+    ("judge", "值守人员在岗，登记完整", "看值班表和登记簿"),
     ("count", "登记簿人数", "上报数与现场核实数"),
-    ("ask", "遇到异常情况向谁报告?", ""),
+    ("ask", "遇到异常情况向谁报告？", ""),
 )
-ITEMS = (("1", "演示条目一:值守空缺"), ("2", "演示条目二:登记不实"), ("3", ""))
+ITEMS = (("1", "演示条目一：值守空缺"), ("2", "演示条目二：登记不实"), ("3", ""))
 
 
 @dataclass
@@ -279,8 +279,8 @@ def note(visit: Visit, edition: Edition, at_work: Office, *, way: str, at: datet
     """Note a finding of the inspector's, due in three days where it has a deadline."""
     return rectifications.note_finding(
         visit, item=edition.items.get(position=1), responsibility="unit", body=at_work.answering, severity="ordinary",
-        description="演示:10 点现场无人值守。", way=way, due_at=at + timedelta(days=3) if way == "by_deadline" else None,
-        requirement="演示:补齐值守。", by=at_work.inspector, at=at, **more,
+        description="演示：10 点现场无人值守。", way=way, due_at=at + timedelta(days=3) if way == "by_deadline" else None,
+        requirement="演示：补齐值守。", by=at_work.inspector, at=at, **more,
     )  # fmt: skip
 
 
@@ -293,18 +293,18 @@ def ended_visit(inspection: Inspection, at_work: Office, edition: Edition, *, at
     given = [
         fieldwork.Given(judge.pk, verdict="fail"),
         fieldwork.Given(count.pk, reported=30, verified=24),
-        fieldwork.Given(ask.pk, said="演示:向镇上报告"),
+        fieldwork.Given(ask.pk, said="演示：向镇上报告"),
     ]
     fieldwork.answer(visit, given=given, by=inspector, at=at)
     photo = fieldwork.add_photo(visit, content=PNG, name="现场.png", by=inspector, at=at)
     on_spot = note(visit, edition, at_work, way="on_spot", at=at)
     by_deadline = note(visit, edition, at_work, way="by_deadline", photos=[photo], at=at)
     third = note(visit, edition, at_work, way="by_deadline", at=at)
-    end = {"outcome": "done", "feedback": "演示:已当场反馈。", "feedback_to": "负责人"}
+    end = {"outcome": "done", "feedback": "演示：已当场反馈。", "feedback_to": "负责人"}
     rectifications.close_visit(visit, **end, by=inspector, at=at)
     answered = Rectification.objects.get(finding=third)
     proofs = [("整改后.png", PNG)]
-    reply = rectifications.answer(answered, measures="演示:已补齐值守。", proofs=proofs, by=at_work.unit, at=at)
+    reply = rectifications.answer(answered, measures="演示：已补齐值守。", proofs=proofs, by=at_work.unit, at=at)
     for finding in (on_spot, by_deadline):
         finding.refresh_from_db()
     return {

@@ -109,7 +109,7 @@ def test_a_photo_that_is_none_leaves_nothing(world):
 def test_a_visit_not_made_says_why(world, outcome):
     with pytest.raises(actions.ReasonMissing):
         actions.close_visit(world.minxian.open, outcome=outcome, reason=" ", by=world.inspector, at=world.at)
-    actions.close_visit(world.minxian.open, outcome=outcome, reason="演示:关门", by=world.inspector, at=world.at)
+    actions.close_visit(world.minxian.open, outcome=outcome, reason="演示：关门", by=world.inspector, at=world.at)
     assert fresh(Visit, world.minxian.open).outcome == outcome
 
 

@@ -20,14 +20,14 @@ def noting(world, **changes):
     """Return what notes a finding on the open visit of 岷县, with changes."""
     return {
         "item": world.items[0], "responsibility": "unit", "body": world.minxian.office.answering,
-        "severity": "ordinary", "description": " 演示:登记簿空白。 ", "by": world.inspector, "at": world.at,
+        "severity": "ordinary", "description": " 演示：登记簿空白。 ", "by": world.inspector, "at": world.at,
     } | changes  # fmt: skip
 
 
 def test_a_finding_repeats_its_visit_so_that_the_ledger_needs_no_join(world):
     visit = world.minxian.open
     finding = actions.note(visit, **noting(world))
-    assert finding.description == "演示:登记簿空白。"
+    assert finding.description == "演示：登记簿空白。"
     assert (finding.site, finding.office, finding.campaign) == (visit.site, world.minxian.office.body, world.campaign)
     assert finding.division == visit.site.division_id
     assert finding.number == f"621126-{finding.pk:06d}"
@@ -64,7 +64,7 @@ def test_only_items_in_force_may_be_cited_and_what_cites_the_old_keeps_its_text(
     with pytest.raises(actions.ItemNotInForce):
         actions.note(world.minxian.open, **noting(world, item=old))
     assert actions.note(world.minxian.open, **noting(world, item=newer.items.get()))
-    assert Finding.objects.get(pk=world.minxian.by_deadline.pk).item.text == "演示条目一:值守空缺"
+    assert Finding.objects.get(pk=world.minxian.by_deadline.pk).item.text == "演示条目一：值守空缺"
 
 
 def test_the_end_of_the_visit_confirms_and_freezes(world):
@@ -84,9 +84,9 @@ def test_withdrawing_keeps_the_row_its_reason_and_voids_what_was_agreed(world):
     finding = world.minxian.noted
     with pytest.raises(actions.NothingSeen):
         rectifications.withdraw_finding(finding, reason=" ", by=world.inspector, at=world.at)
-    rectifications.withdraw_finding(finding, reason="演示:看错了", by=world.inspector, at=world.at)
+    rectifications.withdraw_finding(finding, reason="演示：看错了", by=world.inspector, at=world.at)
     finding.refresh_from_db()
-    assert (finding.state, finding.withdrawn_reason) == (State.WITHDRAWN, "演示:看错了")
+    assert (finding.state, finding.withdrawn_reason) == (State.WITHDRAWN, "演示：看错了")
     assert Rectification.objects.get(finding=finding).state == "void"
     with pytest.raises(actions.Frozen):
         rectifications.withdraw_finding(finding, reason="演示", by=world.inspector, at=world.at)

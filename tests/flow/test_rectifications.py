@@ -79,7 +79,7 @@ def test_an_attestation_found_false_becomes_an_order(world):
     with pytest.raises(actions.DeadlineMissing):
         actions.sample(order, upheld=False, reason="演示", by=world.county, at=world.at)
     due = world.at + timedelta(days=1)
-    actions.sample(order, upheld=False, reason="演示:仍无人值守", due_at=due, by=world.county, at=world.at)
+    actions.sample(order, upheld=False, reason="演示：仍无人值守", due_at=due, by=world.county, at=world.at)
     order = now(order)
     assert (order.state, order.way, order.due_at, order.ordered_at) == (State.ORDERED, Way.BY_DEADLINE, due, world.at)
     assert order.attested_by == world.inspector  # who attested stays on record
@@ -126,8 +126,8 @@ def test_an_answer_sent_back_may_be_given_again_and_then_closed(world):
     order = world.minxian.answered
     with pytest.raises(actions.ReasonMissing):
         actions.send_back(order, reason="", by=world.county, at=world.at)
-    actions.send_back(order, reason="演示:照片不清", by=world.county, at=world.at)
-    actions.answer(order, measures="演示:重拍", by=world.unit, at=world.at)
+    actions.send_back(order, reason="演示：照片不清", by=world.county, at=world.at)
+    actions.answer(order, measures="演示：重拍", by=world.unit, at=world.at)
     actions.close(order, by=world.county, at=world.at)
     order = now(order)
     assert (order.state, order.closed_by) == (State.CLOSED, world.county)
