@@ -34,6 +34,8 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "one": ((1, "c"), 2),  # the singular of a word whose English is plural elsewhere
     "say": None,  # of the command line, mingcha/config/words.py
 }
+# Why a row of a sheet is bad, translated by whoever shows it: which argument of these calls says it.
+REASONS = {"Problem": 3, "fault": 1}
 # Tables kept in plain Chinese where they stand, and translated by whoever shows them.
 TABLES = {"cli.py": "COMMANDS", "brief.py": "HEADS", "privacy.py": "LABELS", "prose.py": "WORDS"}
 
@@ -94,8 +96,11 @@ def _called(source: str) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
 
 
 def _kept(tree: ast.Module, table: str) -> Iterator[str]:
-    """Yield what is kept untranslated until it is shown: sentences of refusals, labels of choices, and `table`."""
+    """Yield what stays Chinese until it is shown: sentences of refusals, labels, reasons, and the table named."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            place = REASONS.get(getattr(node.func, "attr", getattr(node.func, "id", "")), len(node.args))
+            yield from _chinese(ast.Tuple(node.args[place : place + 1]))
         if isinstance(node, ast.ClassDef):
             is_choice = any(getattr(base, "attr", "") == "TextChoices" for base in node.bases)
             for line in node.body:

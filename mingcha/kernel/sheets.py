@@ -2,8 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -45,12 +45,21 @@ class Row:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a row cannot be taken; `reason` is a sentence that says what to do."""
+    """Why a row cannot be taken: `template` says what to do, with %(name)s places filled from `facts`."""
 
     row: int
     column: str
     value: str
-    reason: str
+    template: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        return self.said(self.template)
+
+    def said(self, template: str) -> str:
+        """Return the reason by `template`, a translation of this problem's own."""
+        return template % self.facts
 
 
 def read(content: bytes, *, required: Sequence[str]) -> list[Row]:

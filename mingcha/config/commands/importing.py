@@ -41,7 +41,12 @@ def report(refusal: Refusal) -> None:
     for problem in getattr(refusal, "problems", ()):
         print(
             say("第 %(row)d 行 %(column)s「%(value)s」：%(reason)s")
-            % {"row": problem.row, "column": problem.column, "value": problem.value, "reason": problem.reason},
+            % {
+                "row": problem.row,
+                "column": problem.column,
+                "value": problem.value,
+                "reason": problem.said(say(problem.template)),
+            },
             file=sys.stderr,
         )
     print(sentence(refusal), file=sys.stderr)

@@ -158,24 +158,24 @@ def _kind(label: str) -> str:
 def _faults(row: sheets.Row, known: set[str], places: dict[str, Division]) -> list[sheets.Problem]:
     faults = []
 
-    def fault(column: str, reason: str) -> None:
-        faults.append(sheets.Problem(row.number, column, row[column], reason))
+    def fault(column: str, template: str, **facts: object) -> None:
+        faults.append(sheets.Problem(row.number, column, row[column], template, facts))
 
     for column, longest in (("账号", 80), ("姓名", 40), ("职务", 60), ("单位代码", 40), ("单位名称", 80)):
         if not row[column] and column in ("账号", "姓名", "单位代码"):
             fault(column, "不能为空")
         elif len(row[column]) > longest:
-            fault(column, f"不能超过 {longest} 个字")
+            fault(column, "不能超过 %(longest)s 个字", longest=longest)
     if row["单位代码"] and row["单位代码"] not in known:
         if not row["单位名称"]:
             fault("单位代码", "没有这个单位：请核对代码，或填写单位名称、单位种类、单位区划来登记它")
         else:
             if not _kind(row["单位种类"]):
-                fault("单位种类", "只能填：" + "、".join(str(kind.label) for kind in BodyKind))
+                fault("单位种类", "只能填：%(known)s", known="、".join(str(kind.label) for kind in BodyKind))
             if row["单位区划"] not in places:
                 fault("单位区划", "没有这个区划，请先导入区划或核对代码")
     if row["角色"] not in ROLES:
-        fault("角色", "只能填：" + "、".join(ROLES))
+        fault("角色", "只能填：%(known)s", known="、".join(ROLES))
     try:
         date.fromisoformat(row["任职日期"])
     except ValueError:

@@ -113,8 +113,12 @@ def _strange(rows: list[sheets.Row], rulebook: Rulebook | None, keeper: Body | N
         return []
     first, problems = rows[0], []
     if not first["清单名称"] or not first["发布机关"]:
-        reason = "没有这个清单：请从清单页下载模板，或填写清单名称、发布机关、维护单位代码来登记它"
-        return [sheets.Problem(first.number, "清单代码", first["清单代码"], reason)]
+        return [
+            sheets.Problem(
+                first.number, "清单代码", first["清单代码"],
+                "没有这个清单：请从清单页下载模板，或填写清单名称、发布机关、维护单位代码来登记它",
+            )
+        ]  # fmt: skip
     if not re.fullmatch(r"[-a-zA-Z0-9_]{1,60}", first["清单代码"]):
         problems.append(sheets.Problem(first.number, "清单代码", first["清单代码"], "代码只能用字母、数字和横线"))
     if keeper is None:
@@ -129,9 +133,15 @@ def _faults(rows: list[sheets.Row], code: str) -> list[sheets.Problem]:
     seen: dict[str, int] = {}
     for row in rows:
         if row["清单代码"] != code:
-            problems.append(sheets.Problem(row.number, "清单代码", row["清单代码"], f"一个文件只放一个清单({code})"))
+            problems.append(
+                sheets.Problem(
+                    row.number, "清单代码", row["清单代码"], "一个文件只放一个清单（%(code)s）", {"code": code}
+                )
+            )
         if row["条号"] and row["条号"] in seen:
-            problems.append(sheets.Problem(row.number, "条号", row["条号"], f"与第 {seen[row['条号']]} 行重复"))
+            problems.append(
+                sheets.Problem(row.number, "条号", row["条号"], "与第 %(first)s 行重复", {"first": seen[row["条号"]]})
+            )
         if not row["条号"] and not row["条文"]:
             problems.append(sheets.Problem(row.number, "条文", "", "条号和条文不能都空"))
         problems += _too_long(row)
@@ -148,7 +158,7 @@ def _faults(rows: list[sheets.Row], code: str) -> list[sheets.Problem]:
 
 def _too_long(row: sheets.Row) -> list[sheets.Problem]:
     return [
-        sheets.Problem(row.number, column, row[column], f"不能超过 {longest} 个字")
+        sheets.Problem(row.number, column, row[column], "不能超过 %(longest)s 个字", {"longest": longest})
         for column, longest in LONGEST.items()
         if len(row[column]) > longest
     ]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from mingcha.doors.hall import pills, wording
 from mingcha.doors.hall.icons import ICONS
 from mingcha.kernel.refusals import Refusal
+from mingcha.kernel.sheets import Problem
 
 register = template.Library()
 
@@ -40,6 +41,12 @@ def figure(value: object) -> str | SafeString:
     """Show a figure; None becomes a faint 未报."""
     text = wording.figure(value)
     return format_html('<span class="unreported">{}</span>', text) if value is None else text
+
+
+@register.filter
+def reason(problem: Problem) -> str:
+    """Return why a row of a sheet cannot be taken."""
+    return problem.said(_(problem.template))
 
 
 @register.filter

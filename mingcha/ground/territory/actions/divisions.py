@@ -54,7 +54,7 @@ def import_divisions(content: bytes, *, by: Actor | None, at: datetime) -> int:
     seen: dict[str, int] = {}
     for number, row in enumerate(rows, start=2):
         if seen.setdefault(row["code"], number) != number:
-            problems.append(Problem(number, "code", row["code"], f"与第 {seen[row['code']]} 行重复"))
+            problems.append(Problem(number, "code", row["code"], "与第 %(first)s 行重复", {"first": seen[row["code"]]}))
     if problems:
         raise DivisionsRefused(problems)
     Division.objects.bulk_create(
@@ -72,9 +72,9 @@ def import_divisions(content: bytes, *, by: Actor | None, at: datetime) -> int:
 def _fault(number: int, row: dict[str, str], known: set[str]) -> Problem | None:
     code, level, parent = row["code"] or "", row["level"] or "", row["parent_code"] or ""
     if level not in DIGITS:
-        return Problem(number, "level", level, "级别只能是 " + "、".join(DIGITS))
+        return Problem(number, "level", level, "级别只能是 %(known)s", {"known": "、".join(DIGITS)})
     if not re.fullmatch(rf"[0-9]{{{DIGITS[Level(level)]}}}", code):
-        return Problem(number, "code", code, f"{Level(level).label}代码应是 {DIGITS[Level(level)]} 位数字")
+        return Problem(number, "code", code, "这一级的代码应是 %(digits)s 位数字", {"digits": DIGITS[Level(level)]})
     if not 0 < len((row["name"] or "").strip()) <= 60:
         return Problem(number, "name", row["name"] or "", "名称不能为空，也不能超过 60 个字")
     if not code.startswith(parent):

@@ -171,24 +171,24 @@ def _faults(
 ) -> list[sheets.Problem]:
     faults: list[sheets.Problem] = []
 
-    def fault(column: str, reason: str) -> None:
-        faults.append(sheets.Problem(row.number, column, row[column], reason))
+    def fault(column: str, template: str, **facts: object) -> None:
+        faults.append(sheets.Problem(row.number, column, row[column], template, facts))
 
     for column, longest in (("点位编号", 30), ("名称", 80), ("地址", 120), ("责任单位", 80)):
         if not row[column] and column != "地址":
             fault(column, "不能为空")
         elif len(row[column]) > longest:
-            fault(column, f"不能超过 {longest} 个字")
+            fault(column, "不能超过 %(longest)s 个字", longest=longest)
     if row["点位编号"] and not CODE.fullmatch(row["点位编号"]):
         fault("点位编号", "只能用文字、数字、横线和点，不能有空格和逗号")
     if row["点位编号"] in seen:
-        fault("点位编号", f"与第 {seen[row['点位编号']]} 行重复")
+        fault("点位编号", "与第 %(first)s 行重复", first=seen[row["点位编号"]])
     if row["类型"] not in types:
-        fault("类型", "没有这个类型，可填:" + "、".join(sorted(types)))
+        fault("类型", "没有这个类型，可填：%(known)s", known="、".join(sorted(types)))
     if row["区划代码"] not in divisions:
         fault("区划代码", "没有这个区划，请核对代码")
     elif not row["区划代码"].startswith(prefixes):
         fault("区划代码", "不在您的辖区内")
     elif len(row["区划代码"]) < 9:
-        fault("区划代码", "请填到乡镇(9 位)或村社区(12 位)")
+        fault("区划代码", "请填到乡镇（9 位）或村社区（12 位）")
     return faults
