@@ -113,8 +113,9 @@ def show(request: Request, *, slug: str) -> HttpResponse:
 
 def _parts(campaign: "Campaign", request: Request) -> list[Part]:
     found = []
-    for office in queries.offices_within(campaign, to=request.standing, permission=P.CAMPAIGN_SEE):
-        (row,) = figures.figures(campaign, as_of=request.now, body=office.body_id)
+    offices = list(queries.offices_within(campaign, to=request.standing, permission=P.CAMPAIGN_SEE))
+    rows = figures.figures(campaign, as_of=request.now, bodies=[office.body_id for office in offices])
+    for office, row in zip(offices, rows, strict=True):
         may = request.standing.covers(P.FIGURES_ANSWER_FOR, office.body.division_id)
         silent = len([m for m in queries.ALL_MEASURES if not queries.answers_for(office, m)])
         found.append(Part(office, row, may, silent))

@@ -78,7 +78,7 @@ def show(request: Request) -> HttpResponse:
 def _overview(campaign: "Campaign", request: Request) -> Overview:
     standing = request.standing
     offices = list(campaigns.offices_within(campaign, to=standing, permission=P.CAMPAIGN_SEE))
-    rows = [row for o in offices for row in figures.figures(campaign, as_of=request.now, body=o.body_id)]
+    rows = figures.figures(campaign, as_of=request.now, bodies=[office.body_id for office in offices])
     sums = figures.summed(rows)
     missing = {name: sum(getattr(row, name) is None for row in rows) for name in sums}
     total = ledger.total(ledger.rows(campaign, ledger.Filter(), to=standing, at=request.now))
