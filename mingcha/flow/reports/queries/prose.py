@@ -128,7 +128,8 @@ def _each(rows: Sequence[OfficeFigures]) -> tuple[str, ...]:
     told = [sentence for row in rows if (sentence := office_sentence(row))]
     silent = [row.body for row in rows if not office_sentence(row)]
     if silent:
-        told.append(f"{'、'.join(silent)}各项数据未报。")
+        # Their names stand in the table below.
+        told.append(f"其余{len(silent)}个单位各项数据未报。" if told else "各单位各项数据均未报。")
     return tuple(told)
 
 
@@ -169,12 +170,7 @@ def _figures_table(rows: Sequence[OfficeFigures]) -> Table:
         columns=(Column(title="单位", centred=False), *(Column(title=words[0]) for words in WORDS.values())),
         rows=tuple(cells),
         total=("合计", *(sums[name] for name in WORDS)) if len(rows) > 1 else None,
-        note="未报：单位没有核报这一项，不等于零；合计只加已报的数。" if _any_silent(rows) else "",
     )
-
-
-def _any_silent(rows: Sequence[OfficeFigures]) -> bool:
-    return any(getattr(row, name) is None for row in rows for name in WORDS)
 
 
 def _counted_kinds(told: Told) -> list[tuple[str, str, int]]:
