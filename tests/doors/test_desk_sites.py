@@ -125,6 +125,7 @@ def test_an_import_is_previewed_then_confirmed(county):
     shown = answer.content.decode()
     assert answer.status_code == 200 and "确认导入 2 行" in shown
     assert "演示新单位" in shown and "演示超市公司" in shown
+    assert '<td data-label="地址">演示街1号</td>' in shown
     assert not Site.objects.filter(code="MX-101").exists()
     done = county.post("/sites/import/", {"kept": kept_in(answer)})
     assert done.status_code == 302

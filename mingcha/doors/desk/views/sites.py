@@ -195,7 +195,9 @@ def _preview(request: Request, upload: uploads.Upload, content: bytes) -> HttpRe
     if not plan.rows:
         return _take_page(request, upload, refusal=_("表里没有点位，请从第二行起填写。"), status=422)
     kept = uploads.keep(content, username=request.user.username)
-    return _take_page(request, uploads.Upload(), plan=plan, kept=kept, name=upload.cleaned_data["file"].name)
+    first = [[(column, row[column]) for column in sites.COLUMNS] for row in plan.rows[:8]]
+    name = upload.cleaned_data["file"].name
+    return _take_page(request, uploads.Upload(), plan=plan, kept=kept, name=name, first=first)
 
 
 def _confirm(request: Request, upload: uploads.Upload, content: bytes) -> HttpResponse:
