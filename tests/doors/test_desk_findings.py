@@ -29,7 +29,7 @@ def test_the_story_is_told_in_plain_words_in_order(world, page):
     story = page("finding", order.finding).context["story"]
     assert [(str(step.act), step.note) for step in story] == [
         ("登记问题", ""), ("约定整改期限", ""), ("检查结束，问题确认", ""), ("交办给责任单位", ""), ("责任单位签收", ""),
-        ("责任单位答复", "演示:已补齐值守。"), ("答复退回", "演示：缺照片"), ("责任单位答复", "演示：已补照片"),
+        ("责任单位答复", "演示：已补齐值守。"), ("答复退回", "演示：缺照片"), ("责任单位答复", "演示：已补照片"),
         ("答复退回", "演示：照片不清"), ("责任单位答复", "演示：重拍"), ("核验通过，销号", "演示：属实"),
     ]  # fmt: skip
     assert story[-1].by == world.second.name
@@ -80,8 +80,8 @@ def test_a_visit_shows_counts_side_by_side_and_what_was_said(world, page):
         "值守人员在岗",
         "30",
         "24",
-        "演示:向镇上报告",
-        "演示:已当场反馈。",
+        "演示：向镇上报告",
+        "演示：已当场反馈。",
         "反馈给：负责人",
         "完成检查",
         "明察",
@@ -111,5 +111,5 @@ def test_who_may_see_what(world, page):
 
 def test_the_team_reads_the_story_but_not_the_units_files(world, page):
     text = page("finding", world.minxian.answered.finding, by=world.inspector).content.decode()
-    assert "演示:已补齐值守。" in text
+    assert "演示：已补齐值守。" in text
     assert "/proofs/" not in text and "/orders/" not in text

@@ -59,7 +59,7 @@ def questions(visit):
 
 def filled(visit, **changes):
     judge, count, ask = questions(visit)
-    usual = {"verdict": "fail", "reported": "30", "verified": "24", "said": "演示:向镇上报告"} | changes
+    usual = {"verdict": "fail", "reported": "30", "verified": "24", "said": "演示：向镇上报告"} | changes
     return {
         f"q{judge.pk}_verdict": usual["verdict"], f"q{count.pk}_reported": usual["reported"],
         f"q{count.pk}_verified": usual["verified"], f"q{ask.pk}_said": usual["said"],
