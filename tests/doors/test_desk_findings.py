@@ -39,7 +39,7 @@ def test_an_older_edition_keeps_its_text(world, page):
     newer = publish(world.rulebook, at=world.at, items=(("1", "改过的条文"),))
     campaigns.adopt_edition(world.campaign, edition=newer, by=world.lead, at=world.at)
     text = page("finding", world.minxian.by_deadline).content.decode()
-    assert "演示条目一:值守空缺" in text and "引自第 1 版" in text and "现有第 2 版" in text
+    assert "演示条目一：值守空缺" in text and "引自第 1 版" in text and "现有第 2 版" in text
     assert "改过的条文" not in text
 
 

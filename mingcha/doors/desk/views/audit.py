@@ -131,7 +131,7 @@ DETAILS: dict[str, str | Promise] = {
     "version": _("版本"),
     "visit": _("点位检查"),
 }
-VALUES: dict[str, object] = {choice.value: choice.label for choice in (*Mode, *Outcome)}
+VALUES: dict[str, object] = {choice.value: _(choice.label) for choice in (*Mode, *Outcome)}
 VALUES |= {value: name for value, (name, _said) in MEASURES.items()}
 # Where a line leads; the page there applies its own scope.
 PLACES = {
@@ -180,7 +180,7 @@ def _flat(value: object) -> str:
     if isinstance(value, dict):
         value = [f"{name} {each}" for name, each in value.items()]
     if isinstance(value, list):
-        text = "、".join(str(VALUES.get(str(each), each)) for each in value)
+        text = str(_("、")).join(str(VALUES.get(str(each), each)) for each in value)
     else:
         text = str(VALUES.get(str(value), value))
     return text if len(text) <= 120 else text[:118] + "……"

@@ -107,6 +107,8 @@ def show(request: Request, *, slug: str) -> HttpResponse:
         "teams": teams,
         "rounds": rounds,
         "unfinished": next((r for r in rounds if r.state in ("committed", "frozen") and r.office_id in served), None),
+        # The office that leads may draw too, but it is not its first business here.
+        "inspects": any(part.office.body_id in served - {campaign.lead_id} for part in parts),
         "may": _may(request, campaign, parts),
     })  # fmt: skip
 

@@ -110,7 +110,7 @@ def export(request: Request, *, slug: str) -> HttpResponse:
         _("导出时间：%(time)s") % {"time": wording.full_moment(request.now)},
         _("导出人：%(name)s（%(username)s）") % {"name": request.user.name, "username": request.user.username},
         _("行数：%(rows)s") % {"rows": len(rows)},
-        _("筛选条件：%(conditions)s") % {"conditions": "；".join(conditions) or _("无")},
+        _("筛选条件：%(conditions)s") % {"conditions": _("；").join(conditions) or _("无")},
         _("范围：只含导出人有权查看的行。"),
     ]
     if clock.is_demo():
@@ -146,7 +146,8 @@ def totals(request: Request, *, slug: str) -> HttpResponse:
 
 
 def _label(line: ledger.Line, by: str) -> str:
-    return wording.day(date.fromisoformat(line.key)) if by == "day" else line.label
+    """Return a line's name in the reader's language; names of places and texts of rules have only their own."""
+    return wording.day(date.fromisoformat(line.key)) if by == "day" else _(line.label)
 
 
 def _opening(campaign: "Campaign", chosen: ledger.Filter, line: ledger.Line, by: str) -> str:

@@ -209,7 +209,7 @@ def _draw_form(request: Request, held: "Round", *, data: bool = False) -> Draw:
 def _team_line(team: "Team") -> str:
     """Return a team's name with its leader and its stretch."""
     leader = next((member.person.name for member in team.members.all() if member.leads), "")
-    townships = "、".join(stretch.township.name for stretch in team.stretch.all())
+    townships = _("、").join(stretch.township.name for stretch in team.stretch.all())
     return _("%(team)s · 组长 %(leader)s · %(stretch)s") % {
         "team": team.name, "leader": leader, "stretch": townships or _("不分片区"),
     }  # fmt: skip

@@ -53,7 +53,7 @@ def new(request: Request, *, slug: str) -> HttpResponse:
     context = {
         "campaign": campaign, "office": office, "offices": offices, "form": form, "leaders": leaders,
         "refusal": refusal,
-        "taken": [(team.name, "、".join(s.township.name for s in team.stretch.all())) for team in teams],
+        "taken": [(team.name, _("、").join(s.township.name for s in team.stretch.all())) for team in teams],
     }  # fmt: skip
     status = refusal.status if refusal else 422 if form.is_bound else 200
     return render(request, "desk/team_new.html", context, status=status)

@@ -61,7 +61,7 @@ def _caption_faults(form: PhotosForm) -> list[str]:
     if not form.is_valid():
         return [_("照片说明太长，没有存，请缩短到 120 字以内。")]
     hits = privacy.detect(form.cleaned_data["caption"])
-    kinds = "、".join(sorted({_(privacy.LABELS[hit.kind]) for hit in hits}))
+    kinds = _("、").join(sorted({_(privacy.LABELS[hit.kind]) for hit in hits}))
     return [_("照片说明像是居民个人信息（%(kinds)s），没有存，请改写。") % {"kinds": kinds}] if hits else []
 
 
