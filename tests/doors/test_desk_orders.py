@@ -196,3 +196,19 @@ def test_a_proof_is_shown_as_what_it_is_and_only_while_it_is_intact(world):
 
 def test_inspectors_have_no_orders(world):
     assert at_desk(world.inspector).get(reverse("desk:orders")).status_code == 403
+
+
+@pytest.mark.parametrize("name,prefix", [("order_close", "close"), ("order_send_back", "back")])
+def test_nobody_judges_an_answer_they_have_not_seen(world, name, prefix):
+    """Returned and answered anew while the page lay open: the page comes back with the new answer and what was typed."""
+    browser, order = at_desk(world.county), world.minxian.answered
+    page = browser.get(reverse("desk:order", args=[order.pk]))
+    seen = page.context["read"]
+    rectifications.send_back(order, reason="演示：缺照片", by=world.second, at=world.at)
+    rectifications.answer(order, measures=TYPED, by=world.unit, at=world.at)
+    refused = send(browser, name, order, **{f"{prefix}-reason": "演示：核过了", f"{prefix}-reply": seen})
+    assert refused.status_code == 409 and state(order) == "answered"
+    assert "新的答复" in refused.content.decode() and "演示：核过了" in refused.content.decode()
+    newest = refused.context["read"]
+    assert newest != seen
+    assert send(browser, name, order, **{f"{prefix}-reason": "演示：核过了", f"{prefix}-reply": newest}).status_code == 302

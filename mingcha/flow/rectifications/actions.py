@@ -44,6 +44,10 @@ class VisitStillOpen(Refusal):
     message: ClassVar[str] = "检查还没有结束，问题还可能撤回，请等检查结束后再抽核。"
 
 
+class AnsweredAgain(Refusal):
+    message: ClassVar[str] = "这期间责任单位又作了新的答复。您填的内容没有丢，请看过新答复再办。"
+
+
 class AnotherHandNeeded(Refusal):
     message: ClassVar[str] = "发现问题的人、现场确认的人和答复整改的人都不能核验或销号，请由其他人办理。"
     status: ClassVar[int] = 403
@@ -174,21 +178,31 @@ def answer(
 
 
 @transaction.atomic
-def send_back(order: Rectification, *, reason: str, by: Person, at: datetime) -> None:
-    """Return an answer that does not do. Raises ReasonMissing, AnotherHandNeeded, AlreadyMoved."""
+def send_back(order: Rectification, *, reason: str, reply: int | None = None, by: Person, at: datetime) -> None:
+    """
+    Return an answer that does not do; `reply` is the answer that was read, where a page names it.
+
+    Raises ReasonMissing, AnotherHandNeeded, AlreadyMoved, AnsweredAgain.
+    """
     _require_other_hand(order, by=by, at=at)
     if not reason.strip():
         raise ReasonMissing
     _move(order, "send_back")
+    _check_read(order, reply)
     _review(order, Verdict.RETURNED, reason=reason, by=by, at=at)
     _tell_unit(order, gettext_noop("整改答复被退回"), at=at)
 
 
 @transaction.atomic
-def close(order: Rectification, *, reason: str = "", by: Person, at: datetime) -> None:
-    """Close an order after verification (销号). It never reopens. Raises AnotherHandNeeded, AlreadyMoved."""
+def close(order: Rectification, *, reason: str = "", reply: int | None = None, by: Person, at: datetime) -> None:
+    """
+    Close an order after verification (销号); it never reopens. `reply` is the answer that was read.
+
+    Raises AnotherHandNeeded, AlreadyMoved, AnsweredAgain.
+    """
     _require_other_hand(order, by=by, at=at)
     _move(order, "close", closed_at=at, closed_by=by)
+    _check_read(order, reply)
     _review(order, Verdict.CLOSED, reason=reason, by=by, at=at)
     _tell_unit(order, gettext_noop("整改已销号"), at=at)
 
@@ -198,6 +212,12 @@ def _check_deadline(due_at: datetime | None, *, at: datetime) -> None:
         raise DeadlineMissing
     if due_at <= at:
         raise DeadlineInThePast
+
+
+def _check_read(order: Rectification, reply: int | None) -> None:
+    # Returned and answered anew while the page lay open: nobody passes judgement on an answer they have not seen.
+    if reply is not None and order.replies.order_by("-pk").values_list("pk", flat=True).first() != reply:
+        raise AnsweredAgain
 
 
 def _require_other_hand(order: Rectification, *, by: Person, at: datetime) -> None:

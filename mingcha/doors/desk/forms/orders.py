@@ -59,6 +59,7 @@ class Answer(WatchedForm):
 class SendBack(WatchedForm):
     """Why an answer does not do."""
 
+    reply = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
         label=_("退回理由"),
         max_length=1000,
@@ -71,6 +72,7 @@ class SendBack(WatchedForm):
 class Close(WatchedForm):
     """What was checked before closing."""
 
+    reply = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
         label=_("核验意见"),
         required=False,

@@ -93,7 +93,9 @@ def send_back(request: Request, *, pk: int) -> HttpResponse:
     form = SendBack(request.POST, prefix="back")
 
     def act(order: "Rectification") -> None:
-        rectifications.send_back(order, reason=form.cleaned_data["reason"], by=request.user, at=request.now)
+        rectifications.send_back(
+            order, reason=form.cleaned_data["reason"], reply=form.cleaned_data["reply"], by=request.user, at=request.now
+        )
 
     return _judge(request, pk, "send_back", form, act, _("已退回，责任单位会收到消息。"))
 
@@ -105,7 +107,9 @@ def close(request: Request, *, pk: int) -> HttpResponse:
     form = Close(request.POST, prefix="close")
 
     def act(order: "Rectification") -> None:
-        rectifications.close(order, reason=form.cleaned_data["reason"], by=request.user, at=request.now)
+        rectifications.close(
+            order, reason=form.cleaned_data["reason"], reply=form.cleaned_data["reply"], by=request.user, at=request.now
+        )
 
     return _judge(request, pk, "close", form, act, _("已核验销号。销号后不再重开，再次出现会登记为新问题。"))
 
@@ -142,6 +146,7 @@ def _page(
     another_hand = request.user.pk not in queries.hands(order)
     may_answer = own and order.state in (State.ORDERED, State.RETURNED)
     may_judge = verifier and another_hand and order.state == State.ANSWERED
+    replies = list(queries.replies(order))
     places = {"answer": may_answer, "send_back": may_judge, "close": may_judge}
     homeless = [form for name, form in (given or {}).items() if not places[name]]
     words = {
@@ -149,7 +154,9 @@ def _page(
         "finding": order.finding,
         "photos": findings.photos(order.finding),
         "clock": stories.clock(order, at=request.now),
-        "replies": queries.replies(order),
+        "replies": replies,
+        # The newest answer on this very page: what its reader has seen when judging.
+        "read": max((reply.pk for reply in replies), default=""),
         "story": stories.of(order.finding, order),
         "own": own,
         "may_sign": own and order.received_at is None and order.state in (State.ORDERED, State.RETURNED),
