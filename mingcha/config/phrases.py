@@ -102,7 +102,7 @@ def _kept(tree: ast.Module, table: str) -> Iterator[str]:
             place = REASONS.get(getattr(node.func, "attr", getattr(node.func, "id", "")), len(node.args))
             yield from _chinese(ast.Tuple(node.args[place : place + 1]))
         if isinstance(node, ast.ClassDef):
-            is_choice = any(getattr(base, "attr", "") == "TextChoices" for base in node.bases)
+            is_choice = any("TextChoices" in (getattr(b, "attr", ""), getattr(b, "id", "")) for b in node.bases)
             for line in node.body:
                 if isinstance(line, ast.Assign | ast.AnnAssign) and (is_choice or _name(line) == "message"):
                     yield from _chinese(line)
