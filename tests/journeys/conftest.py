@@ -1,0 +1,60 @@
+"""Journeys: people in browsers on a demo that really runs. Those that change it have one of their own."""
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import DemoServer, mingcha, start_serving
+from tests.journeys.visitor import Shots, Visitor, open_window, place_for_shots
+
+Enter = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="session")
+def _loaded() -> Iterator[Path]:
+    """A demo that nobody serves: loaded once, it is copied for every journey that changes it."""
+    root = Path(tempfile.mkdtemp(prefix="mingcha-journeys-"))
+    root.chmod(0o711)
+    done = mingcha("--data", str(root / "loaded"), "demo", "--no-serve")
+    assert done.returncode == 0, done.stdout + done.stderr
+    yield root
+    shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def own_demo(_loaded: Path, request: pytest.FixtureRequest) -> Iterator[DemoServer]:
+    """A demo of this module's own, as fresh as after loading."""
+    data = _loaded / f"{request.module.__name__} 演示"
+    # cp keeps the owners: as root the tables belong to another user.
+    subprocess.run(["cp", "-a", str(_loaded / "loaded"), str(data)], check=True)
+    process, url = start_serving(data)
+    yield DemoServer(url, json.loads((data / "demo-passwords.json").read_text("utf-8")), data, process)
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Shots:
+    """Where pictures go."""
+    return place_for_shots(tmp_path_factory.mktemp("shots"))
+
+
+@pytest.fixture
+def enter(chromium: Any, own_demo: DemoServer, shots: Shots) -> Iterator[Enter]:
+    """Let someone of the cast sign in: enter("county"), enter("inspector", phone=True). Afterwards no window has complained."""
+    windows: list[Visitor] = []
+
+    def _enter(name: str, **more: Any) -> Visitor:
+        windows.append(open_window(chromium, own_demo, name, shots, **more))
+        return windows[-1].sign_in()
+
+    yield _enter
+    for visitor in windows:
+        visitor.context.close()
+    assert [trouble for visitor in windows for trouble in visitor.troubles] == []
