@@ -10,7 +10,7 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from mingcha.doors.hall import pills, wording
 from mingcha.doors.hall.icons import ICONS
@@ -26,13 +26,13 @@ register.filter("subject", wording.subject)
 _TONES = {"debug": "info", "info": "info", "success": "success", "warning": "warn", "warn": "warn", "error": "error"}
 LOOP = ("campaign", "draw", "visit", "finding", "mending", "ledger", "brief")
 _LOOP_LABELS = {
-    "campaign": gettext_lazy("立项"),
-    "draw": gettext_lazy("抽签"),
-    "visit": gettext_lazy("检查"),
-    "finding": gettext_lazy("问题"),
-    "mending": gettext_lazy("整改"),
-    "ledger": gettext_lazy("台账"),
-    "brief": gettext_lazy("简报"),
+    "campaign": pgettext_lazy("环节", "立项"),
+    "draw": pgettext_lazy("环节", "抽签"),
+    "visit": pgettext_lazy("环节", "检查"),
+    "finding": pgettext_lazy("环节", "问题"),
+    "mending": pgettext_lazy("环节", "整改"),
+    "ledger": pgettext_lazy("环节", "台账"),
+    "brief": pgettext_lazy("环节", "简报"),
 }
 
 
