@@ -31,6 +31,7 @@ PLACES = (
     Place(_("整改"), "desk:orders", "order", P.ORDER_SEE, on_phone=True),
     Place(_("清单"), "desk:rulebooks", "rulebook", P.RULEBOOK_SEE),
     Place(_("简报"), "desk:briefs", "brief", P.BRIEF_SEE),
+    Place(_("审计记录"), "desk:audit", "lock", P.AUDIT_SEE),
     Place(_("消息"), "desk:notices", "notice", on_phone=True),
 )
 

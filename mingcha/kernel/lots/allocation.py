@@ -13,12 +13,14 @@ class TooFew(Refusal):
     """A draw of nothing."""
 
     message = "至少要抽 1 个点位，请重新填写数量。"
+    status = 422
 
 
 class TooMany(Refusal):
     """More wanted than there are."""
 
     message = "名录里只有 %(size)s 个点位，抽不出 %(n)s 个，请改小数量。"
+    status = 422
 
 
 def expected(sizes: Mapping[str, int], n: int) -> dict[str, Fraction]:

@@ -6,8 +6,6 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-# Addresses of this door. What else a code may hold, the room says.
-RESERVED = ("new", "import", "groups", "template.xlsx")
 # A group is half of a stratum's name, which stands in a published frame.
 GROUP = RegexValidator(r"^[^\s,;|\"'\\/]*$", _("片区名不能有空格、逗号、斜线或引号。"))
 
@@ -44,13 +42,6 @@ class Site(forms.Form):
         self.fields["type"].choices = [("", _("请选择")), *types]  # type: ignore[attr-defined]
         self.fields["division"].choices = [("", _("请选择")), *divisions]  # type: ignore[attr-defined]
         del self.fields["code" if known else "active"]
-
-    def clean_code(self) -> str:
-        """Keep the addresses of this door for itself."""
-        code: str = self.cleaned_data["code"]
-        if code.lower() in RESERVED:
-            raise forms.ValidationError(_("这个编号是系统的网址，请换一个。"))
-        return code
 
     def clean_body(self) -> str:
         """Return the code of the body named."""
