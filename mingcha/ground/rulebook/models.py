@@ -39,7 +39,7 @@ class Edition(models.Model):
         constraints = [models.UniqueConstraint(fields=["rulebook", "version"], name="edition_once")]
 
     def __str__(self) -> str:
-        return f"{self.rulebook.name}(第{self.version}版)"
+        return f"{self.rulebook.name}（第{self.version}版）"
 
 
 class Item(models.Model):
