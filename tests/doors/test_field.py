@@ -14,15 +14,9 @@ from mingcha.flow.rectifications.models import Rectification
 from mingcha.ground.accounts import actions as accounts
 from mingcha.ground.evidence.models import Evidence
 from mingcha.ground.notices.models import Notice
-from tests.world import PNG, build, sign_in
+from tests.world import PNG, sign_in
 
-pytestmark = pytest.mark.django_db
 MOBILE = "13812345678"
-
-
-@pytest.fixture
-def world():
-    return build()
 
 
 @pytest.fixture
