@@ -31,7 +31,6 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_noop": None,  # kept in Chinese, translated where it is shown
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
-    "one": ((1, "c"), 2),  # the singular of a word whose English is plural elsewhere
     "say": None,  # of the command line, mingcha/config/words.py
 }
 # Why a row of a sheet is bad, translated by whoever shows it: which argument of these calls says it.

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from mingcha.flow.rectifications import queries as rectifications
 from mingcha.flow.rectifications.states import OPEN
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 # verb on record: (what a person would say, tone of the dot)
 SAID = {
-    "finding.note": (gettext_lazy("登记问题"), ""),
-    "finding.confirm": (gettext_lazy("检查结束，问题确认"), ""),
-    "finding.withdraw": (gettext_lazy("撤回问题"), ""),
-    "rectification.attest": (gettext_lazy("现场已改，当场确认"), "good"),
-    "rectification.agree": (gettext_lazy("约定整改期限"), ""),
-    "rectification.order": (gettext_lazy("交办给责任单位"), ""),
-    "rectification.receive": (gettext_lazy("责任单位签收"), ""),
-    "rectification.answer": (gettext_lazy("责任单位答复"), ""),
-    "rectification.upheld": (gettext_lazy("抽核属实"), "good"),
-    "rectification.overturned": (gettext_lazy("抽核不实，改为限期整改"), "bad"),
-    "rectification.returned": (gettext_lazy("答复退回"), "bad"),
-    "rectification.closed": (gettext_lazy("核验通过，销号"), "good"),
+    "finding.note": (pgettext_lazy("记录", "登记问题"), ""),
+    "finding.confirm": (pgettext_lazy("记录", "检查结束，问题确认"), ""),
+    "finding.withdraw": (pgettext_lazy("记录", "撤回问题"), ""),
+    "rectification.attest": (pgettext_lazy("记录", "现场已改，当场确认"), "good"),
+    "rectification.agree": (pgettext_lazy("记录", "约定整改期限"), ""),
+    "rectification.order": (pgettext_lazy("记录", "交办给责任单位"), ""),
+    "rectification.receive": (pgettext_lazy("记录", "责任单位签收"), ""),
+    "rectification.answer": (pgettext_lazy("记录", "责任单位答复"), ""),
+    "rectification.upheld": (pgettext_lazy("记录", "抽核属实"), "good"),
+    "rectification.overturned": (pgettext_lazy("记录", "抽核不实，改为限期整改"), "bad"),
+    "rectification.returned": (pgettext_lazy("记录", "答复退回"), "bad"),
+    "rectification.closed": (pgettext_lazy("记录", "核验通过，销号"), "good"),
 }
 
 
