@@ -104,7 +104,7 @@ def _answer(stage: Stage, visit: Visit, plan: Plan, *, by: Person, at: datetime)
             fails -= 1
         elif question.kind == "count":
             reported = stage.chance.randint(12, 60)
-            gap = stage.chance.choice((0, 0, 0, 1, 2, 3)) if plan.findings < 2 else stage.chance.choice((0, 2, 4, 9))
+            gap = stage.chance.choice((0, 2, 3, 5, 8, 11) if plan.findings > 1 else (0, 0, 0, 1, 2, 3))
             given.append(Given(question.pk, reported=reported, verified=reported + stage.chance.choice((-1, 1)) * gap))
         else:
             given.append(Given(question.pk, said=made_up(stage.chance.choice(SAID))))
