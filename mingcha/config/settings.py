@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "mingcha.doors.hall.middleware.Legible",
     "mingcha.doors.hall.middleware.Refusals",
 ]
 TEMPLATES = [

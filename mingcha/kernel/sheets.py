@@ -11,6 +11,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from mingcha.kernel.legible import legible
 from mingcha.kernel.refusals import Refusal
 
 MOST_ROWS = 20_000
@@ -108,7 +109,7 @@ def _text(value: object) -> str:
         return value.date().isoformat() if value.time() == value.time().min else value.isoformat(" ", "minutes")
     if isinstance(value, date):
         return value.isoformat()
-    return str(value).strip()
+    return legible(str(value)).strip()
 
 
 def write(header: Sequence[str], rows: Iterable[Sequence[object]], *, title: str, notes: Sequence[str] = ()) -> bytes:
@@ -143,7 +144,7 @@ def _fill(sheet, rows: Iterable[Sequence[object]]) -> None:  # type: ignore[no-u
             cell = sheet.cell(row=r, column=c)
             cell.alignment = Alignment(vertical="top", wrap_text=True)
             if isinstance(value, str):
-                cell.value = value
+                cell.value = value = legible(value)  # one control character would cost the whole workbook
                 cell.data_type = "s"
                 cell.quotePrefix = value[:1] in "=+-@\t\r" if value else False
             else:

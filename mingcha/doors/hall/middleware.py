@@ -1,9 +1,10 @@
-"""Two wrappers around every page: headers that keep strangers' code out, and refusals said as sentences."""
+"""Three wrappers around every page: headers that keep strangers' code out, legible input, refusals as sentences."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
+from mingcha.kernel.legible import legible
 from mingcha.kernel.refusals import Refusal
 
 from . import errors
@@ -45,6 +46,26 @@ def headers(respond: Respond) -> Respond:
         return response
 
     return middleware
+
+
+class Legible:
+    """Take out of what was typed the characters that nobody sees, once for every form; no address holds any."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.respond(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """Runs after the check of the form's token, which has read the form already."""
+        if request.path != legible(request.path):
+            raise Http404
+        if request.method == "POST":
+            typed = request.POST.copy()
+            for name, values in request.POST.lists():
+                typed.setlist(name, [legible(value) for value in values])
+            request.POST = typed  # type: ignore[assignment]
 
 
 class Refusals:
