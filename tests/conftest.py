@@ -16,6 +16,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from mingcha.config import translations
+
+translations.compile_stale()  # pages are read in English too; a fresh clone has nothing compiled
+
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGUMENTS = [
