@@ -179,6 +179,7 @@ def _leader(world, team_pk):
         (lambda w: {"n": 6}, lots.TooMany),
         (lambda w: {"teams": []}, actions.NoTeams),
         (lambda w: {"departs_at": w.at - timedelta(minutes=1)}, actions.DepartureInThePast),
+        (lambda w: {"day": w.campaign.ends_on + timedelta(days=1)}, actions.OutsideThePeriod),
         (lambda w: {"teams": [w.zhangxian.team]}, accounts.NotFound),
         (lambda w: {"teams": [w.minxian.team, w.abroad.team]}, accounts.NotFound),
         (lambda w: {"by": w.neighbour}, accounts.NotFound),

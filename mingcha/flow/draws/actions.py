@@ -46,6 +46,11 @@ class DepartureInThePast(Refusal):
     status: ClassVar[int] = 422
 
 
+class OutsideThePeriod(Refusal):
+    message: ClassVar[str] = "检查日期不在任务时段内（%(first)s 至 %(last)s），请改日期。"
+    status: ClassVar[int] = 422
+
+
 class NotYetDeparted(Refusal):
     message: ClassVar[str] = "清单要到出发时间才能启封：%(time)s 后再来。"
 
@@ -123,11 +128,15 @@ def draw(
        follows from the seed, and the seed is in its own box. Not even the count of a stratum: where a stratum is one
        site, its count is the site.
 
-    Raises DepartureInThePast, NoTeams, TooFew and TooMany of `lots`, NotFound for a team of another office, RoundMoved.
+    Raises DepartureInThePast, OutsideThePeriod (a draw cannot be held again, and nobody would open such lists),
+    NoTeams, TooFew and TooMany of `lots`, NotFound for a team of another office, RoundMoved.
     """
     accounts.require(by, Permission.ROUND_HOLD, at=at, division=round.office.division_id)
     if departs_at < at:
         raise DepartureInThePast
+    first, last = round.campaign.starts_on, round.campaign.ends_on
+    if not first <= day <= last:
+        raise OutsideThePeriod(first=first.isoformat(), last=last.isoformat())
     if not teams:
         raise NoTeams
     if any((team.campaign_id, team.office_id) != (round.campaign_id, round.office_id) for team in teams):
