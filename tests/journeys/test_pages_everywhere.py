@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from django.urls import resolve
 
+from tests.journeys import steps
 from tests.journeys.visitor import DESK, OVERFLOW, PHONE, Visitor
 
 ALIKE = 2  # pages of one kind that are looked at; the tenth order looks like the first. Of those narrowed, one.
@@ -20,9 +21,9 @@ DATA = re.compile(
     "“[^”]*”|第[一二三四五六七八九十]+组|[一二三四五六七八九]片区|[\u4e00-\u9fff]{2,4}(纪委监委|街道|镇|乡)|"
     "10个重点|17类重点问题清单|八个严禁|十三个坚决禁止|岷县通报的问题类型"
 )
-# Words of the house itself, as against what its people have written.
+# Words of the house itself, as against what its people have written; a checklist's questions are theirs.
 LABELS = (
-    ".nav a span:first-of-type, .tabs a, thead th, .kpi__label, .kpi__note, .field__label, .field__help, legend, "
+    ".nav a span:first-of-type, .tabs a, thead th, .kpi__label, .kpi__note, .field__help, .field__label:not(.checklist > .question > .field *), legend:not(.checklist *), .segment span, "
     ".demo-banner, .btn:not([lang]), .steps span, .timeline__act, dt, .empty, .notice, .pager, .field__optional, summary, .tabbar a"
 )
 MAIN = ("", "campaigns/demo/", "sites/", "campaigns/demo/ledger/", "campaigns/demo/totals/", "orders/", "rulebooks/",
@@ -97,10 +98,39 @@ def test_without_scripts_the_main_pages_do_their_work(enter: Any) -> None:
 def test_in_english_no_label_stays_chinese(name: str, enter: Any) -> None:
     visitor = enter(name)
     visitor.press("English")
-    left: dict[str, list[str]] = {}
+    left = {}
     for address in crawl(visitor):
         assert visitor.go(address) == 200, address
-        words = visitor.page.locator(LABELS).all_inner_texts()
-        if chinese := sorted({word.strip() for word in words if CJK.search(DATA.sub("", word))}):
-            left[address] = chinese
-    assert not left, left
+        left[address] = chinese_labels(visitor)
+    assert not any(left.values()), left
+
+
+def test_the_phone_s_forms_in_english(enter: Any) -> None:
+    county, inspector = enter("county"), enter("inspector", phone=True)
+    steps.freeze(county)
+    steps.fill_in_the_draw(county, n=1)
+    county.press("抽签并密封")
+    inspector.go("/")
+    inspector.speak("en")
+    inspector.go("/")
+    inspector.follow("第一组")
+    left = {}
+    for button in ("open", "begin"):
+        left[button] = chinese_labels(inspector)
+        inspector.shot(f"english-{button}")
+        if button == "begin":
+            inspector.page.locator("[value=overt]").first.check(force=True)
+        with inspector.page.expect_navigation():
+            inspector.page.locator(f"form[action*='/{button}/'] button").locator("visible=true").first.click()
+    visit = inspector.path
+    for part in ("", "photos/", "findings/new/", "close/"):
+        assert inspector.go(visit + part) == 200
+        left[part] = chinese_labels(inspector)
+        inspector.shot(f"english-{part.replace('/', '-')}")
+    assert not any(left.values()), left
+
+
+def chinese_labels(visitor: Visitor) -> list[str]:
+    """Return the house's own words on this page that are in Chinese."""
+    words = visitor.page.locator(LABELS).all_inner_texts()
+    return sorted({word.strip() for word in words if CJK.search(DATA.sub("", word))})

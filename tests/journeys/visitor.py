@@ -87,6 +87,10 @@ class Visitor:
         """Ask for a path with this person's session, without leaving the page; redirections are not followed."""
         return int(self.context.request.get(self.server.url + path.lstrip("/"), max_redirects=0).status)
 
+    def speak(self, language: str) -> None:
+        """Ask for a language as the button does that stands in the menu, for a phone whose menu is folded."""
+        self.context.add_cookies([{"name": "django_language", "value": language, "url": self.server.url}])
+
     def source(self, path: str) -> str:
         """Return the source of a page that this person may see, without leaving the one in sight."""
         return str(self.context.request.get(self.server.url + path.lstrip("/")).text())
