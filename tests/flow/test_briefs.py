@@ -17,6 +17,7 @@ from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.audit import queries as audit
 from mingcha.ground.territory.models import Body, SiteType
 
+LONGXI = OfficeFigures("陇西县纪委监委", "621122", *[None] * 9, {"部门": None})
 SILENT = OfficeFigures("漳县纪委监委", "621125", *[None] * 10)
 MINXIAN = OfficeFigures("岷县纪委监委", "621126", 12, 18, 21, None, 97, None, None, None, None, {"学校": None})
 ANDING = OfficeFigures("安定区纪委监委", "621102", 3, *[None] * 8, {"村": 8, "小区": 12, "饭店": 2})
@@ -143,6 +144,7 @@ def test_the_sentences_read_like_the_published_ones():
         "岷县纪委监委组成12个检查组，覆盖18个乡镇，开展监督检查21次，发现各类问题97个。检查的点位有学校，数量未报。"
     )
     assert prose.office_sentence(ANDING) == "安定区纪委监委组成3个检查组，检查8个村、12个小区、2个饭店。"
+    assert prose.office_sentence(LONGXI) == "陇西县纪委监委开展监督的再监督。检查的点位有部门，数量未报。"
     assert prose.office_sentence(SILENT) == ""
 
 

@@ -29,6 +29,7 @@ WORDS = {
 }
 UNREPORTED_MEANS = "“未报”表示该单位没有核报这一项，不等于零，也不计入合计。"
 UNRECORDED = "（条文未收录）"
+DEPARTMENT = "部门"  # a site type; a department watches others, so to inspect it is 监督的再监督
 MOST_KINDS = 20
 MOST_NAMED = 6
 LONGEST_KIND = 30  # characters of an item's text that still read well inside a sentence
@@ -145,6 +146,8 @@ def office_sentence(row: OfficeFigures) -> str:
         if value is not None
     ]
     sites = row.sites or {}
+    if DEPARTMENT in sites:
+        parts.append("开展监督的再监督")
     counted = "、".join(f"{number}个{name}" for name, number in sites.items() if number is not None)
     if row.visits is not None:
         parts.append(f"检查点位{row.visits}处次" + (f"（{counted}）" if counted else ""))
