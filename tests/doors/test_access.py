@@ -3,6 +3,8 @@
 import argparse
 import copy
 import importlib
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -227,6 +229,38 @@ def test_an_office_in_the_campaign_is_not_looked_up_by_another_office(house):
     client = house.clients[house.neighbour.pk]
     address = reverse("desk:answer_for", args=["demo", house.minxian.office.body.code])
     assert client.post(address, {"measures": []}).status_code == 404
+
+
+def words_of(answer):
+    """Return all that an answer says: a page, a stream, or every part of a workbook or document."""
+    content = b"".join(answer) if answer.streaming else answer.content
+    if content[:2] != b"PK":
+        return content.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return "\n".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if "GET" in row.how], ids=lambda row: row.address)
+def test_no_page_names_anything_of_the_neighbour(house, row):
+    """Lists, sums, menus and files too: what 漳县 and another city may open says not a word of 岷县."""
+    zx, abroad = house.zhangxian, house.abroad
+    watched = [
+        ("county", house.neighbour, zx), ("leader", house.neighbour_leader, zx),
+        ("inspector", house.neighbour_inspector, zx), ("unit", house.neighbour_unit, zx),
+        ("lead", abroad.office.officer, abroad),
+    ]  # fmt: skip
+    for role, who, own in watched:
+        if not row.places[role] & {"own", "yes"} or (row.thing == "rulebook" and own is abroad):
+            continue
+        client = sign_in(Client(), who)
+        arguments = things(house, own)[row.thing] if row.thing else []
+        with transaction.atomic():
+            answer = client.get(reverse(row.address, args=arguments), follow=True)
+            said = words_of(answer)
+            transaction.set_rollback(True)
+        assert answer.status_code == 200
+        for word in ("岷县", "岷阳镇", "蒲麻镇", "621126"):
+            assert word not in said, f"{row.address} tells {who.username} of {word}"
 
 
 def test_how_many_questions_were_asked(record_property):
