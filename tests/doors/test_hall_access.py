@@ -6,6 +6,7 @@ from urllib.parse import unquote
 import pytest
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpResponse
+from django.test import Client
 from django.urls import URLPattern, get_resolver, include, path
 
 from mingcha.doors.hall import errors
@@ -114,6 +115,25 @@ def test_a_stranger_is_sent_to_sign_in_and_back(client):
 
 def test_a_stranger_who_sends_a_form_comes_back_to_no_form(client):
     assert client.post("/inside").url == "/sign-in"
+
+
+def test_what_was_written_while_the_sign_in_ran_out_is_handed_back(client):
+    here = {"HTTP_REFERER": "http://testserver/inside"}
+    given = {"note": "登记台<b>无人值守", "way": "on_spot", "csrfmiddlewaretoken": "x" * 64}
+    answer = client.post("/inside", given, **here)
+    shown = answer.content.decode()
+    assert answer.status_code == 403 and "登录已过期" in shown and 'href="http://testserver/inside"' in shown
+    assert "登记台&lt;b&gt;无人值守</textarea>" in shown and "on_spot" not in shown and "xxxx" not in shown
+    assert client.post("/inside", {"way": "on_spot"}, **here).url == "/sign-in"
+    assert client.post("/inside", given, HTTP_REFERER="http://elsewhere.example/").url == "/sign-in"
+
+
+def test_a_page_that_stood_open_too_long_hands_back_what_was_written():
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post("/inside", {"note": "登记台无人值守"}, HTTP_REFERER="http://testserver/inside")
+    assert answer.status_code == 403 and "登记台无人值守</textarea>" in answer.content.decode()
+    answer = strict.post("/sign-in", {"username": "李 某", "password": "a b"}, HTTP_REFERER="http://testserver/sign-in")
+    assert answer.status_code == 403 and "textarea" not in answer.content.decode()
 
 
 def test_part_of_a_page_is_not_filled_with_the_sign_in_page(client):

@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission
 
-from . import clock
+from . import clock, errors  # errors asks this module in turn for the way back
 
 if TYPE_CHECKING:
     from mingcha.ground.accounts.models import Person
@@ -55,7 +55,7 @@ def door(permission: Permission | None = None, *, public: bool = False) -> Calla
             request = cast(Request, outside)
             request.now = clock.now()
             if not public and not request.user.is_authenticated:
-                return to_sign_in(request)
+                return _outside(request)
             standing = SimpleLazyObject(lambda: accounts.standing(request.user, at=request.now))
             request.standing = cast(accounts.Standing, standing)
             if permission is not None and not request.standing.can(permission):
@@ -66,6 +66,12 @@ def door(permission: Permission | None = None, *, public: bool = False) -> Calla
         return entered
 
     return hang
+
+
+def _outside(request: HttpRequest) -> HttpResponse:
+    """Send to sign in; but first hand back what was written while the sign-in ran out."""
+    texts = errors.written(request) if request.method == "POST" else []
+    return errors.signed_out(request, texts) if texts else to_sign_in(request)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

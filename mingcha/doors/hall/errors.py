@@ -1,5 +1,8 @@
 """Pages for what went wrong. Each says in one sentence what to do, and offers a way back."""
 
+import re
+from collections.abc import Sequence
+
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,6 +23,8 @@ HEADINGS = {
     429: gettext_lazy("请稍后再试"),
     503: gettext_lazy("暂时无法使用"),
 }
+# What a person has written, told from codes, numbers and choices, which are quickly given again.
+WRITTEN = re.compile(r"[^\x00-\x7f]|\S\s\S")
 PICTURES = {403: "lock", 404: "search", 409: "warn", 422: "warn", 429: "clock"}
 LAST_RESORT = (
     '<!doctype html><html lang="zh-hans"><meta charset="utf-8"><title>明察</title>'
@@ -54,7 +59,21 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 where a form's token is missing or old; most often the page stood open overnight."""
-    return _page(request, 403, _("页面打开太久，已经失效。请返回上一页，刷新后重新提交。"), _("页面已失效"), "clock")
+    sentence = _("页面打开太久，已经失效。请返回上一页，刷新后重新提交。")
+    return _page(request, 403, sentence, _("页面已失效"), "clock", written(request))
+
+
+def signed_out(request: HttpRequest, texts: list[str]) -> HttpResponse:
+    """Answer 403 where the sign-in ran out while someone was writing: the texts are shown, or they would be lost."""
+    sentence = _("登录已过期，刚才这一步没有提交。请先复制下面的内容，再返回上一页登录。")
+    return _page(request, 403, sentence, _("登录已过期"), "clock", texts)
+
+
+def written(request: HttpRequest) -> list[str]:
+    """Return what was written in a form of this house; a form sent from elsewhere, or one to sign in, gives nothing."""
+    if not access.inside(request, request.headers.get("Referer")) or "password" in request.POST:
+        return []
+    return [text for _name, texts in request.POST.lists() for text in texts if WRITTEN.search(text)]
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -70,7 +89,9 @@ def failed(request: HttpRequest) -> HttpResponse:
         return HttpResponse(LAST_RESORT, status=500)
 
 
-def _page(request: HttpRequest, status: int, sentence: str, heading: str = "", picture: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, status: int, sentence: str, heading: str = "", picture: str = "", typed: Sequence[str] = ()
+) -> HttpResponse:
     try:
         back = access.way_back(request)
     except SuspiciousOperation:  # a forged Host header; such a request has no way back
@@ -80,5 +101,6 @@ def _page(request: HttpRequest, status: int, sentence: str, heading: str = "", p
         "sentence": sentence,
         "picture": picture or PICTURES.get(status, "info"),
         "back": back,
+        "typed": typed,
     }
     return render(request, "hall/error.html", words, status=status)
