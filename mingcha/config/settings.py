@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "mingcha.doors.hall.middleware.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mingcha.doors.hall.middleware.cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "mingcha.config.language.chosen_language",
     "django.middleware.common.CommonMiddleware",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
@@ -64,4 +65,9 @@ def hall(request: HttpRequest) -> dict[str, Hall]:
 
 def _here(request: HttpRequest) -> str:
     """Return where a change of language should lead: this page, or the one a form was sent from."""
-    return request.get_full_path() if request.method in ("GET", "HEAD") else access.way_back(request) or "/"
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    try:
+        return access.way_back(request) or "/"
+    except SuspiciousOperation:  # a forged Host header; the page that says so must still come
+        return "/"

@@ -1,8 +1,8 @@
-"""Three wrappers around every page: headers that keep strangers' code out, legible input, refusals as sentences."""
+"""Wrappers around every page: headers that keep strangers' code out, legible input, refusals as sentences."""
 
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
 from mingcha.kernel.legible import legible
 from mingcha.kernel.refusals import Refusal
@@ -48,8 +48,18 @@ def headers(respond: Respond) -> Respond:
     return middleware
 
 
+def cookies(respond: Respond) -> Respond:
+    """Pass over a cookie that holds what no cookie of ours does, before anybody looks it up in the database."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if value == legible(value)}
+        return respond(request)
+
+    return middleware
+
+
 class Legible:
-    """Take out of what was typed the characters that nobody sees, once for every form; no address holds any."""
+    """Take out of what was typed the characters that nobody sees, once for every form and filter; no path holds any."""
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
@@ -61,11 +71,16 @@ class Legible:
         """Runs after the check of the form's token, which has read the form already."""
         if request.path != legible(request.path):
             raise Http404
+        request.GET = _legible(request.GET)  # type: ignore[assignment]
         if request.method == "POST":
-            typed = request.POST.copy()
-            for name, values in request.POST.lists():
-                typed.setlist(name, [legible(value) for value in values])
-            request.POST = typed  # type: ignore[assignment]
+            request.POST = _legible(request.POST)  # type: ignore[assignment]
+
+
+def _legible(given: QueryDict) -> QueryDict:
+    typed = given.copy()
+    for name, values in given.lists():
+        typed.setlist(name, [legible(value) for value in values])
+    return typed
 
 
 class Refusals:
