@@ -57,12 +57,12 @@ def note(inspector: Visitor, *, seen: str, item: str, way: str) -> None:
 
 
 def judge_everything(inspector: Visitor) -> None:
-    """Answer each question of the checklist: the first one 不合格, the others 合格; 24 verified of 30 reported."""
+    """Answer each question of the checklist: the first one 不合格, the others 合格; 9 verified of 30 reported."""
     for number, question in enumerate(inspector.page.locator(".question:has(.segments)").all()):
         question.locator("label", has_text="不合格" if number == 0 else re.compile("^合格")).first.click()
     for count in inspector.page.locator(".question:has(.pair)").all():
         count.get_by_label("上报数").fill("30")
-        count.get_by_label("核实数").fill("24")
+        count.get_by_label("核实数").fill("9")
 
 
 def picture(colour: str) -> bytes:

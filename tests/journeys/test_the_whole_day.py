@@ -108,7 +108,7 @@ def the_inspector_looks_closely(inspector: Visitor, day: Day) -> None:
     inspector.shot("checklist-warned", whole=False)
     page.locator(".question textarea").first.fill("演示：值班人员说发现情况先报镇上值班室")
     inspector.press("保存")
-    inspector.sees("已保存", "核实比上报少 6")
+    inspector.sees("已保存", "核实比上报少 21")
     inspector.shot("checklist-filled")
     inspector.press("拍照")
     inspector.attach("从相册选", "登记台（演示）.png", steps.picture("#7a8fa6"), "image/png")
@@ -230,7 +230,11 @@ def the_lead_reads_the_ledger(lead: Visitor, day: Day) -> None:
     assert foot[:3] == [found, on_spot, by_deadline]
     assert [sum(int(row[column]) for row in rows) for column in range(6)] == foot, "the counties add up to the total"
     lead.go("campaigns/demo/gaps/")
-    lead.sees(day.drawn[0])
+    lead.sees(day.drawn[0], "30", "9", "-21", within="tbody tr")
+    lead.shot("gaps", whole=False)
+    lead.follow(day.drawn[0])
+    lead.sees("检查记录", "30", "9", "第一组", "演示：值班人员说发现情况先报镇上值班室")
+    lead.shot("visit")
 
 
 def the_lead_exports_it(lead: Visitor, day: Day) -> None:
