@@ -61,7 +61,14 @@ def test_an_earlier_moment_shows_what_was_true_then(lead, world):
     assert not any(address for line in then.context["lines"] for _v, _h, address in line["cells"])
 
 
-@pytest.mark.parametrize("given,said", [("2021-10-28T18:00", "数据不能截至将来"), ("gestern", "时间写得不对")])
+@pytest.mark.parametrize(
+    "given,said",
+    [
+        ("2021-10-28T18:00", "数据不能截至将来"),
+        ("gestern", "时间写得不对"),
+        ("0001-01-01T00:00", "时间写得不对"),  # once issued, it could not be read back: the whole list was lost
+    ],
+)
 def test_a_moment_that_makes_no_sense_is_refused_kindly(lead, given, said):
     for answer in (lead.get(SHOW, {"as_of": given}), lead.post(ISSUE, {"as_of": given})):
         assert answer.status_code == 422 and said in answer.content.decode()

@@ -43,6 +43,8 @@ def test_the_lead_office_opens_a_campaign(lead, world):
     [
         ({"ends_on": "2021-10-01"}, "结束日期早于开始日期"),
         ({"emergency_until": "2021-10-27T17:00"}, "应急措施截止时间已经过去"),
+        ({"emergency_until": "9999-12-31T23:59"}, "时间写得不对"),
+        ({"starts_on": "0001-01-01"}, "时间写得不对"),
         ({"slug": "demo"}, "已被使用"),
         ({"slug": "new"}, "这个编号是系统的网址"),
         ({"slug": "十月"}, "任务编号只能用"),

@@ -30,6 +30,8 @@ def test_a_forged_cookie_is_nobody_s(client, db):
 
 def test_a_form_for_a_forged_host_gets_a_page_too(client, db):
     client.raise_request_exception = False
-    answer = client.post("/sign-in", {"username": "x"}, headers={"Host": "evil.example", "Referer": "http://a.example/"})
+    answer = client.post(
+        "/sign-in", {"username": "x"}, headers={"Host": "evil.example", "Referer": "http://a.example/"}
+    )
     assert answer.status_code == 400
     assert "请求的内容不完整" in answer.content.decode()

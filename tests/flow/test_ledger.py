@@ -76,8 +76,12 @@ def test_late_is_computed_at_the_time_asked(world, rows):
 
 
 @pytest.mark.parametrize(
-    "given", [{"item": "x"}, {"item": "９"}, {"day": "gestern"}, {"state": "'; drop"}, {"place": "%"}, {"office": "?"}]
-)
+    "given",
+    [
+        {"item": "x"}, {"item": "９"}, {"item": "9" * 80}, {"day": "gestern"}, {"day": "9999-12-31"},
+        {"state": "'; drop"}, {"place": "%"}, {"office": "?"},
+    ],
+)  # fmt: skip
 def test_what_makes_no_sense_narrows_to_nothing_rather_than_fails(rows, given):
     assert list(rows(**given)) == []
 

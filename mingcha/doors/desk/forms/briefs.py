@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mingcha.doors.hall import years
+
 
 class AsOf(forms.Form):
     """A moment not later than now; left empty it is now."""
@@ -13,6 +15,7 @@ class AsOf(forms.Form):
     as_of = forms.DateTimeField(
         label=_("数据截至"),
         required=False,
+        validators=[years.meant],
         error_messages={"invalid": _("时间写得不对，请用 2021-10-27 18:00 的样子。")},
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )

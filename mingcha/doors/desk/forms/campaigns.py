@@ -8,6 +8,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from mingcha.doors.hall import years
+
 RESERVED = ("new",)  # addresses of this door
 Choices = Iterable[tuple[Any, Any]]
 
@@ -38,10 +40,19 @@ class NewCampaign(forms.Form):
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
     purpose = forms.CharField(label=_("目的"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
-    starts_on = forms.DateField(label=_("开始日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    ends_on = forms.DateField(label=_("结束日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    starts_on = forms.DateField(
+        label=_("开始日期"),
+        validators=[years.meant],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    ends_on = forms.DateField(
+        label=_("结束日期"),
+        validators=[years.meant],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
     emergency_until = forms.DateTimeField(
         label=_("应急措施截止"),
+        validators=[years.meant],
         help_text=_("到时自行失效，不用人去关；数据留存从这一刻起算。"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mingcha.doors.hall import years
 from mingcha.doors.hall.watched import WatchedForm
 
 
@@ -26,6 +27,7 @@ class Sample(WatchedForm):
     due_at = forms.DateTimeField(
         label=_("整改时限"),
         required=False,
+        validators=[years.meant],
         help_text=_("只有不实的才填，要晚于现在。"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from mingcha.doors.field.forms.watched import WatchedForm, lines, said_of
-from mingcha.doors.hall import wording
+from mingcha.doors.hall import wording, years
 from mingcha.flow.findings import actions as findings
 from mingcha.flow.findings.states import Responsibility, Severity
 from mingcha.flow.rectifications import actions as rectifications
@@ -55,7 +55,7 @@ class FindingForm(WatchedForm):
     due_in = forms.ChoiceField(label=_("整改时限"), required=False, widget=forms.RadioSelect)
     due_at = forms.DateTimeField(
         label=_("其他时限"), required=False, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), validators=[years.meant],
         error_messages={"invalid": _("时间没有看懂，请写成 2021-10-28 18:00 的样子。")},
     )  # fmt: skip
     requirement = forms.CharField(

@@ -133,9 +133,10 @@ def _in_state(state: str) -> Q:
 def _on_day(day: str) -> Q:
     try:
         start = datetime.combine(date.fromisoformat(day), datetime.min.time(), OFFICE_TIME)
-    except ValueError:
+        end = start + timedelta(days=1)
+    except (ValueError, OverflowError):
         return Q(pk__in=[])
-    return Q(noted_at__gte=start, noted_at__lt=start + timedelta(days=1))
+    return Q(noted_at__gte=start, noted_at__lt=end)
 
 
 @dataclass(frozen=True)
