@@ -308,6 +308,12 @@ def test_leaving_the_checklist_saves_it(phone, world, go):
     assert answer.url == to(go, visit.pk) and visit.answers.count() == 3
 
 
+@pytest.mark.parametrize("go", ["withdraw-x", "withdraw-" + "9" * 5000, "https://evil.example/"])
+def test_a_button_that_no_page_has_saves_and_stays(phone, world, go):
+    visit = world.minxian.open
+    assert phone.post(to("visit", visit.pk), filled(visit) | {"go": go}).url == to("visit", visit.pk)
+
+
 def test_residents_data_in_an_answer_is_asked_about_once(phone, world):
     visit = world.minxian.open
     typed = filled(visit, said=f"演示：打了 {MOBILE} 问过")

@@ -75,6 +75,13 @@ def test_a_team_that_cannot_be_is_refused_and_leaves_nothing(world, changes, ref
     assert Team.objects.count() == before
 
 
+def test_what_is_named_twice_counts_once(world):
+    twice = {"editions": [world.edition] * 2, "offices": [world.minxian.office.body] * 2}
+    assert queries.offices(actions.open_campaign(**opening(world, **twice))).count() == 1
+    team = actions.form_team(world.campaign, **forming(world, townships=world.minxian.office.townships[:1] * 2))
+    assert team.stretch.count() == 1
+
+
 def test_someone_whose_post_has_ended_cannot_lead(world):
     old = person("old", "演示离任者", world.minxian.office.body, "leader", at=world.at - timedelta(days=30))
     old.posts.update(until=(world.at - timedelta(days=1)).date())

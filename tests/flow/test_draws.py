@@ -168,6 +168,11 @@ def test_a_team_is_barred_from_sites_of_a_body_its_member_serves(world, round):
     assert alone.unassigned == 1
 
 
+def test_a_team_named_twice_is_sent_once(world, round):
+    draw(world, round, teams=[world.minxian.team] * 2)
+    assert [sealed.count for sealed in round.lists.all()] == [3]
+
+
 def _leader(world, team_pk):
     return world.leader if team_pk == world.minxian.team.pk else world.beside.office.leader
 

@@ -101,6 +101,7 @@ def open_campaign(
             )  # fmt: skip
     except IntegrityError as error:
         raise SlugTaken(slug=slug) from error
+    editions, offices = list(dict.fromkeys(editions)), list(dict.fromkeys(offices))
     FocusPoint.objects.bulk_create(FocusPoint(campaign=campaign, position=n, text=t) for n, t in enumerate(focus, 1))
     CampaignRulebook.objects.bulk_create(CampaignRulebook(campaign=campaign, edition=e) for e in editions)
     SupervisingOffice.objects.bulk_create(
@@ -174,7 +175,7 @@ def form_team(
         raise TeamNameTaken(name=name) from error
     people = {leader.pk: leader} | {person.pk: person for person in members}
     Member.objects.bulk_create(Member(team=team, person=p, leads=p.pk == leader.pk) for p in people.values())
-    Stretch.objects.bulk_create(Stretch(team=team, township=township) for township in townships)
+    Stretch.objects.bulk_create(Stretch(team=team, township=township) for township in dict.fromkeys(townships))
     subject = f"{gettext_noop('编入检查组')}：{name}（{campaign.name}）"
     notices.send(to=people.values(), subject=subject, link="/field/", at=at)
     audit.record(

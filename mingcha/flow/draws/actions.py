@@ -141,6 +141,7 @@ def draw(
         raise NoTeams
     if any((team.campaign_id, team.office_id) != (round.campaign_id, round.office_id) for team in teams):
         raise accounts.NotFound
+    teams = list(dict.fromkeys(teams))
     seed = _seed(round)
     drawn = lots.draw(queries.candidates(round), n=n, seed=seed)
     taken = {ticket.site for ticket in drawn.tickets if ticket.drawn}

@@ -1,5 +1,6 @@
 """At the site: the checklist, and the end of a visit."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -39,8 +40,8 @@ def visit(request: Request, *, pk: int) -> HttpResponse:
     except Refusal as refusal:
         return _checklist(request, found, form, refusal=refusal, status=refusal.status)
     go = request.POST.get("go", "")
-    if go.startswith("withdraw-") and go[9:].isdecimal():
-        return redirect("field:finding_withdraw", pk=pk, finding=int(go[9:]))
+    if taken_back := re.fullmatch(r"withdraw-([0-9]{1,18})", go):
+        return redirect("field:finding_withdraw", pk=pk, finding=taken_back[1])
     if go in ("finding_new", "visit_photo", "visit_close"):
         return redirect(f"field:{go}", pk=pk)
     messages.success(request, _("已保存。"))
