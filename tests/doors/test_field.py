@@ -290,6 +290,15 @@ def test_two_inspectors_do_not_wipe_out_each_other(phone, world):
     assert visit.answers.get(question=ask).said == "演示：向镇上报告"
 
 
+def test_two_inspectors_each_fill_in_half_of_a_pair(phone, world):
+    visit, leader = world.minxian.open, sign_in(Client(), world.leader)
+    count = questions(visit)[1]
+    leader.post(to("visit", visit.pk), {f"q{count.pk}_reported": "30"})
+    phone.post(to("visit", visit.pk), {f"q{count.pk}_verified": "24", f"initial-q{count.pk}_reported": ""})
+    answer = visit.answers.get(question=count)
+    assert (answer.reported, answer.verified) == (30, 24)
+
+
 def test_an_answer_can_be_taken_back(phone, world):
     visit = world.minxian.open
     phone.post(to("visit", visit.pk), filled(visit))
@@ -416,7 +425,7 @@ def test_a_deadline_of_one_s_own(phone, world, at):
 
 def test_catalogues_and_bodies_offered(phone, world):
     page = text(phone.get(to("finding_new", world.minxian.open.pk)))
-    assert "(条文未收录)" in page and "演示清单" in page
+    assert "（条文未收录）" in page and "演示清单" in page
     assert "621126-market" in page and "621125-food" not in page and "621126-office" not in page
 
 

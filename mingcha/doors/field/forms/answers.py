@@ -84,13 +84,18 @@ class AnswersForm(WatchedForm):
         )  # fmt: skip
 
     def given(self) -> list[Given]:
-        """Return the answers that were changed on this page."""
+        """Return the answers changed on this page; the part of a pair that was left alone stays as it is saved now."""
         changed = set(self.changed_data)
         found = []
         for question in self.questions:
+            answer = self.answers.get(question.pk)
             names = {part: name_of(question, part) for part in PARTS[question.kind]}
             if changed & set(names.values()):
-                found.append(Given(question.pk, **{part: self.cleaned_data[name] for part, name in names.items()}))
+                parts = {
+                    part: self.cleaned_data[name] if name in changed or answer is None else getattr(answer, part)
+                    for part, name in names.items()
+                }
+                found.append(Given(question.pk, **parts))
         return found
 
     def lines(self) -> list[Line]:
