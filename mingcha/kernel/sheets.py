@@ -1,6 +1,7 @@
 """Spreadsheets in and out: one sheet, one header row, plain values; nothing that a cell could execute."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ from mingcha.kernel.legible import legible
 from mingcha.kernel.refusals import Refusal
 
 MOST_ROWS = 20_000
-MOST_UNPACKED = 200 * 1024 * 1024  # bytes; a workbook of 20,000 rows unpacks to under 30 MB
+MOST_COLUMNS = 64  # no sheet of ours has half as many; a row may name 16,384
+MOST_UNPACKED = 40 * 1024 * 1024  # bytes; a workbook of 20,000 rows unpacks to under 30 MB
 
 
 class TornFile(Refusal):
@@ -72,7 +74,7 @@ def read(content: bytes, *, required: Sequence[str]) -> list[Row]:
     _refuse_bomb(content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        lines = book.worksheets[0].iter_rows(values_only=True)
+        lines = book.worksheets[0].iter_rows(max_col=MOST_COLUMNS, values_only=True)
         header = [_text(cell) for cell in next(lines, ())]
         missing = [column for column in required if column not in header]
         if missing:
@@ -120,7 +122,8 @@ def write(header: Sequence[str], rows: Iterable[Sequence[object]], *, title: str
     """
     book = Workbook()
     sheet = book.worksheets[0]
-    sheet.title = title[:31]
+    # Excel allows 31 characters in a tab's name, and not these.
+    sheet.title = re.sub(r"[\\/*?:\[\]]", " ", legible(title)).strip("'")[:31]
     _fill(sheet, [header, *rows])
     for cell in sheet[1]:
         cell.font = Font(bold=True)

@@ -1,0 +1,49 @@
+"""Spreadsheets in and out: what is too much is refused before it costs memory, and a name never stops a file."""
+
+import io
+import zipfile
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from mingcha.kernel import sheets
+
+
+def repacked(content, name, data):
+    """Return the workbook with one of its parts replaced."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            new.writestr(entry.filename, data if entry.filename == name else old.read(entry.filename))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("title", ["清单[2021]/试行", "a:b*c?", "'引号'", "一" * 40])
+def test_a_catalogue_s_name_need_not_be_one_excel_would_take(title):
+    content = sheets.write(["列"], [["值"]], title=title)
+    assert load_workbook(io.BytesIO(content)).worksheets[0]["A2"].value == "值"
+
+
+def test_cells_far_to_the_right_are_passed_over():
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["列"])
+    sheet["A2"], sheet["XFD2"] = "值", "远"
+    out = io.BytesIO()
+    book.save(out)
+    assert [row.cells for row in sheets.read(out.getvalue(), required=["列"])] == [{"列": "值"}]
+
+
+def test_a_bomb_is_refused_unread_and_entities_are_not_followed():
+    small = sheets.write(["列"], [["值"]], title="表")
+    with pytest.raises(sheets.TooLarge):
+        sheets.read(repacked(small, "xl/worksheets/sheet1.xml", b" " * (sheets.MOST_UNPACKED + 1)), required=["列"])
+    outside = b'<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]><w>&x;</w>'
+    with pytest.raises(sheets.TornFile):
+        sheets.read(repacked(small, "xl/worksheets/sheet1.xml", outside), required=["列"])
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"<html>", b"\xd0\xcf\x11\xe0"])
+def test_what_is_no_workbook_is_torn(content):
+    with pytest.raises(sheets.TornFile):
+        sheets.read(content, required=["列"])
