@@ -1,6 +1,6 @@
 """From the finding on the spot to the closed order: each step by the hand that may take it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -156,7 +156,7 @@ def receive(order: Rectification, *, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def answer(
-    order: Rectification, *, measures: str, proofs: Sequence[tuple[str, bytes]] = (), by: Person, at: datetime
+    order: Rectification, *, measures: str, proofs: Iterable[tuple[str, bytes]] = (), by: Person, at: datetime
 ) -> Reply:
     """
     Answer an order with measures and proof: (file name, bytes) pairs. An answer also signs for the order.
@@ -172,7 +172,7 @@ def answer(
     for name, content in proofs:
         kept = evidence.keep(content, name=name, place=order.body.name, by=by, at=at)
         Proof.objects.create(reply=reply, evidence=kept)
-    _record("rectification.answer", order, by=by, at=at, detail={"proofs": len(proofs)})
+    _record("rectification.answer", order, by=by, at=at, detail={"proofs": reply.proofs.count()})
     _tell_office(order, gettext_noop("整改已答复，待核验"), at=at)
     return reply
 

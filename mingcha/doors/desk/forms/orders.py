@@ -1,11 +1,13 @@
 """Answering an order, sending an answer back, closing an order."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from mingcha.doors.hall import uploads
 from mingcha.doors.hall.watched import WatchedForm
 
 MOST_FILES = 12
@@ -51,9 +53,9 @@ class Answer(WatchedForm):
     )
     watched = ("measures",)
 
-    def files_read(self) -> list[tuple[str, bytes]]:
-        """Return the (name, bytes) pairs of a valid form."""
-        return [(file.name or "", file.read()) for file in self.cleaned_data["proofs"]]
+    def files_read(self) -> Iterator[tuple[str, bytes]]:
+        """Return the (name, bytes) pairs of a valid form, read as they are asked for."""
+        return uploads.read(self.cleaned_data["proofs"])
 
 
 class SendBack(WatchedForm):

@@ -1,6 +1,5 @@
 """At the site: taking photos, and looking at them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -11,12 +10,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mingcha.doors.field.forms.visits import PhotosForm
+from mingcha.doors.hall import uploads
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.fieldwork import actions as fieldwork_actions
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.states import VisitState
 from mingcha.ground.accounts.permissions import Permission as P
-from mingcha.ground.evidence import actions as evidence_actions
 from mingcha.ground.evidence import queries as evidence
 from mingcha.kernel import privacy
 from mingcha.kernel.refusals import Refusal
@@ -36,7 +35,7 @@ def add_photo(request: Request, *, pk: int) -> HttpResponse:
     sentences = _caption_faults(form)
     try:
         kept, refused = fieldwork_actions.add_photos(
-            found, files=_read(files), caption="" if sentences else form.cleaned_data["caption"],
+            found, files=uploads.read(files), caption="" if sentences else form.cleaned_data["caption"],
             by=request.user, at=request.now,
         )  # fmt: skip
     except Refusal as refusal:
@@ -48,12 +47,6 @@ def add_photo(request: Request, *, pk: int) -> HttpResponse:
     if sentences:
         return _photos(request, found, form, sentences=sentences, status=422)
     return redirect("field:visit_photo", pk=pk)
-
-
-def _read(files: list[Any]) -> Iterator[tuple[str, bytes]]:
-    """Read one file at a time, and no more of it than shows that it is too large."""
-    for file in files:
-        yield file.name, file.read(evidence_actions.LARGEST + 1)
 
 
 def _caption_faults(form: PhotosForm) -> list[str]:
