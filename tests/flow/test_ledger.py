@@ -130,7 +130,7 @@ def test_the_sheet_has_a_cell_for_every_column(world, rows, django_assert_max_nu
     assert {len(row) for row in sheet} == {len(ledger.HEADER)}
     row = dict(zip(ledger.HEADER, next(r for r in sheet if r[20]), strict=True))
     assert row["整改措施"] == "演示：已补齐值守。" and row["状态"] == "待核验"
-    assert row["乡镇(街道)"] == "岷阳镇" and row["点位类型"] == "饭店" and row["整改时限"] == "2021-10-30 09:00"
+    assert row["乡镇（街道）"] == "岷阳镇" and row["点位类型"] == "饭店" and row["整改时限"] == "2021-10-30 09:00"
 
 
 def test_an_older_edition_is_still_offered_as_a_condition(world):

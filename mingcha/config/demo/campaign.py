@@ -30,7 +30,7 @@ def open_campaign(stage: Stage, editions: Sequence[Edition], at: datetime) -> No
     offices = [stage.office(LEAD), *(stage.office(county.office) for county in COUNTIES)]
     stage.campaign = campaigns.open_campaign(
         slug=SLUG, name=made_up("定西市2021年10月疫情防控监督检查"), purpose=PURPOSE, lead=offices[0],
-        starts_on=date(2021, 10, 19), ends_on=date(2021, 11, 18), emergency_until=moment(18, "18:00", month=11),
+        starts_on=date(2021, 10, 19), ends_on=date(2021, 10, 27), emergency_until=moment(18, "18:00", month=11),
         focus=FOCUS, editions=editions, offices=offices, by=stage.people["lead"], at=at,
     )  # fmt: skip
 

@@ -63,7 +63,7 @@ class Item(models.Model):
     def label(self) -> str:
         """“第1条 严禁……”, or the number alone where the text is not on record."""
         number = f"第{self.number}条 " if self.number else ""
-        return f"{number}{self.text or '(条文未收录)'}"
+        return f"{number}{self.text or '（条文未收录）'}"
 
 
 class Checklist(models.Model):
