@@ -53,7 +53,7 @@ class Draw(forms.Form):
         initial = {"day": soon.date(), "departs": soon.time(), "teams": [pk for pk, _label in listed]}
         super().__init__(data, initial=initial)
         self.at = at
-        self.fields["n"].help_text = _("名录里有 %(size)s 个点位。") % {"size": size}
+        self.fields["n"].help_text = _("名录里有 %(size)s 个点位。抽得比组数少，有的组就分不到清单。") % {"size": size}
         self.fields["n"].widget.attrs["max"] = size
         self.fields["teams"].choices = listed  # type: ignore[attr-defined]
 
