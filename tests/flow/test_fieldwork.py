@@ -10,7 +10,9 @@ from mingcha.flow.fieldwork.actions import Given
 from mingcha.flow.fieldwork.models import Answer, Inspection, Photo, Visit
 from mingcha.flow.fieldwork.states import State, VisitState
 from mingcha.flow.findings import actions as findings
+from mingcha.flow.findings import queries as found
 from mingcha.flow.rectifications import actions as rectifications
+from mingcha.ground.accounts import actions as people
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.evidence import actions as evidence
 from mingcha.ground.evidence.models import Evidence
@@ -177,6 +179,29 @@ def test_who_reads_which_visit(world):
         queries.my_visit(world.beside.closed.pk, to=leader)
     with pytest.raises(accounts.NotFound):
         queries.my_visit(world.minxian.closed.pk, to=county)
+
+
+@pytest.mark.parametrize("moves_on", [False, True])
+def test_who_has_left_the_office_reads_and_writes_nothing_of_the_team_s(world, moves_on):
+    """Also who makes visits for another office now: the membership was given for a post."""
+    gone, at = world.inspector, world.at + timedelta(days=2)
+    gone.posts.update(until=at.date() - timedelta(days=1))
+    if moves_on:
+        people.appoint(
+            gone,
+            body=world.zhangxian.office.body,
+            role="inspector",
+            since=at.date() - timedelta(days=1),
+            by=None,
+            at=at,
+        )
+    mine, to = world.minxian, accounts.standing(gone, at=at)
+    assert not queries.my_inspections(to=to).exists() and not queries.visits(to=to).exists()
+    assert not found.visible(to=to).exists()
+    with pytest.raises(accounts.NotFound if moves_on else accounts.NotAllowed):
+        actions.begin_visit(mine.inspection, site=mine.waiting, mode="overt", by=gone, at=at)
+    with pytest.raises(accounts.NotFound if moves_on else accounts.NotAllowed):
+        actions.depart(mine.sealed, by=gone, at=at)
 
 
 def test_stops_tell_what_is_still_to_do(world):

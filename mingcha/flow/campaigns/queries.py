@@ -3,7 +3,6 @@
 from django.db.models import Count, Q, QuerySet
 
 from mingcha.flow.campaigns.models import Campaign, Measure, Member, SupervisingOffice, Team
-from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
 from mingcha.ground.rulebook.models import Edition, Item
@@ -13,8 +12,8 @@ def visible(to: Standing) -> QuerySet[Campaign]:
     """Return the campaigns one may see: in one's area, or with an office of one's area at work in it."""
     own = to.area(Permission.CAMPAIGN_SEE, "division__code")
     offices = SupervisingOffice.objects.filter(to.area(Permission.CAMPAIGN_SEE, "body__division__code"))
-    teams = Member.objects.filter(person=to.person).values("team__campaign")
-    found = Campaign.objects.filter(own | Q(pk__in=offices.values("campaign")) | Q(pk__in=teams))
+    teams = Team.objects.filter(pk__in=own_teams(to))
+    found = Campaign.objects.filter(own | Q(pk__in=offices.values("campaign")) | Q(pk__in=teams.values("campaign")))
     return found.select_related("lead", "division").order_by("-pk")
 
 
@@ -48,8 +47,7 @@ def office_of(campaign: Campaign, body_code: str) -> SupervisingOffice | None:
 def teams(campaign: Campaign, *, to: Standing) -> QuerySet[Team]:
     """Return the teams one may see: those of offices in one's area, and one's own."""
     area = to.area(Permission.CAMPAIGN_SEE, "office__division__code")
-    mine = Q(pk__in=Member.objects.filter(person=to.person).values("team"))
-    return teams_of(campaign).filter(area | mine)
+    return teams_of(campaign).filter(area | Q(pk__in=own_teams(to)))
 
 
 def teams_of(campaign: Campaign) -> QuerySet[Team]:
@@ -58,12 +56,20 @@ def teams_of(campaign: Campaign) -> QuerySet[Team]:
     return found.prefetch_related("members__person", "stretch__township").order_by("office__division", "pk")
 
 
-def my_teams(person: Person) -> QuerySet[Team]:
-    return Team.objects.filter(members__person=person)
+def own_teams(to: Standing) -> QuerySet[Member, int]:
+    """
+    Return the ids of the teams one goes out with, for a filter.
+
+    A membership counts for as long as one holds the post at the team's office that it was given for: who has moved
+    on reads and writes nothing of the old team's.
+    """
+    offices = [holding.body for holding in to.holdings if Permission.VISIT_MAKE in holding.role.permissions]
+    return Member.objects.filter(person=to.person, team__office__in=offices).values_list("team_id", flat=True)
 
 
-def is_member(team: Team, person: Person) -> bool:
-    return Member.objects.filter(team=team, person=person).exists()
+def goes_out_with(team: Team, *, to: Standing) -> bool:
+    """Return whether the team is one's own."""
+    return own_teams(to).filter(team=team).exists()
 
 
 def member_bodies(team: Team) -> set[str]:

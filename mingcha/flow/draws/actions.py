@@ -195,8 +195,8 @@ def open_list(sealed: SealedList, *, by: Person, at: datetime) -> list[str]:
 
     Raises NotFound to who is not of the team, DrewItYourself, NotYetDeparted, AlreadyOpened.
     """
-    accounts.require(by, Permission.LIST_OPEN, at=at)
-    if not campaigns.is_member(sealed.team, by):
+    standing = accounts.require(by, Permission.LIST_OPEN, at=at)
+    if not campaigns.goes_out_with(sealed.team, to=standing):
         raise accounts.NotFound
     if sealed.round.drawn_by_id == by.pk:
         raise DrewItYourself

@@ -205,8 +205,8 @@ def require_open(visit: Visit, *, by: Person, at: datetime) -> None:
 
 
 def _require_team(inspection: Inspection, *, by: Person, at: datetime) -> None:
-    accounts.require(by, Permission.VISIT_MAKE, at=at)
-    if not campaigns.is_member(inspection.team, by):
+    standing = accounts.require(by, Permission.VISIT_MAKE, at=at)
+    if not campaigns.goes_out_with(inspection.team, to=standing):
         raise accounts.NotFound
 
 

@@ -2,7 +2,8 @@
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from mingcha.flow.campaigns.models import Campaign, Member
+from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.campaigns.models import Campaign
 from mingcha.flow.fieldwork.models import Answer, Inspection, Photo, Stop, Visit
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
@@ -12,7 +13,7 @@ from mingcha.ground.territory.models import Site
 def inspections(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[Inspection]:
     """Return the outings of offices in one's area, and those of one's own teams, the latest first."""
     area = to.area(Permission.LEDGER_SEE, "office__division__code")
-    mine = Q(team__in=Member.objects.filter(person=to.person).values("team"))
+    mine = Q(team__in=campaigns.own_teams(to))
     found = Inspection.objects.filter(area | mine)
     if campaign:
         found = found.filter(campaign=campaign)
@@ -24,8 +25,7 @@ def inspections(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[I
 
 
 def my_inspections(*, to: Standing) -> QuerySet[Inspection]:
-    mine = Member.objects.filter(person=to.person).values("team")
-    return inspections(to=to).filter(team__in=mine)
+    return inspections(to=to).filter(team__in=campaigns.own_teams(to))
 
 
 def inspection(pk: int, *, to: Standing) -> Inspection:
@@ -58,7 +58,7 @@ def stops(inspection: Inspection) -> QuerySet[Stop]:
 def visits(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[Visit]:
     """Return the visits at places in one's area, and those of one's own teams."""
     area = to.area(Permission.LEDGER_SEE, "site__division__code")
-    mine = Q(inspection__team__in=Member.objects.filter(person=to.person).values("team"))
+    mine = Q(inspection__team__in=campaigns.own_teams(to))
     found = Visit.objects.filter(area | mine)
     if campaign:
         found = found.filter(inspection__campaign=campaign)
@@ -76,8 +76,7 @@ def visit(pk: int, *, to: Standing) -> Visit:
 
 def my_visit(pk: int, *, to: Standing) -> Visit:
     """Return a visit of one's own team. Raises NotFound."""
-    mine = Member.objects.filter(person=to.person).values("team")
-    found = visits(to=to).filter(pk=pk, inspection__team__in=mine).first()
+    found = visits(to=to).filter(pk=pk, inspection__team__in=campaigns.own_teams(to)).first()
     if found is None:
         raise NotFound
     return found

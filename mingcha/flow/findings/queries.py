@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from mingcha.flow.campaigns.models import Member
+from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.fieldwork.models import Photo, Visit
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.findings.states import State
@@ -18,7 +18,7 @@ RELATED = (
 def visible(*, to: Standing) -> QuerySet[Finding]:
     """Return the findings at places in one's area, and those of one's own teams."""
     area = to.area(Permission.LEDGER_SEE, "division")
-    mine = Q(visit__inspection__team__in=Member.objects.filter(person=to.person).values("team"))
+    mine = Q(visit__inspection__team__in=campaigns.own_teams(to))
     return Finding.objects.filter(area | mine).select_related(*RELATED).order_by("-pk")
 
 
