@@ -8,10 +8,13 @@ import io
 import re
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 
 from tests.journeys import steps
 from tests.journeys.visitor import Visitor
+
+pytestmark = pytest.mark.browser
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OLD = "严禁在疫情防控工作中临阵退缩"

@@ -12,6 +12,8 @@ from django.urls import resolve
 from tests.journeys import steps
 from tests.journeys.visitor import DESK, OVERFLOW, PHONE, Visitor
 
+pytestmark = pytest.mark.browser
+
 ALIKE = 2  # pages of one kind that are looked at; the tenth order looks like the first. Of those narrowed, one.
 FILES = re.compile(r"\.(xlsx|docx|json)$|/photos/\d+/$|/proofs/\d+/$")
 LINKS = "links => links.filter(a => !a.hasAttribute('download')).map(a => a.getAttribute('href'))"

@@ -4,10 +4,13 @@ import io
 import re
 from typing import Any
 
+import pytest
 from openpyxl import Workbook
 
 from tests.journeys import steps
 from tests.journeys.visitor import Visitor
+
+pytestmark = pytest.mark.browser
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADS = ("点位编号", "名称", "类型", "区划代码", "地址", "责任单位")

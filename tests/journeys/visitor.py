@@ -14,7 +14,9 @@ from typing import Any
 from tests.conftest import DemoServer
 
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
-PATIENCE = 8_000  # milliseconds until a press or a look gives up; the slowest page of the demo takes a tenth of it
+PATIENCE = (
+    20_000  # milliseconds until a press or a look gives up; a page takes a tenth of a second, a busy machine more
+)
 # Bars that stick would lie across the middle of a long picture, and photos further down would not be there yet.
 UNROLL = """async () => {
     scrollTo(0, 0);
