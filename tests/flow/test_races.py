@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mingcha.flow.campaigns import actions as campaigns
+from mingcha.flow.campaigns import queries as campaign_queries
 from mingcha.flow.draws import actions as draws
 from mingcha.flow.draws.models import Round
 from mingcha.flow.fieldwork import actions as fieldwork
@@ -13,8 +14,11 @@ from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications.models import Rectification, Reply, Review
 from mingcha.ground.audit import queries as audit
+from mingcha.ground.territory.actions import sites
+from mingcha.ground.territory.models import Site
+from mingcha.kernel import sheets
 from tests.at_once import at_once, refusals
-from tests.world import note
+from tests.world import note, publish
 
 
 def again(row):
@@ -115,6 +119,38 @@ def test_two_leads_take_the_same_number_for_a_campaign(live_world):
     }  # fmt: skip
     outcomes = at_once(*[lambda: campaigns.open_campaign(**given)] * 2)
     assert refusals(outcomes) == [campaigns.SlugTaken]
+
+
+def test_two_leads_adopt_the_same_edition(live_world):
+    w = live_world
+    newer = publish(w.rulebook, at=w.at)
+    outcomes = at_once(*[lambda: campaigns.adopt_edition(w.campaign, edition=newer, by=w.lead, at=w.at)] * 2)
+    assert refusals(outcomes) == []
+    assert list(campaign_queries.editions(w.campaign)) == [newer]
+    assert audit.about("campaign", "demo").filter(verb="campaign.adopt_edition").count() == 1
+
+
+def test_two_editions_published_at_once_are_two_versions(live_world):
+    w = live_world
+    assert refusals(at_once(*[lambda: publish(w.rulebook, at=w.at)] * 2)) == []
+    assert sorted(w.rulebook.editions.values_list("version", flat=True)) == [1, 2, 3]
+
+
+def test_an_import_never_takes_a_site_that_another_county_registers_meanwhile(live_world):
+    w = live_world
+    there = w.zhangxian.office
+    row = ["GK-9", "演示新点位", "村", "621126100", "", "岷阳镇人民政府"]
+    content = sheets.write(sites.COLUMNS, [row], title="点位")
+    outcomes = at_once(
+        lambda: sites.import_sites(content, prefixes=["621126"], by=w.county, at=w.at),
+        lambda: sites.add_site(
+            code="GK-9", name="演示邻县点位", type=there.sites[0].type, division=there.townships[0], address="",
+            body=there.answering, prefixes=["621125"], by=w.neighbour, at=w.at,
+        ),
+    )  # fmt: skip
+    assert refusals(outcomes) in ([sites.SitesRefused], [sites.SiteCodeTaken])
+    theirs = isinstance(outcomes[0], sites.SitesRefused)
+    assert Site.objects.get(code="GK-9").division_id.startswith("621125" if theirs else "621126")
 
 
 @pytest.mark.parametrize("times", [1, 2])

@@ -137,9 +137,15 @@ def answer_for(office: SupervisingOffice, *, measures: Sequence[str], by: Person
 
 @transaction.atomic
 def adopt_edition(campaign: Campaign, *, edition: Edition, by: Person, at: datetime) -> None:
-    """Put a newer edition in force; findings that cite the older one keep printing the older text."""
+    """
+    Put a newer edition in force; findings that cite the older one keep printing the older text. Raises CampaignOver.
+    """
     accounts.require(by, Permission.CAMPAIGN_OPEN, at=at, division=campaign.division_id)
-    campaign.rulebooks.filter(edition__rulebook=edition.rulebook).delete()
+    require_open(campaign)
+    in_force = campaign.rulebooks.filter(edition__rulebook=edition.rulebook)
+    if in_force.filter(edition__version__gte=edition.version).exists():
+        return  # someone else has just adopted it, or a newer one
+    in_force.delete()
     CampaignRulebook.objects.create(campaign=campaign, edition=edition)
     audit.record("campaign.adopt_edition", kind="campaign", key=campaign.slug, by=by, at=at,
                  division=campaign.division_id, detail={"edition": str(edition)})  # fmt: skip
@@ -156,7 +162,7 @@ def form_team(
     Raises NoLeader, NotOfThisOffice, TeamNameTaken, OutsideTheStretch, OfficeOutsideCampaign, CampaignOver.
     """
     accounts.require(by, Permission.TEAM_FORM, at=at, division=office.division_id)
-    _check_open(campaign)
+    require_open(campaign)
     if not SupervisingOffice.objects.filter(campaign=campaign, body=office).exists():
         raise OfficeOutsideCampaign(name=office.name)
     if not accounts.serving(office.code, at=at, role="leader").filter(pk=leader.pk).exists():
@@ -195,6 +201,8 @@ def close(campaign: Campaign, *, by: Person, at: datetime) -> None:
     audit.record("campaign.close", kind="campaign", key=campaign.slug, by=by, at=at, division=campaign.division_id)
 
 
-def _check_open(campaign: Campaign) -> None:
-    if campaign.state != State.OPEN:
+def require_open(campaign: Campaign) -> None:
+    """Refuse what only a campaign under way allows. Raises CampaignOver."""
+    # Locked until commit: a campaign does not end while a team of it forms, nor do two editions come into force at once.
+    if Campaign.objects.select_for_update().values_list("state", flat=True).get(pk=campaign.pk) != State.OPEN:
         raise CampaignOver(campaign=campaign.name)

@@ -11,11 +11,11 @@ from django.db.models import Max
 from django.utils.translation import gettext_noop
 
 from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.campaigns.actions import require_open
 from mingcha.flow.campaigns.models import Campaign, Team
-from mingcha.flow.campaigns.states import State as CampaignState
 from mingcha.flow.draws import queries
 from mingcha.flow.draws.models import FrameSite, Round, SealedList
-from mingcha.flow.draws.states import ACTS, LIST_ACTS, ListState
+from mingcha.flow.draws.states import ACTS, LIST_ACTS, State
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
@@ -64,8 +64,12 @@ class DrewItYourself(Refusal):
     status: ClassVar[int] = 403
 
 
+class RoundRevealed(Refusal):
+    message: ClassVar[str] = "这一轮已经公开，没有启封的清单已作废。"
+
+
 class ListsStillSealed(Refusal):
-    message: ClassVar[str] = "还有清单没有启封，现在公开会泄露去向。全部启封后再公开。"
+    message: ClassVar[str] = "还有清单没有启封，现在公开会泄露去向。全部启封或检查日期过后再公开。"
 
 
 @transaction.atomic
@@ -75,11 +79,12 @@ def begin(campaign: Campaign, *, office: Body, by: Person, at: datetime) -> Roun
 
     The commitment is on record before the frame exists: the register cannot be bent to a seed nobody can read,
     nor the seed chosen to suit the register. (A second secret and a public value come with their own issue.)
-    Raises NotFound, RoundMoved where somebody begins the same round at the same moment.
+    Raises NotFound, CampaignOver, RoundMoved where somebody begins the same round at the same moment.
     """
     accounts.require(by, Permission.ROUND_HOLD, at=at, division=office.division_id)
-    if campaign.state != CampaignState.OPEN or campaigns.office_of(campaign, office.code) is None:
+    if campaigns.office_of(campaign, office.code) is None:
         raise accounts.NotFound
+    require_open(campaign)
     last = Round.objects.filter(campaign=campaign, office=office).aggregate(last=Max("number"))["last"] or 0
     seed = sealing.new_key()
     about = f"seed/{campaign.slug}/{office.code}/{last + 1}"
@@ -193,7 +198,7 @@ def open_list(sealed: SealedList, *, by: Person, at: datetime) -> list[str]:
     """
     Open a team's list at departure: an act on record. Return the codes of its sites in order.
 
-    Raises NotFound to who is not of the team, DrewItYourself, NotYetDeparted, AlreadyOpened.
+    Raises NotFound to who is not of the team, DrewItYourself, NotYetDeparted, RoundRevealed, AlreadyOpened.
     """
     standing = accounts.require(by, Permission.LIST_OPEN, at=at)
     if not campaigns.goes_out_with(sealed.team, to=standing):
@@ -203,6 +208,9 @@ def open_list(sealed: SealedList, *, by: Person, at: datetime) -> list[str]:
     if at < sealed.departs_at:
         local = sealed.departs_at.astimezone(accounts.OFFICE_TIME)
         raise NotYetDeparted(time=f"{local.month}月{local.day}日 {local:%H:%M}")
+    # The round's row is the queue for opening and revealing: whichever comes second sees the first.
+    if Round.objects.select_for_update().values_list("state", flat=True).get(pk=sealed.round_id) == State.REVEALED:
+        raise RoundRevealed
     start, end = LIST_ACTS["open"]
     moved = SealedList.objects.filter(pk=sealed.pk, state=start).update(state=end, opened_at=at, opened_by=by)
     if not moved:
@@ -216,9 +224,13 @@ def open_list(sealed: SealedList, *, by: Person, at: datetime) -> list[str]:
 
 @transaction.atomic
 def reveal(round: Round, *, by: Person, at: datetime) -> Mapping[str, object]:
-    """Publish seed and frame, once every list is open, so that anyone can replay the draw. Raises ListsStillSealed."""
+    """
+    Publish seed and frame, once every list is open or its day is over, so that anyone can replay the draw.
+
+    Raises ListsStillSealed, RoundMoved. What was never opened can be opened no more.
+    """
     accounts.require(by, Permission.ROUND_HOLD, at=at, division=round.office.division_id)
-    if round.lists.exclude(state=ListState.OPENED).exists():
+    if not queries.nothing_left_to_hide(round, at=at):
         raise ListsStillSealed
     if round.n is None:
         raise RoundMoved

@@ -63,6 +63,8 @@ def publish(
     """
     if by is not None:
         accounts.require(by, Permission.RULEBOOK_KEEP, at=at, division=rulebook.keeper.division_id)
+    # Two editions at once would take the same number: the catalogue's row is the queue.
+    Rulebook.objects.select_for_update().get(pk=rulebook.pk)
     last = rulebook.editions.aggregate(last=Max("version"))["last"] or 0
     recorded = sum(bool(item.text) for item in items)
     edition = Edition.objects.create(

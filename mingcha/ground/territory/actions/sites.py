@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit.actions import Actor
@@ -80,7 +80,7 @@ def preview(content: bytes, *, prefixes: Iterable[str], by: Actor | None, at: da
         if old and not old.division_id.startswith(tuple(prefixes)):
             problems.append(sheets.Problem(row.number, "点位编号", row["点位编号"], "编号已被其他地方使用，请换一个"))
     wanted = {(row["区划代码"][:6], row["责任单位"]) for row in rows}
-    unknown = sorted(name for county, name in wanted if name and not _body(county, name))
+    unknown = sorted(name for county, name in wanted - _bodies(wanted).keys() if name)
     added = sum(row["点位编号"] not in taken for row in rows)
     return Preview(added, len(rows) - added, tuple(unknown), tuple(problems), tuple(rows))
 
@@ -92,21 +92,19 @@ def import_sites(content: bytes, *, prefixes: Iterable[str], by: Actor | None, a
 
     Raises SitesRefused with every bad row, and what `preview` raises.
     """
+    with connection.cursor() as cursor:
+        # Who writes to the register waits: a code found free must not meanwhile become another county's site.
+        cursor.execute("LOCK TABLE territory_site, territory_body IN SHARE ROW EXCLUSIVE MODE")
     plan = preview(content, prefixes=prefixes, by=by, at=at)
     if plan.problems:
         raise SitesRefused(list(plan.problems))
-    divisions = Division.objects.in_bulk([row["区划代码"] for row in plan.rows])
-    types = {t.name: t for t in SiteType.objects.all()}
-    for row in plan.rows:
-        division = divisions[row["区划代码"]]
-        body = _body(division.county_code, row["责任单位"]) or _register_body(row["责任单位"], division, by=by, at=at)
-        Site.objects.update_or_create(
-            code=row["点位编号"],
-            defaults={
-                "name": row["名称"], "type": types[row["类型"]], "division": division, "address": row["地址"],
-                "body": body, "pinyin": pinyin(row["名称"]), "active": True,
-            },
-        )  # fmt: skip
+    Site.objects.bulk_create(
+        _sites(plan.rows, by=by, at=at),
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["name", "type", "division", "address", "body", "pinyin", "active"],
+        batch_size=1000,
+    )
     place = plan.rows[0]["区划代码"][:6] if plan.rows else ""
     audit.record(
         "territory.import_sites", kind="register", key=place, by=by, at=at, division=place,
@@ -152,11 +150,41 @@ def change_site(
                  body=body.code, detail={"active": active})  # fmt: skip
 
 
-def _body(county: str, name: str) -> Body | None:
-    """Return the body of that name in the county, else the city's or the province's: a station may be theirs."""
-    named = Body.objects.filter(name=name)
-    own = named.filter(division__code__startswith=county).order_by("code").first()
-    return own or named.filter(division__code__in=[county[:4], county[:2]]).order_by("-division", "code").first()
+def _sites(rows: Iterable[sheets.Row], *, by: Actor | None, at: datetime) -> list[Site]:
+    """Return the sites that faultless rows describe; bodies that are not on record yet are registered."""
+    divisions = Division.objects.in_bulk([row["区划代码"] for row in rows])
+    types = {t.name: t for t in SiteType.objects.all()}
+    bodies = _bodies({(row["区划代码"][:6], row["责任单位"]) for row in rows})
+    sites = []
+    for row in rows:
+        division = divisions[row["区划代码"]]
+        answering = (division.county_code, row["责任单位"])
+        if answering not in bodies:
+            bodies[answering] = _register_body(row["责任单位"], division, by=by, at=at)
+        site = Site(
+            code=row["点位编号"], name=row["名称"], type=types[row["类型"]], division=division, address=row["地址"],
+            body=bodies[answering], pinyin=pinyin(row["名称"]), active=True,
+        )  # fmt: skip
+        sites.append(site)
+    return sites
+
+
+def _bodies(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], Body]:
+    """
+    Return the body for each (county, name) that is on record: the county's own, else the city's or the province's.
+
+    A station may be theirs.
+    """
+    named: dict[str, list[Body]] = {}
+    for body in Body.objects.filter(name__in={name for _, name in wanted}).order_by("code"):
+        named.setdefault(body.name, []).append(body)
+    found = {}
+    for county, name in wanted:
+        own = [body for body in named.get(name, ()) if body.division_id.startswith(county)]
+        above = [body for body in named.get(name, ()) if body.division_id in (county[:4], county[:2])]
+        if own or above:
+            found[county, name] = (own + sorted(above, key=lambda body: -len(body.division_id)))[0]
+    return found
 
 
 def _register_body(name: str, division: Division, *, by: Actor | None, at: datetime) -> Body:
