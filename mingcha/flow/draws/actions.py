@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_noop
 
+from mingcha.flow.campaigns import actions as campaign_actions
 from mingcha.flow.campaigns import queries as campaigns
-from mingcha.flow.campaigns.actions import require_open
 from mingcha.flow.campaigns.models import Campaign, Team
 from mingcha.flow.draws import queries
 from mingcha.flow.draws.models import FrameSite, Round, SealedList
@@ -84,7 +84,7 @@ def begin(campaign: Campaign, *, office: Body, by: Person, at: datetime) -> Roun
     accounts.require(by, Permission.ROUND_HOLD, at=at, division=office.division_id)
     if campaigns.office_of(campaign, office.code) is None:
         raise accounts.NotFound
-    require_open(campaign)
+    campaign_actions.require_open(campaign)
     last = Round.objects.filter(campaign=campaign, office=office).aggregate(last=Max("number"))["last"] or 0
     seed = sealing.new_key()
     about = f"seed/{campaign.slug}/{office.code}/{last + 1}"
