@@ -13,9 +13,10 @@ from mingcha.kernel import privacy
 
 @dataclass(frozen=True)
 class Suspicion:
-    """Where something looks like a resident's data, what kind, and an excerpt that is safe to show."""
+    """Where something looks like a resident's data, what kind, and an excerpt that is safe to show; `anchor` leads to it."""
 
     where: str
+    anchor: str
     kind: str
     excerpt: str
 
@@ -37,13 +38,17 @@ class WatchedForm(forms.Form):
         self.suspicions = []
 
     def clean(self) -> dict[str, Any]:
-        """Look through what was typed; without the tick, a hit sends the form back."""
+        """Look through what was typed here; without the tick, a hit sends the form back. What was saved stays so."""
         given = super().clean() or {}
-        self.suspicions = [found for name in self.watched for found in self._look(name, str(given.get(name) or ""))]
+        typed = [name for name in self.watched if name in self.changed_data]
+        self.suspicions = [found for name in typed for found in self._look(name, str(given.get(name) or ""))]
         if self.suspicions and not given.get("residents_checked"):
             self.add_error("residents_checked", gettext("请改写，或勾选确认后再提交。"))
         return given
 
     def _look(self, name: str, text: str) -> list[Suspicion]:
-        where = str(self.fields[name].label)
-        return [Suspicion(where, gettext(privacy.LABELS[hit.kind]), hit.excerpt_masked) for hit in privacy.detect(text)]
+        where, anchor = str(self.fields[name].label), self[name].id_for_label
+        return [
+            Suspicion(where, anchor, gettext(privacy.LABELS[hit.kind]), hit.excerpt_masked)
+            for hit in privacy.detect(text)
+        ]

@@ -1,9 +1,12 @@
 """Dates, times and figures as officials write them: 10月27日 18:00, and 未报 where nothing was reported."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import clock
 
@@ -40,6 +43,11 @@ def subject(text: str) -> str:
     """Return the subject of a notice: what happened, in the reader's language, then what it happened to, as it is."""
     head, colon, rest = text.partition("：")
     return _("%(what)s：%(which)s") % {"what": _(head), "which": rest} if colon else text
+
+
+def choices(given: Iterable[tuple[str, str]]) -> list[tuple[str, Promise]]:
+    """Return a room's choices with their words in the reader's language."""
+    return [(value, gettext_lazy(label)) for value, label in given]
 
 
 def figure(value: object) -> str:

@@ -1,11 +1,12 @@
 """The ledger's filter bar. It narrows by the address alone, so the form never refuses anything."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mingcha.doors.hall import wording
 from mingcha.flow.findings.states import Responsibility, Severity
 from mingcha.flow.rectifications.states import Way
 from mingcha.flow.reports.queries.ledger import Filter
@@ -52,10 +53,10 @@ class Narrow(forms.Form):
         self._offer("place", places)
         self._offer("site_type", types)
         self._offer("item", items)
-        self._offer("way", said(Way.choices))
+        self._offer("way", wording.choices(Way.choices))
         self._offer("state", STATES)
-        self._offer("responsibility", said(Responsibility.choices))
-        self._offer("severity", said(Severity.choices))
+        self._offer("responsibility", wording.choices(Responsibility.choices))
+        self._offer("severity", wording.choices(Severity.choices))
 
     def _offer(self, name: str, choices: Choices) -> None:
         self.fields[name].choices = [("", _("全部")), *choices]  # type: ignore[attr-defined]
@@ -86,11 +87,6 @@ class Narrow(forms.Form):
             words = dict(_flat(getattr(field, "choices", ()))) if field else {}
             found.append((label, str(words.get(value, _("是") if name == "overdue" else value))))
         return found
-
-
-def said(choices: Sequence[tuple[str, str]]) -> list[tuple[str, Any]]:
-    """Return a room's choices with their words in the reader's language."""
-    return [(value, _(label)) for value, label in choices]
 
 
 def _flat(choices: Choices) -> Iterable[tuple[str, Any]]:

@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mingcha.doors.field.forms.watched import WatchedForm, lines
+from mingcha.doors.field.forms.boxes import lines
+from mingcha.doors.hall.watched import WatchedForm
 from mingcha.flow.fieldwork.actions import Given
 
 VERDICTS = (("pass", _("合格")), ("fail", _("不合格")), ("na", _("不适用")))

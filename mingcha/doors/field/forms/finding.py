@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from mingcha.doors.field.forms.watched import WatchedForm, lines, said_of
+from mingcha.doors.field.forms.boxes import lines
 from mingcha.doors.hall import wording, years
+from mingcha.doors.hall.watched import WatchedForm
 from mingcha.flow.findings import actions as findings
 from mingcha.flow.findings.states import Responsibility, Severity
 from mingcha.flow.rectifications import actions as rectifications
@@ -80,9 +81,9 @@ class FindingForm(WatchedForm):
         self._choices("item", NONE + by_catalogue(self.items.values()))
         self._choices("body", NONE + by_nearness(self.bodies.values(), site))
         self._choices("photos", [(pk, photo.caption or photo.evidence.name) for pk, photo in self.pictures.items()])
-        self._choices("responsibility", said_of(Responsibility.choices))
-        self._choices("severity", said_of(Severity.choices))
-        self._choices("way", said_of(Way.choices))
+        self._choices("responsibility", wording.choices(Responsibility.choices))
+        self._choices("severity", wording.choices(Severity.choices))
+        self._choices("way", wording.choices(Way.choices))
         self._choices("due_in", self._deadlines())
         self._choices("recurrence_of", [("", _("第一次发现"))] + [(k, _retold(f)) for k, f in self.earlier.items()])
 

@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mingcha.doors.field.forms.watched import WatchedForm, lines, said_of
+from mingcha.doors.field.forms.boxes import lines
+from mingcha.doors.hall import wording
+from mingcha.doors.hall.watched import WatchedForm
 from mingcha.flow.fieldwork.states import Mode, Outcome
 
 PICTURES = "image/jpeg,image/png,image/webp"
@@ -62,7 +64,7 @@ class CloseForm(WatchedForm):
 
     def __init__(self, data: Any = None, *, covert: bool) -> None:
         super().__init__(data)
-        self.fields["outcome"].choices = said_of(Outcome.choices)  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = wording.choices(Outcome.choices)  # type: ignore[attr-defined]
         if covert:
             del self.fields["feedback"], self.fields["feedback_to"]
         self.watched = [name for name in ("reason", "feedback", "feedback_to") if name in self.fields]
