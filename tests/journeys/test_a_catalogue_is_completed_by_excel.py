@@ -112,6 +112,8 @@ def an_inspector_cites_the_new_one(county: Visitor, inspector: Visitor) -> str:
     steps.note(inspector, seen="演示：预检台没有人", item=NEW, way="立行立改")
     inspector.press("登记问题")
     inspector.press("去结束检查")
+    inspector.write("现场反馈", "演示：当场指出，当场补上")
     inspector.press("结束检查")
+    inspector.sees("检查小结")
     (number,) = re.findall(r"621126-\d{6}", inspector.text())
     return str(number)

@@ -145,6 +145,8 @@ def the_inspector_notes_two_findings(inspector: Visitor, day: Day) -> None:
 def the_inspector_feeds_back_and_goes_on(inspector: Visitor, day: Day) -> None:
     inspector.press("去结束检查")
     inspector.sees("将确认问题 2 个")
+    inspector.press("结束检查")
+    inspector.sees("明察发现了问题，要当场反馈")
     inspector.write("现场反馈", "演示：当场向值班负责人指出两个问题，对方表示今晚改好。")
     inspector.write("反馈对象职务", "值班负责人")
     inspector.shot("close")
@@ -208,6 +210,9 @@ def the_county_closes_it_and_samples_the_other(county: Visitor, day: Day) -> Non
 
 def the_team_comes_back(inspector: Visitor) -> None:
     inspector.page.locator("summary", has_text="收队").click()
+    inspector.press("确定收队")
+    inspector.sees("还有 2 个抽中的点位没有去，请写明原因再收队。")
+    inspector.write("没有去的原因", "演示：两处当晚关门，改日补查")
     inspector.press("确定收队")
     inspector.sees("已收队", "有 2 站没有去")
     inspector.shot("returned")
