@@ -114,9 +114,10 @@ def test_an_office_answers_only_for_measures_that_exist(world):
         actions.answer_for(office, measures=[], by=world.neighbour, at=world.at)
 
 
-def test_adopting_a_newer_edition_replaces_the_older_of_the_same_catalogue_only(world):
+def test_adopting_a_newer_edition_replaces_the_older_of_the_same_catalogue_only(world, django_assert_num_queries):
     newer = publish(world.rulebook, at=world.at, items=(("1", "演示新条目"),))
-    assert queries.newer_editions(world.campaign) == [newer]
+    with django_assert_num_queries(2):  # however many catalogues are in force
+        assert queries.newer_editions(world.campaign) == [newer]
     actions.adopt_edition(world.campaign, edition=newer, by=world.lead, at=world.at)
     assert list(queries.editions(world.campaign)) == [newer]
     assert queries.newer_editions(world.campaign) == []

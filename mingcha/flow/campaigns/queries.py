@@ -5,6 +5,7 @@ from django.db.models import Count, Q, QuerySet
 from mingcha.flow.campaigns.models import Campaign, Measure, Member, SupervisingOffice, Team
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
+from mingcha.ground.rulebook import queries as rulebook
 from mingcha.ground.rulebook.models import Edition, Item
 
 
@@ -85,12 +86,9 @@ def editions(campaign: Campaign) -> QuerySet[Edition]:
 
 def newer_editions(campaign: Campaign) -> list[Edition]:
     """Return editions published after those in force: what the campaign may adopt."""
-    newer = []
-    for edition in editions(campaign):
-        newest = edition.rulebook.editions.order_by("-version").first()
-        if newest and newest.version > edition.version:
-            newer.append(newest)
-    return newer
+    in_force = {edition.rulebook_id: edition.version for edition in editions(campaign)}
+    newest = rulebook.latest_editions().filter(rulebook__in=in_force)
+    return [edition for edition in newest if edition.version > in_force[edition.rulebook_id]]
 
 
 def items(campaign: Campaign) -> QuerySet[Item]:

@@ -88,9 +88,12 @@ def _narrow(request: Request, campaign: "Campaign", chosen: ledger.Filter) -> Na
 def _places(request: Request, campaign: "Campaign") -> list[tuple[str, object]]:
     """Return the townships one may look at, grouped by county, each county also as a whole."""
     places: list[tuple[str, object]] = []
+    townships: dict[str, list[tuple[str, str]]] = {}
+    for township in territory.townships(campaign.division_id):
+        townships.setdefault(township.county_code, []).append((township.code, township.name))
     for county in territory.counties(campaign.division_id):
         if request.standing.covers(P.LEDGER_SEE, county.code):
-            within = [(township.code, township.name) for township in territory.townships(county.code)]
+            within = townships.get(county.code, [])
             whole = _("%(county)s（全部）") % {"county": county.name}
             places.append((county.name, [(county.code, whole), *within]))
     return places
