@@ -157,3 +157,8 @@ def test_one_bad_row_keeps_the_whole_sheet_out(world, column, value):
     (problem,) = refused.value.problems
     assert (problem.row, problem.column) == (3, column)
     assert Person.objects.count() == before
+
+
+def test_a_name_of_many_syllables_is_enrolled(world):
+    long = actions.enrol(username="long", name="庄" * 40, title="", password=None, by=None, at=world.at)
+    assert Person.objects.get(pk=long.pk).pinyin.startswith("zhuang zhuang")

@@ -85,7 +85,7 @@ def enrol(*, username: str, name: str, title: str, password: str | None, by: Per
         username=username,
         name=name,
         title=title,
-        pinyin=" ".join(lazy_pinyin(name)),
+        pinyin=" ".join(lazy_pinyin(name))[:120],  # forty characters read longer than the column
         password=make_password(password),
         created_at=at,
     )

@@ -1,6 +1,7 @@
 """Who someone is at a given time: what they may do, and how far it reaches."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
@@ -104,22 +105,21 @@ def require(by: Person, permission: Permission, *, at: datetime, division: str |
 
 def serving(body_code: str, *, at: datetime, role: str | None = None) -> QuerySet[Person]:
     """Return the active people with a current post in the body, of one role where given."""
-    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(body_id=body_code)
-    if role:
-        posts = posts.filter(role=role)
-    return Person.objects.filter(pk__in=posts.values("person"), is_active=True).order_by("pinyin", "pk")
+    return _in_roles(body_code, [role] if role else ROLES, at=at)
 
 
 def able(body_code: str, permission: Permission, *, at: datetime) -> QuerySet[Person]:
     """Return the active people with a current post in the body that carries the permission."""
-    roles = [role.name for role in ROLES.values() if permission in role.permissions]
-    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(body_id=body_code, role__in=roles)
-    return Person.objects.filter(pk__in=posts.values("person"), is_active=True).order_by("pinyin", "pk")
+    return _in_roles(body_code, [role.name for role in ROLES.values() if permission in role.permissions], at=at)
 
 
 def team_people(body_code: str, *, at: datetime) -> QuerySet[Person]:
     """Return who may go out with a team of this office: its leaders and inspectors."""
-    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(body_id=body_code, role__in=["leader", "inspector"])
+    return _in_roles(body_code, ["leader", "inspector"], at=at)
+
+
+def _in_roles(body_code: str, roles: Iterable[str], *, at: datetime) -> QuerySet[Person]:
+    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(body_id=body_code, role__in=list(roles))
     return Person.objects.filter(pk__in=posts.values("person"), is_active=True).order_by("pinyin", "pk")
 
 
