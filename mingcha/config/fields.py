@@ -97,7 +97,7 @@ draws.SealedList              campaign
     sealed    box
 
 fieldwork.Inspection          campaign
-    internal  id campaign office team list day state departed_at returned_at
+    internal  id campaign office team list day state departed_at returned_at unvisited_reason
     personal  departed_by
 fieldwork.InspectionTownship  campaign
     internal  id inspection township

@@ -22,9 +22,9 @@ def page(world):
 def test_the_story_is_told_in_plain_words_in_order(world, page):
     order = world.minxian.answered
     rectifications.send_back(order, reason="演示：缺照片", by=world.county, at=world.at)
-    rectifications.answer(order, measures="演示：已补照片", by=world.unit, at=world.at)
+    rectifications.answer(order, measures="演示：已补照片", proofs=[("演示.png", PNG)], by=world.unit, at=world.at)
     rectifications.send_back(order, reason="演示：照片不清", by=world.county, at=world.at)
-    rectifications.answer(order, measures="演示：重拍", by=world.unit, at=world.at)
+    rectifications.answer(order, measures="演示：重拍", proofs=[("演示.png", PNG)], by=world.unit, at=world.at)
     rectifications.close(order, reason="演示：属实", by=world.second, at=world.at)
     story = page("finding", order.finding).context["story"]
     assert [(str(step.act), step.note) for step in story] == [

@@ -78,13 +78,14 @@ class TestTheUnit:
     def test_is_warned_of_residents_data_and_may_say_it_is_none(self, world):
         text = "已联系居民，电话 13812345678。"
         browser = at_desk(world.unit)
+        bare = send(browser, "order_answer", world.minxian.order, measures=TYPED)
+        assert bare.status_code == 422 and "至少上传一份佐证" in bare.content.decode() and TYPED in bare.content.decode()
         answer = send(browser, "order_answer", world.minxian.order, measures=text)
         page = answer.content.decode()
         assert answer.status_code == 422 and "手机号码" in page and text in page and "residents_checked" in page
         assert not Reply.objects.filter(rectification=world.minxian.order).exists()
-        assert (
-            send(browser, "order_answer", world.minxian.order, measures=text, residents_checked="on").status_code == 302
-        )
+        given = {"measures": text, "residents_checked": "on", "proofs": SimpleUploadedFile("演示.png", PNG)}
+        assert send(browser, "order_answer", world.minxian.order, **given).status_code == 302
 
     def test_may_neither_judge_nor_answer_for_another(self, world):
         browser = at_desk(world.unit)
@@ -205,7 +206,7 @@ def test_nobody_judges_an_answer_they_have_not_seen(world, name, prefix):
     page = browser.get(reverse("desk:order", args=[order.pk]))
     seen = page.context["read"]
     rectifications.send_back(order, reason="演示：缺照片", by=world.second, at=world.at)
-    rectifications.answer(order, measures=TYPED, by=world.unit, at=world.at)
+    rectifications.answer(order, measures=TYPED, proofs=[("演示.png", PNG)], by=world.unit, at=world.at)
     refused = send(browser, name, order, **{f"{prefix}-reason": "演示：核过了", f"{prefix}-reply": seen})
     assert refused.status_code == 409 and state(order) == "answered"
     assert "新的答复" in refused.content.decode() and "演示：核过了" in refused.content.decode()

@@ -262,7 +262,11 @@ def test_a_team_does_not_return_from_an_open_visit(phone, world):
     phone.post(to("visit_close", world.minxian.open.pk), {"outcome": "done"})
     left = outing.stops.count() - 2
     assert f"还有 {left} 站没有去" in text(phone.get(to("inspection", outing.pk)))
-    assert phone.post(to("inspection_return", outing.pk)).status_code == 302
+    unexplained = phone.post(to("inspection_return", outing.pk))
+    assert unexplained.status_code == 422 and "请写明原因再收队" in text(unexplained)
+    watched = phone.post(to("inspection_return", outing.pk), {"reason": "演示：去电 13812345678 无人接"})
+    assert watched.status_code == 422 and "演示：去电 13812345678 无人接" in text(watched)
+    assert phone.post(to("inspection_return", outing.pk), {"reason": "演示：道路塌方"}).status_code == 302
     late = phone.post(to("visit_begin", outing.pk, world.minxian.waiting.code), {"mode": "overt"})
     assert late.status_code == 409 and "已经收队" in text(late)
 

@@ -268,3 +268,14 @@ def test_only_rounds_of_ones_area_can_be_read(world):
     for other in (world.minxian.round, world.city.round, world.abroad.round):
         with pytest.raises(accounts.NotFound):
             queries.round_(other.pk, to=to)
+
+
+def test_a_list_that_nobody_opened_lapses_with_its_day_and_no_longer_hides_the_round(world):
+    """A team that could not set out must not keep the draw from ever being verified; its list can be opened no more."""
+    sealed = world.minxian.sealed
+    round, after = sealed.round, world.at + timedelta(days=1)
+    with pytest.raises(actions.ListsStillSealed):
+        actions.reveal(round, by=world.county, at=world.at)
+    lots.verify(actions.reveal(round, by=world.county, at=after))
+    with pytest.raises(actions.RoundRevealed):
+        actions.open_list(sealed, by=world.inspector, at=after)

@@ -120,17 +120,20 @@ def test_a_team_returns_when_every_visit_has_ended(world):
     with pytest.raises(actions.VisitsStillOpen, match="1"):
         actions.return_team(outing, by=world.leader, at=world.at)
     rectifications.close_visit(world.minxian.open, outcome="done", by=world.inspector, at=world.at)
-    actions.return_team(outing, by=world.leader, at=world.at)
-    assert fresh(Inspection, outing).state == State.BACK
+    with pytest.raises(actions.UnvisitedUnexplained, match="3"):
+        actions.return_team(outing, reason=" ", by=world.leader, at=world.at)
+    actions.return_team(outing, reason="演示：道路塌方", by=world.leader, at=world.at)
+    back = fresh(Inspection, outing)
+    assert (back.state, back.unvisited_reason) == (State.BACK, "演示：道路塌方")
     with pytest.raises(actions.TeamReturned):
-        actions.return_team(outing, by=world.leader, at=world.at)
+        actions.return_team(outing, reason="演示", by=world.leader, at=world.at)
 
 
 def test_no_visit_begins_once_the_team_is_back(world):
     """Also where the page was loaded before: the row in hand still says the team is out."""
     stale = fresh(Inspection, world.minxian.inspection)
     rectifications.close_visit(world.minxian.open, outcome="done", by=world.inspector, at=world.at)
-    actions.return_team(world.minxian.inspection, by=world.leader, at=world.at)
+    actions.return_team(world.minxian.inspection, reason="演示", by=world.leader, at=world.at)
     assert stale.state == State.OUT
     with pytest.raises(actions.TeamReturned):
         actions.begin_visit(stale, site=world.minxian.waiting, mode="overt", by=world.inspector, at=world.at)
@@ -212,7 +215,8 @@ def test_stops_tell_what_is_still_to_do(world):
 
 def test_an_outing_keeps_its_day_whatever_the_hour_of_return(world):
     rectifications.close_visit(world.minxian.open, outcome="done", by=world.inspector, at=world.at)
-    actions.return_team(world.minxian.inspection, by=world.leader, at=world.at + timedelta(hours=9))
+    late = world.at + timedelta(hours=9)
+    actions.return_team(world.minxian.inspection, reason="演示", by=world.leader, at=late)
     assert fresh(Inspection, world.minxian.inspection).day == world.at.date()
 
 

@@ -18,7 +18,7 @@ from mingcha.ground.territory.actions import sites
 from mingcha.ground.territory.models import Site
 from mingcha.kernel import sheets
 from tests.at_once import at_once, refusals
-from tests.world import note, publish
+from tests.world import PNG, note, publish
 
 
 def again(row):
@@ -53,7 +53,10 @@ def test_one_closes_while_another_sends_back(live_world):
 def test_a_unit_answers_twice_with_one_click_too_many(live_world):
     w = live_world
     unit, order = w.unit, w.minxian.order
-    outcomes = at_once(*[lambda: rectifications.answer(again(order), measures="演示", by=unit, at=w.at)] * 2)
+    proofs = [("演示.png", PNG)]
+    outcomes = at_once(
+        *[lambda: rectifications.answer(again(order), measures="演示", proofs=proofs, by=unit, at=w.at)] * 2
+    )
     assert refusals(outcomes) == [rectifications.AlreadyMoved]
     assert Reply.objects.filter(rectification=order).count() == 1
 

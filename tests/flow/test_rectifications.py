@@ -120,6 +120,8 @@ def test_an_answer_whose_proof_is_no_photo_leaves_nothing(world):
     assert (Reply.objects.count(), Proof.objects.count()) == before
     with pytest.raises(actions.MeasuresMissing):
         actions.answer(order, measures=" ", by=world.unit, at=world.at)
+    with pytest.raises(actions.ProofMissing):
+        actions.answer(order, measures="演示", by=world.unit, at=world.at)
 
 
 def test_an_answer_sent_back_may_be_given_again_and_then_closed(world):
@@ -127,7 +129,7 @@ def test_an_answer_sent_back_may_be_given_again_and_then_closed(world):
     with pytest.raises(actions.ReasonMissing):
         actions.send_back(order, reason="", by=world.county, at=world.at)
     actions.send_back(order, reason="演示：照片不清", by=world.county, at=world.at)
-    actions.answer(order, measures="演示：重拍", by=world.unit, at=world.at)
+    actions.answer(order, measures="演示：重拍", proofs=[("演示.png", PNG)], by=world.unit, at=world.at)
     actions.close(order, by=world.county, at=world.at)
     order = now(order)
     assert (order.state, order.closed_by) == (State.CLOSED, world.county)
@@ -208,7 +210,7 @@ def take(world, step, order, by):
     due = {"due_at": world.at + timedelta(days=1)}
     acts = {
         "receive": lambda: actions.receive(order, by=by, at=world.at),
-        "answer": lambda: actions.answer(order, measures="演示", by=by, at=world.at),
+        "answer": lambda: actions.answer(order, measures="演示", proofs=[("演示.png", PNG)], by=by, at=world.at),
         "send_back": lambda: actions.send_back(order, reason="演示", by=by, at=world.at),
         "close": lambda: actions.close(order, by=by, at=world.at),
         "uphold": lambda: actions.sample(order, upheld=True, reason="", by=by, at=world.at),

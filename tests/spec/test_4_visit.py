@@ -137,11 +137,13 @@ def test_a_visit_that_could_not_be_made_says_why(world):
 
 
 def test_a_team_is_back_when_every_visit_has_ended(world):
-    """Then nothing more is entered for that outing."""
+    """Then nothing more is entered for that outing; drawn sites nobody went to need a reason on record."""
     with pytest.raises(actions.VisitsStillOpen):
         actions.return_team(world.minxian.inspection, by=world.leader, at=world.at)
     rectifications.close_visit(world.minxian.open, outcome="done", by=world.leader, at=world.at)
-    actions.return_team(world.minxian.inspection, by=world.leader, at=world.at)
+    with pytest.raises(actions.UnvisitedUnexplained):
+        actions.return_team(world.minxian.inspection, by=world.leader, at=world.at)
+    actions.return_team(world.minxian.inspection, reason="演示：道路塌方", by=world.leader, at=world.at)
     assert Inspection.objects.get(pk=world.minxian.inspection.pk).state == "back"
 
 
@@ -149,3 +151,15 @@ def test_a_note_that_holds_a_residents_data_is_recognised(world):
     """It inspects duties, never residents: a number or a sick person's name typed into a note is pointed out."""
     assert [hit.kind for hit in privacy.detect("联系人手机13912345678")] == ["mobile"]
     assert privacy.detect("演示：登记簿上报41人，核实29人，值班组长不在岗") == ()
+
+
+def test_what_an_open_visit_found_is_fed_back_there_and_then(world):
+    """明察: the visit does not end until it says what was told to whoever was there; 暗访 tells nobody."""
+    visit = actions.begin_visit(
+        world.minxian.inspection, site=world.minxian.waiting, mode="overt", by=world.inspector, at=world.at
+    )
+    note(visit, world.edition, world.minxian.office, way="by_deadline", at=world.at)
+    with pytest.raises(rectifications.FeedbackMissing):
+        rectifications.close_visit(visit, outcome="done", by=world.inspector, at=world.at)
+    told = {"outcome": "done", "feedback": "演示：当场指出", "feedback_to": "值班负责人"}
+    assert len(rectifications.close_visit(visit, **told, by=world.inspector, at=world.at)) == 1

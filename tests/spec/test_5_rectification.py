@@ -52,7 +52,7 @@ def test_an_answer_that_will_not_do_is_sent_back_with_the_reason(world):
     order = world.minxian.answered
     actions.send_back(order, reason="演示：照片看不清", by=world.county, at=world.at)
     assert state(order) == "returned"
-    actions.answer(order, measures="演示：重新拍照", by=world.unit, at=world.at)
+    actions.answer(order, measures="演示：重新拍照", proofs=[("演示.png", PNG)], by=world.unit, at=world.at)
     assert state(order) == "answered"
 
 
@@ -77,7 +77,7 @@ def test_what_is_closed_never_reopens(world):
     order = world.minxian.answered
     actions.close(order, by=world.county, at=world.at)
     for act in (
-        lambda: actions.answer(order, measures="演示", by=world.unit, at=world.at),
+        lambda: actions.answer(order, measures="演示", proofs=[("演示.png", PNG)], by=world.unit, at=world.at),
         lambda: actions.send_back(order, reason="演示", by=world.second, at=world.at),
         lambda: actions.close(order, by=world.second, at=world.at),
     ):

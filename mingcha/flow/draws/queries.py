@@ -4,6 +4,8 @@ Reading rounds and lists. What a sealed list holds can be read nowhere: only tha
 The boxes themselves are not even fetched for a page: `defer`; only the acts that open them do.
 """
 
+from datetime import datetime
+
 from django.db.models import Count, Q, QuerySet
 
 from mingcha.flow.campaigns.models import Campaign, Member
@@ -11,7 +13,7 @@ from mingcha.flow.draws.models import Round, SealedList
 from mingcha.flow.draws.states import ListState
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
-from mingcha.ground.accounts.queries import NotFound, Standing
+from mingcha.ground.accounts.queries import OFFICE_TIME, NotFound, Standing
 from mingcha.kernel import lots
 
 
@@ -65,5 +67,7 @@ def candidates(round: Round) -> list[lots.Candidate]:
     return [lots.Candidate(code, stratum) for code, stratum in frozen]
 
 
-def all_opened(round: Round) -> bool:
-    return not round.lists.filter(~Q(state=ListState.OPENED)).exists()
+def nothing_left_to_hide(round: Round, *, at: datetime) -> bool:
+    """Return whether every list is opened, or lapsed: a list that nobody opened is void once its day is over."""
+    today = at.astimezone(OFFICE_TIME).date()
+    return not round.lists.filter(~Q(state=ListState.OPENED), day__gte=today).exists()

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.draws import actions as draws
 from mingcha.flow.draws.models import SealedList
+from mingcha.flow.fieldwork import queries
 from mingcha.flow.fieldwork.models import Answer, Inspection, InspectionTownship, Photo, Stop, Visit
 from mingcha.flow.fieldwork.states import ACTS, VISIT_ACTS, Mode, Outcome, State, VisitState
 from mingcha.ground.accounts import queries as accounts
@@ -45,6 +46,11 @@ class TeamReturned(Refusal):
 
 class VisitsStillOpen(Refusal):
     message: ClassVar[str] = "还有 %(count)s 处检查没有结束，请先结束再收队。"
+
+
+class UnvisitedUnexplained(Refusal):
+    message: ClassVar[str] = "还有 %(count)s 个抽中的点位没有去，请写明原因再收队。"
+    status: ClassVar[int] = 422
 
 
 class ReasonMissing(Refusal):
@@ -183,17 +189,27 @@ def close_visit(
 
 
 @transaction.atomic
-def return_team(inspection: Inspection, *, by: Person, at: datetime) -> None:
-    """End the outing. Raises VisitsStillOpen, TeamReturned."""
+def return_team(inspection: Inspection, *, reason: str = "", by: Person, at: datetime) -> None:
+    """
+    End the outing; drawn sites that were not visited need a reason, for they count against the lot.
+
+    Raises VisitsStillOpen, UnvisitedUnexplained, TeamReturned.
+    """
     _require_team(inspection, by=by, at=at)
     Inspection.objects.select_for_update().get(pk=inspection.pk)
     still_open = inspection.visits.filter(state=VisitState.BEGUN).count()
     if still_open:
         raise VisitsStillOpen(count=still_open)
+    missed = queries.unvisited(inspection)
+    if missed and not reason.strip():
+        raise UnvisitedUnexplained(count=missed)
     start, end = ACTS["return"]
-    if not Inspection.objects.filter(pk=inspection.pk, state=start).update(state=end, returned_at=at):
+    why = reason.strip()[:200] if missed else ""
+    if not Inspection.objects.filter(pk=inspection.pk, state=start).update(
+        state=end, returned_at=at, unvisited_reason=why
+    ):
         raise TeamReturned
-    _record("inspection.return", inspection, by=by, at=at)
+    _record("inspection.return", inspection, by=by, at=at, detail={"unvisited": missed})
 
 
 def require_open(visit: Visit, *, by: Person, at: datetime) -> None:

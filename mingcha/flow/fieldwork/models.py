@@ -22,6 +22,7 @@ class Inspection(models.Model):
     departed_at = models.DateTimeField("出发时间")
     departed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="启封人")
     returned_at = models.DateTimeField("收队时间", null=True, blank=True)
+    unvisited_reason = models.CharField("未到访原因", max_length=200, blank=True)
 
 
 class InspectionTownship(models.Model):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from mingcha.flow.fieldwork import actions as fieldwork
 from mingcha.flow.fieldwork.models import Photo, Visit
+from mingcha.flow.fieldwork.states import Mode, Outcome
 from mingcha.flow.findings import actions as findings
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.findings.states import State as FindingState
@@ -55,6 +56,16 @@ class AnotherHandNeeded(Refusal):
 
 class MeasuresMissing(Refusal):
     message: ClassVar[str] = "请写明采取了什么措施、结果如何。"
+    status: ClassVar[int] = 422
+
+
+class ProofMissing(Refusal):
+    message: ClassVar[str] = "请至少上传一份佐证（照片或 PDF），让核验的人看得到整改结果。"
+    status: ClassVar[int] = 422
+
+
+class FeedbackMissing(Refusal):
+    message: ClassVar[str] = "明察发现了问题，要当场反馈：请写明向对方说了什么。"
     status: ClassVar[int] = 422
 
 
@@ -106,12 +117,15 @@ def close_visit(
     """
     End a visit: its findings are confirmed and frozen, and orders with a deadline go to the units. One transaction.
 
-    Raises VisitOver and ReasonMissing of fieldwork.
+    An open visit that found something feeds it back there and then. Raises FeedbackMissing, and VisitOver and
+    ReasonMissing of fieldwork.
     """
     fieldwork.close_visit(
         visit, outcome=outcome, reason=reason, feedback=feedback, feedback_to=feedback_to, by=by, at=at
     )
     confirmed = list(Finding.objects.filter(visit=visit, state=FindingState.NOTED).order_by("pk"))
+    if confirmed and (visit.mode, visit.outcome) == (Mode.OVERT, Outcome.DONE) and not feedback.strip():
+        raise FeedbackMissing
     for finding in confirmed:
         findings.confirm(finding, by=by, at=at)
     agreed = Rectification.objects.filter(finding__in=confirmed, state=State.AGREED).select_related("finding", "body")
@@ -161,7 +175,7 @@ def answer(
     """
     Answer an order with measures and proof: (file name, bytes) pairs. An answer also signs for the order.
 
-    Raises MeasuresMissing, AlreadyMoved, and NotEvidence, FileTooLarge of evidence: then nothing is kept.
+    Raises MeasuresMissing, ProofMissing, AlreadyMoved, and NotEvidence, FileTooLarge of evidence: then nothing is kept.
     """
     _require_own(order, by=by, at=at)
     if not measures.strip():
@@ -172,7 +186,10 @@ def answer(
     for name, content in proofs:
         kept = evidence.keep(content, name=name, place=order.body.name, by=by, at=at)
         Proof.objects.create(reply=reply, evidence=kept)
-    _record("rectification.answer", order, by=by, at=at, detail={"proofs": reply.proofs.count()})
+    kept_proofs = reply.proofs.count()
+    if not kept_proofs:
+        raise ProofMissing
+    _record("rectification.answer", order, by=by, at=at, detail={"proofs": kept_proofs})
     _tell_office(order, gettext_noop("整改已答复，待核验"), at=at)
     return reply
 

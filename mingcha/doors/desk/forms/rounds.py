@@ -50,7 +50,9 @@ class Draw(forms.Form):
 
     def __init__(self, data: Any = None, *, size: int, teams: Choices, at: datetime) -> None:
         listed, soon = list(teams), _next_departure(at)
-        initial = {"day": soon.date(), "departs": soon.time(), "teams": [pk for pk, _label in listed]}
+        # Two sites a team: enough that no team stays without a list by chance of the number alone.
+        usual = min(size, max(1, 2 * len(listed)))
+        initial = {"n": usual, "day": soon.date(), "departs": soon.time(), "teams": [pk for pk, _label in listed]}
         super().__init__(data, initial=initial)
         self.at = at
         self.fields["n"].help_text = _("名录里有 %(size)s 个点位。抽得比组数少，有的组就分不到清单。") % {"size": size}

@@ -1,6 +1,7 @@
 """The first page, by what one's posts allow: the campaign and what to do now, the way out to the field, one's orders."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
@@ -94,7 +95,6 @@ def _overview(campaign: "Campaign", request: Request) -> Overview:
         links=_links(campaign, rounds),
         notes={
             "draw": _("%(count)s 轮") % {"count": drawn},
-            "visit": _("%(count)s 次") % {"count": outings},
             "finding": _("%(count)s 个") % {"count": total.found},
             "mending": _("未销号 %(count)s") % {"count": total.open},
         },
@@ -145,18 +145,18 @@ def _next_step(
     if own is None:
         note = _("先承诺种子，再冻结名录，然后抽签。")
         return _step(_("开始第一轮抽签"), "desk:round_begin", "lock", note, campaign.slug)
-    return _next_of_round(own)
+    return _next_of_round(own, at=request.now)
 
 
-def _next_of_round(held: "Round") -> Task | None:
+def _next_of_round(held: "Round", *, at: datetime) -> Task | None:
     number = {"n": held.number}
     if held.state == "committed":
         return _step(_("第 %(n)s 轮：冻结名录") % number, "desk:round", "lock", _("种子已承诺。冻结后抽签。"), held.pk)
     if held.state == "frozen":
         note = _("名录已冻结，共 %(size)s 个点位。") % {"size": held.frame.count()}
         return _step(_("第 %(n)s 轮：抽签") % number, "desk:round", "lock", note, held.pk)
-    if held.state == "drawn" and draws.all_opened(held):
-        note = _("清单都已启封，公开后谁都能重算。")
+    if held.state == "drawn" and draws.nothing_left_to_hide(held, at=at):
+        note = _("去向不再需要保密，公开后谁都能重算。")
         return _step(_("第 %(n)s 轮：公开验证") % number, "desk:round", "success", note, held.pk)
     return None
 

@@ -140,7 +140,7 @@ def _page(
     draw: Draw | None = None,
 ) -> HttpResponse:  # fmt: skip
     lists = list(queries.lists(held))
-    opened = bool(lists) and all(sealed.state == "opened" for sealed in lists)
+    opened = bool(lists) and queries.nothing_left_to_hide(held, at=request.now)
     may_hold = request.standing.covers(P.ROUND_HOLD, held.office.division_id)
     context = {
         "round": held, "lists": lists, "strata": _table(held), "all_opened": opened, "refusal": refusal,

@@ -45,6 +45,15 @@ class PhotosForm(forms.Form):
     )  # fmt: skip
 
 
+class ReturnForm(WatchedForm):
+    """Why drawn sites were not visited; the room says whether that must be told."""
+
+    reason = forms.CharField(
+        label=_("没有去的原因"), required=False, max_length=200, widget=lines(_("例如：道路塌方，改日补查"), rows=2)
+    )
+    watched = ("reason",)
+
+
 class CloseForm(WatchedForm):
     """How the visit ended and what was fed back on the spot; a covert visit feeds nothing back."""
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mingcha.doors.field import words as field_words
-from mingcha.doors.field.forms.visits import BeginForm
+from mingcha.doors.field.forms.visits import BeginForm, ReturnForm
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.fieldwork import actions as fieldwork_actions
 from mingcha.flow.fieldwork import queries as fieldwork
@@ -52,15 +52,24 @@ def begin(request: Request, *, pk: int, code: str) -> HttpResponse:
 def return_team(request: Request, *, pk: int) -> HttpResponse:
     """End the outing."""
     outing = fieldwork.my_inspection(pk, to=request.standing)
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return _show(request, outing, returning=form, status=422)
     try:
-        fieldwork_actions.return_team(outing, by=request.user, at=request.now)
+        reason = form.cleaned_data["reason"]
+        fieldwork_actions.return_team(outing, reason=reason, by=request.user, at=request.now)
+    except fieldwork_actions.UnvisitedUnexplained as refusal:
+        form.add_error("reason", refusal.sentence(_(refusal.message)))
+        return _show(request, outing, returning=form, status=refusal.status)
     except Refusal as refusal:
         return _show(request, outing, sentence=refusal.sentence(_(refusal.message)), status=refusal.status)
     messages.success(request, _("已收队。"))
     return redirect("field:inspection", pk=outing.pk)
 
 
-def _show(request: Request, outing: Any, *, sentence: str = "", status: int = 200) -> HttpResponse:
+def _show(
+    request: Request, outing: Any, *, sentence: str = "", returning: ReturnForm | None = None, status: int = 200
+) -> HttpResponse:
     stops: list[Any] = list(fieldwork.stops(outing))
     where = field_words.places(stop.site for stop in stops)
     for stop in stops:
@@ -71,6 +80,7 @@ def _show(request: Request, outing: Any, *, sentence: str = "", status: int = 20
     words = {
         "outing": outing, "stops": stops, "is_out": out, "sentence": sentence, "under_way": under_way,
         "first": waiting[0] if waiting and out and not under_way else None, "unvisited": fieldwork.unvisited(outing),
+        "returning": returning or ReturnForm(),
         "ended": sum(stop.visit_state == VisitState.CLOSED for stop in stops),
     }  # fmt: skip
     return render(request, "field/inspection.html", words, status=status)

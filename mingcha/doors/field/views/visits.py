@@ -104,8 +104,9 @@ def close(request: Request, *, pk: int) -> HttpResponse:
     given = {name: form.cleaned_data[name] for name in form.cleaned_data if name != "residents_checked"}
     try:
         confirmed = rectifications_actions.close_visit(found, **given, by=request.user, at=request.now)
-    except fieldwork_actions.ReasonMissing as refusal:
-        form.add_error("reason", refusal.sentence(_(refusal.message)))
+    except (fieldwork_actions.ReasonMissing, rectifications_actions.FeedbackMissing) as refusal:
+        place = "feedback" if isinstance(refusal, rectifications_actions.FeedbackMissing) else "reason"
+        form.add_error(place, refusal.sentence(_(refusal.message)))
         return _closing(request, found, form, status=refusal.status)
     except Refusal as refusal:
         return _closing(request, found, form, refusal=refusal, status=refusal.status)
