@@ -130,6 +130,7 @@ DETAILS: dict[str, str | Promise] = {
     "unassigned": _("无组可派"),
     "version": _("版本"),
     "visit": _("点位检查"),
+    "unvisited": _("未到访"),
 }
 VALUES: dict[str, object] = {choice.value: _(choice.label) for choice in (*Mode, *Outcome)}
 VALUES |= {value: name for value, (name, _said) in MEASURES.items()}
@@ -180,7 +181,7 @@ def _flat(value: object) -> str:
     if isinstance(value, dict):
         value = [f"{name} {each}" for name, each in value.items()]
     if isinstance(value, list):
-        text = str(_("、")).join(str(VALUES.get(str(each), each)) for each in value)
+        text = str(_("、")).join(str(VALUES.get(str(each), each)) for each in value) or str(_("无"))
     else:
         text = str(VALUES.get(str(value), value))
     return text if len(text) <= 120 else text[:118] + "……"
