@@ -12,6 +12,7 @@ from mingcha.flow.rectifications.models import Proof, Rectification, Reply, Revi
 from mingcha.flow.rectifications.states import ACTS, OPEN, State, Way
 from mingcha.ground.accounts import actions as people
 from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.audit import queries as audit
 from mingcha.ground.evidence import actions as evidence
 from mingcha.ground.notices import queries as notices
 from mingcha.kernel.refusals import Refusal
@@ -56,6 +57,25 @@ def test_an_order_goes_out_when_the_visit_ends_and_not_before(world):
     actions.close_visit(world.minxian.open, outcome="done", by=world.leader, at=world.at)
     assert queries.order(order.pk, to=unit).state == State.ORDERED
     assert notices.unseen_count(world.unit) == unseen + 1
+
+
+@pytest.mark.parametrize("way", list(Way))
+def test_what_was_agreed_is_void_with_its_finding_and_that_is_on_record(world, way):
+    finding = note(world.minxian.open, world.edition, world.minxian.office, way=way, at=world.at)
+    actions.withdraw_finding(finding, reason="演示：看错了", by=world.inspector, at=world.at)
+    order = queries.of_finding(finding)
+    assert order.state == State.VOID
+    last = audit.about("rectification", order.pk).last()
+    assert (last.verb, last.actor_name) == ("rectification.void", world.inspector.name)
+
+
+def test_a_finding_whose_order_has_moved_on_is_not_withdrawn(world):
+    finding = world.minxian.noted
+    Rectification.objects.filter(finding=finding).update(state=State.UPHELD)
+    with pytest.raises(actions.AlreadyMoved):
+        actions.withdraw_finding(finding, reason="演示", by=world.inspector, at=world.at)
+    finding.refresh_from_db()
+    assert finding.state == "noted"
 
 
 def test_an_attestation_is_sampled_by_another_hand(world):

@@ -23,6 +23,7 @@ SAID = {
     "finding.withdraw": (pgettext_lazy("记录", "撤回问题"), ""),
     "rectification.attest": (pgettext_lazy("记录", "现场已改，当场确认"), "good"),
     "rectification.agree": (pgettext_lazy("记录", "约定整改期限"), ""),
+    "rectification.void": (pgettext_lazy("记录", "随问题撤回"), ""),
     "rectification.order": (pgettext_lazy("记录", "交办给责任单位"), ""),
     "rectification.receive": (pgettext_lazy("记录", "责任单位签收"), ""),
     "rectification.answer": (pgettext_lazy("记录", "责任单位答复"), ""),

@@ -104,10 +104,16 @@ def note_finding(
 
 @transaction.atomic
 def withdraw_finding(finding: Finding, *, reason: str, by: Person, at: datetime) -> None:
-    """Take back a finding noted on an open visit, and what was agreed about it."""
+    """
+    Take back a finding noted on an open visit, and what was agreed about it.
+
+    Raises what `findings.withdraw` raises, and AlreadyMoved.
+    """
     findings.withdraw(finding, reason=reason, by=by, at=at)
-    start, end = ACTS["void"]
-    Rectification.objects.filter(finding=finding, state__in=start).update(state=end)
+    order = queries.of_finding(finding)
+    if order is not None:
+        _move(order, "void")
+        _record("rectification.void", order, by=by, at=at)
 
 
 @transaction.atomic
