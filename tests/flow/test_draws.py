@@ -208,6 +208,17 @@ def test_each_step_is_taken_once_and_in_order(world, round):
     assert FrameSite.objects.filter(round=round).count() == len(world.minxian.office.sites)
 
 
+def test_nothing_is_frozen_or_drawn_once_the_campaign_has_ended(world, round):
+    fresh = actions.begin(world.campaign, office=world.minxian.office.body, by=world.county, at=world.at)
+    campaigns.close(world.campaign, by=world.lead, at=world.at)
+    with pytest.raises(campaigns.CampaignOver):
+        actions.freeze(fresh, by=world.county, at=world.at)
+    with pytest.raises(campaigns.CampaignOver):
+        draw(world, round)
+    states = {fresh.pk: State.COMMITTED, round.pk: State.FROZEN}
+    assert dict(Round.objects.filter(pk__in=states).values_list("pk", "state")) == states
+
+
 def test_an_empty_register_is_refused(world):
     begun = actions.begin(world.campaign, office=world.minxian.office.body, by=world.county, at=world.at)
     with pytest.raises(actions.RegisterEmpty):

@@ -102,8 +102,13 @@ def begin(campaign: Campaign, *, office: Body, by: Person, at: datetime) -> Roun
 
 @transaction.atomic
 def freeze(round: Round, *, site_types: Sequence[str] = (), by: Person, at: datetime) -> int:
-    """Freeze the register as it stands, of the given site types or all; return how many sites. Raises RegisterEmpty."""
+    """
+    Freeze the register as it stands, of the given site types or all; return how many sites.
+
+    Raises CampaignOver, RegisterEmpty, RoundMoved.
+    """
     accounts.require(by, Permission.ROUND_HOLD, at=at, division=round.office.division_id)
+    campaign_actions.require_open(round.campaign)
     found = Site.objects.filter(division__code__startswith=round.office.division_id, active=True)
     if site_types:
         found = found.filter(type__in=site_types)
@@ -133,10 +138,11 @@ def draw(
        follows from the seed, and the seed is in its own box. Not even the count of a stratum: where a stratum is one
        site, its count is the site.
 
-    Raises DepartureInThePast, OutsideThePeriod (a draw cannot be held again, and nobody would open such lists),
-    NoTeams, TooFew and TooMany of `lots`, NotFound for a team of another office, RoundMoved.
+    Raises CampaignOver, DepartureInThePast, OutsideThePeriod (a draw cannot be held again, and nobody would open such
+    lists), NoTeams, TooFew and TooMany of `lots`, NotFound for a team of another office, RoundMoved.
     """
     accounts.require(by, Permission.ROUND_HOLD, at=at, division=round.office.division_id)
+    campaign_actions.require_open(round.campaign)
     if departs_at < at:
         raise DepartureInThePast
     first, last = round.campaign.starts_on, round.campaign.ends_on
