@@ -19,7 +19,13 @@ def at_desk(person):
     return sign_in(Client(), person)
 
 
+PREFIXES = {"order_close": "close", "order_send_back": "back"}
+
+
 def send(browser, name, order, **given):
+    """Post to an order; who judges has seen the answer that is the newest now, unless `given` names another."""
+    if name in PREFIXES and (newest := order.replies.order_by("pk").last()):
+        given = {f"{PREFIXES[name]}-reply": newest.pk} | given
     return browser.post(reverse(f"desk:{name}", args=[order.pk]), given)
 
 
@@ -199,7 +205,18 @@ def test_inspectors_have_no_orders(world):
     assert at_desk(world.inspector).get(reverse("desk:orders")).status_code == 403
 
 
-@pytest.mark.parametrize("name,prefix", [("order_close", "close"), ("order_send_back", "back")])
+@pytest.mark.parametrize("name,prefix", PREFIXES.items())
+@pytest.mark.parametrize("reply", ["", "演示"])
+def test_a_judgement_names_the_answer_it_is_passed_on(world, name, prefix, reply):
+    order, typed = world.minxian.answered, "演示：核过了"
+    browser = at_desk(world.county)
+    refused = send(browser, name, order, **{f"{prefix}-reason": typed, f"{prefix}-reply": reply})
+    page = refused.content.decode()
+    assert refused.status_code == 422 and state(order) == "answered"
+    assert "没有写明您看的是哪一次答复" in page and typed in page and "有几处需要改" not in page
+
+
+@pytest.mark.parametrize("name,prefix", PREFIXES.items())
 def test_nobody_judges_an_answer_they_have_not_seen(world, name, prefix):
     """Returned and answered anew while the page lay open: the page comes back with the new answer and what was typed."""
     browser, order = at_desk(world.county), world.minxian.answered

@@ -58,10 +58,22 @@ class Answer(WatchedForm):
         return uploads.read(self.cleaned_data["proofs"])
 
 
-class SendBack(WatchedForm):
+class Judgement(WatchedForm):
+    """A judgement names the answer it was passed on."""
+
+    reply = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Say in one sentence that the answer is not named; nobody can mend a field they do not see."""
+        given = super().clean()
+        if self.errors.pop("reply", None):
+            self.add_error(None, _("没有写明您看的是哪一次答复。请看过本页的答复，再提交一次。"))
+        return given
+
+
+class SendBack(Judgement):
     """Why an answer does not do."""
 
-    reply = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
         label=_("退回理由"),
         max_length=1000,
@@ -71,10 +83,9 @@ class SendBack(WatchedForm):
     watched = ("reason",)
 
 
-class Close(WatchedForm):
+class Close(Judgement):
     """What was checked before closing."""
 
-    reply = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
         label=_("核验意见"),
         required=False,
