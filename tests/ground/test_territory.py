@@ -128,6 +128,18 @@ def test_a_site_is_neither_taken_from_another_county_nor_sent_there(world):
             )  # fmt: skip
 
 
+def test_a_site_that_another_has_just_moved_is_not_changed_unseen(world):
+    site, there = world.minxian.office.sites[0], world.zhangxian.office.sites[0].division
+    Site.objects.filter(pk=site.pk).update(division=there)
+    with pytest.raises(sites.SiteMoved):
+        sites.change_site(
+            site, name="演示改名", type=site.type, division=site.division, address="", body=site.body, active=True,
+            prefixes=MINE, by=world.county, at=world.at,
+        )  # fmt: skip
+    now = Site.objects.get(pk=site.pk)
+    assert (now.division, now.name) == (there, site.name)
+
+
 def test_the_register_is_read_within_reach_and_searched_by_initials(world):
     to = accounts.standing(world.county, at=world.at)
     reach = to.area(Permission.SITE_SEE, "division__code")

@@ -48,6 +48,10 @@ class OutsideYourArea(Refusal):
     status: ClassVar[int] = 422
 
 
+class SiteMoved(Refusal):
+    message: ClassVar[str] = "“%(name)s”刚刚被别人改到了别的区划，请刷新后再改。您填的内容没有丢。"
+
+
 @dataclass(frozen=True)
 class Preview:
     """What an import would do: rows to add, rows to change, bodies that would be newly registered, and every fault."""
@@ -139,13 +143,16 @@ def change_site(
     site: Site, *, name: str, type: SiteType, division: Division, address: str, body: Body, active: bool,
     prefixes: Iterable[str], by: Actor, at: datetime,
 ) -> None:  # fmt: skip
-    """Change a site on the register; frames already frozen keep what they had. Raises OutsideYourArea."""
+    """Change a site on the register; frames already frozen keep what they had. Raises OutsideYourArea, SiteMoved."""
     for code in (site.division_id, division.code):  # neither taken from another's area nor sent there
         if not code.startswith(tuple(prefixes)):
             raise OutsideYourArea(code=code)
-    Site.objects.filter(pk=site.pk).update(
+    # The area was checked of the site as loaded: the row must still lie there.
+    changed = Site.objects.filter(pk=site.pk, division=site.division_id).update(
         name=name, type=type, division=division, address=address, body=body, active=active, pinyin=pinyin(name)
     )
+    if not changed:
+        raise SiteMoved(name=site.name)
     audit.record("territory.change_site", kind="site", key=site.code, by=by, at=at, division=division.code,
                  body=body.code, detail={"active": active})  # fmt: skip
 
