@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.rulebook import actions as rulebook
@@ -19,7 +19,13 @@ def publish_site_types(*, by: Person | None, at: datetime) -> None:
         rulebook.publish_checklist(added, questions=[tuple(q) for q in kind["questions"]], by=by, at=at)
 
 
+@transaction.atomic
 def ensure(at: datetime) -> None:
-    """Give an instance the shipped kinds of sites, unless it has any already. Safe to run twice."""
+    """Give an instance the shipped kinds of sites, unless it has any already. Safe to run twice, also at once."""
+    if territory.site_types().exists():
+        return
+    with connection.cursor() as cursor:
+        # Two processes may start on an empty instance together: the second waits, and then finds them there.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('mingcha shipped'))")
     if not territory.site_types().exists():
         publish_site_types(by=None, at=at)

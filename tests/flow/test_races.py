@@ -14,6 +14,7 @@ from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications.models import Rectification, Reply, Review
 from mingcha.ground.audit import queries as audit
+from mingcha.ground.rulebook import actions as rulebook
 from mingcha.ground.territory.actions import sites
 from mingcha.ground.territory.models import Site
 from mingcha.kernel import sheets
@@ -137,6 +138,13 @@ def test_two_editions_published_at_once_are_two_versions(live_world):
     w = live_world
     assert refusals(at_once(*[lambda: publish(w.rulebook, at=w.at)] * 2)) == []
     assert sorted(w.rulebook.editions.values_list("version", flat=True)) == [1, 2, 3]
+
+
+def test_a_catalogue_registered_twice_at_once_is_one(live_world):
+    w = live_world
+    given = {"code": "演示", "name": "演示", "issuer": "演示", "keeper": w.city.office.body, "by": w.lead, "at": w.at}
+    assert refusals(at_once(*[lambda: rulebook.register(**given)] * 2)) == [rulebook.CatalogueTaken]
+    assert audit.about("rulebook", "演示").count() == 1
 
 
 def test_an_import_never_takes_a_site_that_another_county_registers_meanwhile(live_world):

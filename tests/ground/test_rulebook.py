@@ -65,6 +65,14 @@ def test_an_empty_sheet_and_a_torn_one_are_refused(world):
         actions.import_edition(sheet(GOOD)[:-100], by=world.lead, at=world.at)
 
 
+def test_a_catalogue_is_registered_once(world):
+    with pytest.raises(actions.CatalogueTaken):
+        actions.register(
+            code="demo-rules", name="演示", issuer="演示", keeper=world.city.office.body, by=world.lead, at=world.at
+        )
+    assert queries.rulebooks().get(code="demo-rules").name == world.rulebook.name
+
+
 def test_only_the_keepers_office_publishes_a_catalogue(world):
     for stranger, refusal in (
         (world.county, accounts.NotFound),

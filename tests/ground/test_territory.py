@@ -128,6 +128,15 @@ def test_a_site_is_neither_taken_from_another_county_nor_sent_there(world):
             )  # fmt: skip
 
 
+def test_a_body_is_registered_once(world):
+    office = world.minxian.office.body
+    with pytest.raises(bodies.BodyCodeTaken):
+        bodies.add_body(
+            code=office.code, name="演示", kind="office", division=office.division, by=None, at=world.at
+        )  # fmt: skip
+    assert Body.objects.get(pk=office.pk).name == office.name
+
+
 def test_a_site_that_another_has_just_moved_is_not_changed_unseen(world):
     site, there = world.minxian.office.sites[0], world.zhangxian.office.sites[0].division
     Site.objects.filter(pk=site.pk).update(division=there)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from mingcha.ground.accounts import queries as accounts
@@ -33,6 +33,10 @@ class EditionRefused(Refusal):
         super().__init__(count=len(problems))
 
 
+class CatalogueTaken(Refusal):
+    message: ClassVar[str] = "清单代码 %(code)s 已经在册，可能刚刚由别人登记，请到清单页核对后再导入。"
+
+
 @dataclass(frozen=True)
 class NewItem:
     number: str
@@ -42,10 +46,18 @@ class NewItem:
 
 @transaction.atomic
 def register(*, code: str, name: str, issuer: str, keeper: Body, by: Person | None, at: datetime) -> Rulebook:
-    """Put a catalogue on record, still without an edition. `by=None` is the operator. Raises NotAllowed, NotFound."""
+    """
+    Put a catalogue on record, still without an edition. `by=None` is the operator.
+
+    Raises NotAllowed, NotFound, CatalogueTaken, also where another import registers it at the same moment.
+    """
     if by is not None:
         accounts.require(by, Permission.RULEBOOK_KEEP, at=at, division=keeper.division_id)
-    rulebook = Rulebook.objects.create(code=code, name=name, issuer=issuer, keeper=keeper)
+    try:
+        with transaction.atomic():
+            rulebook = Rulebook.objects.create(code=code, name=name, issuer=issuer, keeper=keeper)
+    except IntegrityError as error:
+        raise CatalogueTaken(code=code) from error
     audit.record("rulebook.register", kind="rulebook", key=code, by=by, at=at, division=keeper.division_id)
     return rulebook
 

@@ -1,22 +1,33 @@
 """Putting bodies and site types on record."""
 
 from datetime import datetime
+from typing import ClassVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit.actions import Actor
 from mingcha.ground.territory.models import Body, BodyKind, Division, SiteType
 from mingcha.ground.territory.queries import pinyin
+from mingcha.kernel.refusals import Refusal
+
+
+class BodyCodeTaken(Refusal):
+    message: ClassVar[str] = "单位代码 %(code)s 已经在册，可能刚刚由别人登记，请核对后再导入一次。"
 
 
 @transaction.atomic
 def add_body(
     *, code: str, name: str, kind: str, division: Division, parent: Body | None = None, by: Actor | None, at: datetime
 ) -> Body:
-    body = Body.objects.create(
-        code=code, name=name, kind=BodyKind(kind), division=division, parent=parent, pinyin=pinyin(name)
-    )
+    """Put a body on record. Raises BodyCodeTaken, also where another import registers it at the same moment."""
+    try:
+        with transaction.atomic():
+            body = Body.objects.create(
+                code=code, name=name, kind=BodyKind(kind), division=division, parent=parent, pinyin=pinyin(name)
+            )
+    except IntegrityError as error:
+        raise BodyCodeTaken(code=code) from error
     audit.record("territory.add_body", kind="body", key=code, by=by, at=at, division=division.code, body=code)
     return body
 
