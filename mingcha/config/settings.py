@@ -33,7 +33,7 @@ def _list(name: str, default: str = "") -> list[str]:
 
 SECRET_KEY = _data.secret_key if _data else secrets.token_urlsafe(48)
 DEBUG = False
-ALLOWED_HOSTS = _list("MINGCHA_HOSTS", "localhost,127.0.0.1,[::1],testserver")
+ALLOWED_HOSTS = _list("MINGCHA_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _list("MINGCHA_ORIGINS")
 
 # Mingcha's own

@@ -1,0 +1,24 @@
+"""What settings make of the environment: read by a process of its own, as a server reads them."""
+
+import json
+import subprocess
+import sys
+
+from tests.conftest import command_environment
+
+
+def read(*names: str, **environment: str) -> list[object]:
+    """Return the settings of these names under these environment variables."""
+    code = "import json, sys; from mingcha.config import settings; "
+    code += "print(json.dumps([getattr(settings, name, None) for name in sys.argv[1:]]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *names], env=command_environment(**environment), capture_output=True, text=True,
+        check=True, timeout=60,
+    )  # fmt: skip
+    found: list[object] = json.loads(done.stdout)
+    return found
+
+
+def test_a_server_answers_to_this_machine_s_own_names_unless_told_others():
+    assert read("ALLOWED_HOSTS") == [["localhost", "127.0.0.1", "[::1]"]]
+    assert read("ALLOWED_HOSTS", MINGCHA_HOSTS="mingcha.example, ") == [["mingcha.example"]]
