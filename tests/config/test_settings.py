@@ -19,6 +19,11 @@ def read(*names: str, **environment: str) -> list[object]:
     return found
 
 
+def test_no_rule_for_passwords_stands_here_that_no_page_keeps():
+    """First passwords are made, not typed; rules come with the page on which one is chosen."""
+    assert read("AUTH_PASSWORD_VALIDATORS") == [None]
+
+
 def test_a_server_answers_to_this_machine_s_own_names_unless_told_others():
     assert read("ALLOWED_HOSTS") == [["localhost", "127.0.0.1", "[::1]"]]
     assert read("ALLOWED_HOSTS", MINGCHA_HOSTS="mingcha.example, ") == [["mingcha.example"]]
