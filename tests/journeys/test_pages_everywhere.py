@@ -92,6 +92,10 @@ def test_without_scripts_the_main_pages_do_their_work(enter: Any) -> None:
     unit.follow("全部")
     unit.page.locator("tbody a").first.click()
     unit.write("整改措施与结果", "演示：没有脚本也能答复。")
+    unit.press_unchecked("提交答复")
+    unit.sees("请至少上传一份佐证")
+    assert unit.page.get_by_label("整改措施与结果").input_value() == "演示：没有脚本也能答复。"
+    unit.attach("佐证材料", "佐证（演示）.png", steps.picture("#8fa67a"), "image/png")
     unit.press("提交答复")
     unit.sees("已答复，等待核验")
 

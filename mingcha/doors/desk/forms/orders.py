@@ -21,15 +21,13 @@ class ManyFilesInput(forms.ClearableFileInput):
 
 
 class ManyFiles(forms.FileField):
-    """Several files, each cleaned as one; none is fine where the field is not required."""
+    """Several files, each cleaned as one. Marked as required; who sends none anyway is answered by the room."""
 
     widget = ManyFilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """Return the files. An input left empty arrives as an empty list or as None."""
         given = data if isinstance(data, list | tuple) else [data] if data else []
-        if not given:
-            super().clean(None, initial)
         if len(given) > MOST_FILES:
             raise forms.ValidationError(_("一次最多上传 %(most)s 个文件。") % {"most": MOST_FILES})
         return [super(ManyFiles, self).clean(file, initial) for file in given]
@@ -46,7 +44,6 @@ class Answer(WatchedForm):
     )
     proofs = ManyFiles(
         label=_("佐证材料"),
-        required=False,
         help_text=_("照片或 PDF，可以一次选多个，每个不超过 20 MB。"),
         error_messages={"empty": _("有一个文件是空的，请重新选择。")},
         widget=ManyFilesInput(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf", "multiple": True}),
