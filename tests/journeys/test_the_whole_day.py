@@ -147,6 +147,7 @@ def the_inspector_feeds_back_and_goes_on(inspector: Visitor, day: Day) -> None:
     inspector.sees("将确认问题 2 个")
     inspector.press("结束检查")
     inspector.sees("明察发现了问题，要当场反馈")
+    assert "可不填" not in inspector.text("label:has-text('现场反馈')")
     inspector.write("现场反馈", "演示：当场向值班负责人指出两个问题，对方表示今晚改好。")
     inspector.write("反馈对象职务", "值班负责人")
     inspector.shot("close")

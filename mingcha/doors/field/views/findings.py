@@ -14,6 +14,7 @@ from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.states import VisitState
 from mingcha.flow.findings import queries as findings
+from mingcha.flow.findings.actions import AlreadyNoted
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.accounts.queries import NotFound
@@ -33,12 +34,11 @@ def note(request: Request, *, pk: int) -> HttpResponse:
     form = _form(request, visit, request.POST)
     if not form.is_valid():
         return _show(request, visit, form, status=422)
-    asked = form.asked()
-    if _already_noted(visit, asked):
-        messages.info(request, _("这个问题刚刚已经登记，没有重复登记。"))
-        return redirect("field:visit", pk=pk)
     try:
-        rectifications.note_finding(visit, **asked, by=request.user, at=request.now)
+        rectifications.note_finding(visit, **form.asked(), by=request.user, at=request.now)
+    except AlreadyNoted as refusal:
+        messages.info(request, refusal.sentence(_(refusal.message)))
+        return redirect("field:visit", pk=pk)
     except Refusal as refusal:
         said = form.refuse(refusal)
         return _show(request, visit, form, refusal=None if said else refusal, status=refusal.status)
@@ -53,14 +53,6 @@ def _form(request: Request, visit: Any, data: Any = None) -> FindingForm:
         earlier=findings.earlier_at(visit), site=visit.site,
         emergency=visit.inspection.campaign.in_emergency(request.now), at=request.now,
     )  # fmt: skip
-
-
-def _already_noted(visit: Any, asked: dict[str, Any]) -> bool:
-    """A thumb that pressed twice means one finding."""
-    return any(
-        (f.item_id, f.body_id, f.description) == (asked["item"].pk, asked["body"].pk, asked["description"].strip())
-        for f in findings.of_visit(visit)
-    )
 
 
 def _show(
