@@ -462,6 +462,7 @@ def test_pressing_twice_notes_once(phone, world):
     for _ in range(2):
         assert phone.post(to("finding_new", visit.pk), a_finding(world, visit)).status_code == 302
     assert Finding.objects.count() == before + 1
+    assert "没有重复登记" in text(phone.get(to("visit", visit.pk)))
 
 
 def test_a_finding_is_withdrawn_with_a_reason_while_the_visit_is_open(phone, world):

@@ -57,6 +57,15 @@ def test_a_finding_that_cannot_be_is_refused_and_leaves_nothing(world, changes, 
     assert Finding.objects.count() == before
 
 
+def test_what_is_noted_twice_counts_once_unless_it_was_withdrawn(world):
+    first = actions.note(world.minxian.open, **noting(world))
+    with pytest.raises(actions.AlreadyNoted):
+        actions.note(world.minxian.open, **noting(world, severity="grave"))
+    assert actions.note(world.minxian.open, **noting(world, description="演示：另一处空白。"))
+    actions.withdraw(first, reason="演示", by=world.inspector, at=world.at)
+    assert actions.note(world.minxian.open, **noting(world))
+
+
 def test_only_items_in_force_may_be_cited_and_what_cites_the_old_keeps_its_text(world):
     old = world.minxian.by_deadline.item
     newer = publish(world.rulebook, at=world.at, items=(("1", "演示条目一的新写法"),))

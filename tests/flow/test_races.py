@@ -10,6 +10,7 @@ from mingcha.flow.draws import actions as draws
 from mingcha.flow.draws.models import Round
 from mingcha.flow.fieldwork import actions as fieldwork
 from mingcha.flow.fieldwork.models import Inspection, Visit
+from mingcha.flow.findings import actions as findings
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications.models import Rectification, Reply, Review
@@ -93,6 +94,18 @@ def test_a_finding_noted_while_the_visit_ends_is_confirmed_or_refused(live_world
     assert refusals(outcomes) in ([], [fieldwork.VisitOver])
     assert not Finding.objects.filter(visit=visit, state="noted").exists()
     assert not Rectification.objects.filter(finding__visit=visit, state="agreed").exists()
+
+
+def test_a_thumb_that_presses_twice_notes_one_finding(live_world):
+    w = live_world
+    visit = w.minxian.open
+    given = {
+        "item": w.items[0], "responsibility": "unit", "body": w.minxian.office.answering, "severity": "slight",
+        "description": "演示：登记簿空白。", "way": "on_spot", "by": w.inspector, "at": w.at,
+    }  # fmt: skip
+    outcomes = at_once(*[lambda: rectifications.note_finding(again(visit), **given)] * 2)
+    assert refusals(outcomes) == [findings.AlreadyNoted]
+    assert Finding.objects.filter(visit=visit, description="演示：登记簿空白。").count() == 1
 
 
 def test_two_officers_begin_and_draw_a_round(live_world):

@@ -10,7 +10,7 @@ from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.fieldwork import actions as fieldwork
 from mingcha.flow.fieldwork.models import Photo, Visit
 from mingcha.flow.findings.models import Finding, FindingPhoto
-from mingcha.flow.findings.states import ACTS, Responsibility, Severity
+from mingcha.flow.findings.states import ACTS, Responsibility, Severity, State
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.audit import actions as audit
@@ -38,6 +38,10 @@ class NotAnEarlierOne(Refusal):
     status: ClassVar[int] = 422
 
 
+class AlreadyNoted(Refusal):
+    message: ClassVar[str] = "这个问题刚刚已经登记，没有重复登记。"
+
+
 class OfficeCannotAnswer(Refusal):
     message: ClassVar[str] = "监督机关不能作为责任单位，请选择被检查一方的单位。"
     status: ClassVar[int] = 422
@@ -52,7 +56,8 @@ def note(
     Note a finding on an open visit: which rule, which of the four responsibilities and whose, what was seen.
 
     A recurrence is a new finding that names the old. Raises NothingSeen, ItemNotInForce, NotAnEarlierOne,
-    OfficeCannotAnswer, NotFound for a photo of another visit, and VisitOver of fieldwork.
+    OfficeCannotAnswer, NotFound for a photo of another visit, AlreadyNoted (a thumb that pressed twice means one
+    finding), and VisitOver of fieldwork.
     """
     fieldwork.require_open(visit, by=by, at=at)
     if not description.strip():
@@ -65,6 +70,10 @@ def note(
         raise NotAnEarlierOne
     if any(photo.visit_id != visit.pk for photo in photos):
         raise accounts.NotFound
+    # Behind the lock of `require_open`: of two presses at once, the second sees what the first noted.
+    same = Finding.objects.filter(visit=visit, item=item, body=body, description=description.strip())
+    if same.exclude(state=State.WITHDRAWN).exists():
+        raise AlreadyNoted
     finding = Finding.objects.create(
         visit=visit, campaign=visit.inspection.campaign, office=visit.inspection.office, site=visit.site,
         division=visit.site.division_id, item=item, responsibility=Responsibility(responsibility), body=body,
