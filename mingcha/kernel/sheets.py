@@ -65,6 +65,17 @@ class Problem:
         return template % self.facts
 
 
+class RowsRefused(Refusal):
+    """Nothing was written; `problems` lists every bad row with its reason."""
+
+    message: ClassVar[str] = "有 %(count)s 处问题，整份文件都没有导入。改好后重新上传。"
+    status: ClassVar[int] = 422
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(count=len(self.problems))
+
+
 def read(content: bytes, *, required: Sequence[str]) -> list[Row]:
     """
     Return the rows of the first sheet that are not wholly empty, every cell as stripped text.

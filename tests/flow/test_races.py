@@ -172,8 +172,8 @@ def test_an_import_never_takes_a_site_that_another_county_registers_meanwhile(li
             body=there.answering, prefixes=["621125"], by=w.neighbour, at=w.at,
         ),
     )  # fmt: skip
-    assert refusals(outcomes) in ([sites.SitesRefused], [sites.SiteCodeTaken])
-    theirs = isinstance(outcomes[0], sites.SitesRefused)
+    assert refusals(outcomes) in ([sheets.RowsRefused], [sites.SiteCodeTaken])
+    theirs = isinstance(outcomes[0], sheets.RowsRefused)
     assert Site.objects.get(code="GK-9").division_id.startswith("621125" if theirs else "621126")
 
 

@@ -150,7 +150,7 @@ def test_a_sheet_of_people_is_taken_and_may_be_taken_again(world):
 )  # fmt: skip
 def test_one_bad_row_keeps_the_whole_sheet_out(world, column, value):
     before = Person.objects.count()
-    with pytest.raises(actions.SheetRefused) as refused:
+    with pytest.raises(sheets.RowsRefused) as refused:
         actions.import_people(
             sheet(GOOD, GOOD | {column: value, "账号": value if column == "账号" else "b"}), by=None, at=world.at
         )

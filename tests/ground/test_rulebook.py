@@ -52,14 +52,14 @@ def test_what_was_published_stays_as_it_was(world):
 )  # fmt: skip
 def test_one_bad_row_keeps_the_whole_edition_out(world, row, cells, column):
     before = Edition.objects.count(), Item.objects.count()
-    with pytest.raises(actions.EditionRefused) as refused:
+    with pytest.raises(sheets.RowsRefused) as refused:
         actions.import_edition(sheet(changed(row, **cells)), by=world.lead, at=world.at)
     assert (row + 2, column) in {(p.row, p.column) for p in refused.value.problems}
     assert (Edition.objects.count(), Item.objects.count()) == before
 
 
 def test_an_empty_sheet_and_a_torn_one_are_refused(world):
-    with pytest.raises(actions.EditionRefused):
+    with pytest.raises(sheets.RowsRefused):
         actions.import_edition(sheet([]), by=world.lead, at=world.at)
     with pytest.raises(sheets.TornFile):
         actions.import_edition(sheet(GOOD)[:-100], by=world.lead, at=world.at)

@@ -29,7 +29,7 @@ def take(world, *rows, prefixes=MINE):
 
 def problems(world, *rows, prefixes=MINE):
     before = list(Site.objects.order_by("pk").values()), Body.objects.count()
-    with pytest.raises(sites.SitesRefused) as refused:
+    with pytest.raises(sheets.RowsRefused) as refused:
         take(world, *rows, prefixes=prefixes)
     assert (list(Site.objects.order_by("pk").values()), Body.objects.count()) == before
     return sorted({(problem.row, problem.column) for problem in refused.value.problems})
@@ -95,7 +95,7 @@ def test_a_formula_cell_is_never_run(world):
     book.active.append(["MX-9", '=HYPERLINK("http://x","y")', "超市", "621126100", "", "岷阳镇人民政府"])
     file = io.BytesIO()
     book.save(file)
-    with pytest.raises(sites.SitesRefused) as refused:
+    with pytest.raises(sheets.RowsRefused) as refused:
         sites.import_sites(file.getvalue(), prefixes=MINE, by=world.county, at=world.at)
     assert [(p.row, p.column) for p in refused.value.problems] == [(2, "名称")]
     cell = load_workbook(io.BytesIO(sheets.write(["a"], [["=1+1"]], title="t"))).active["A2"]
@@ -170,14 +170,14 @@ CSV = "code,name,level,parent_code\n"
 )  # fmt: skip
 def test_a_bad_division_keeps_the_whole_file_out(world, line, column):
     content = (CSV + "621128,演示县,county,6211\n" + line + "\n").encode()
-    with pytest.raises(divisions.DivisionsRefused) as refused:
+    with pytest.raises(sheets.RowsRefused) as refused:
         divisions.import_divisions(content, by=None, at=world.at)
     assert [(p.row, p.column) for p in refused.value.problems] == [(3, column)]
     assert not Division.objects.filter(code="621128").exists()
 
 
 def test_one_division_twice_is_refused_and_a_short_row_is_not(world):
-    with pytest.raises(divisions.DivisionsRefused):
+    with pytest.raises(sheets.RowsRefused):
         divisions.import_divisions((CSV + "63,青海省,province,\n" * 2).encode(), by=None, at=world.at)
     assert divisions.import_divisions((CSV + "63,青海省,province\n").encode(), by=None, at=world.at) == 1
 

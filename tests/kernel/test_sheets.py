@@ -47,3 +47,10 @@ def test_a_bomb_is_refused_unread_and_entities_are_not_followed():
 def test_what_is_no_workbook_is_torn(content):
     with pytest.raises(sheets.TornFile):
         sheets.read(content, required=["列"])
+
+
+def test_refused_rows_are_counted_in_the_sentence_and_all_kept():
+    bad = [sheets.Problem(row, "列", "值", "不能为空") for row in (2, 5)]
+    refused = sheets.RowsRefused(bad)
+    assert list(refused.problems) == bad
+    assert str(refused).startswith("有 2 处问题，整份文件都没有导入")

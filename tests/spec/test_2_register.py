@@ -48,7 +48,7 @@ def test_a_division_code_is_a_path(world):
 
 def test_a_sheet_is_taken_whole_or_not_at_all(world):
     """One bad row among good ones, and nothing is written."""
-    with pytest.raises(sites.SitesRefused):
+    with pytest.raises(sheets.RowsRefused):
         take(world, [*ROWS, ROWS[0] | {"点位编号": "SP-3", "类型": "民宅"}])
     assert not Site.objects.filter(code__startswith="SP-").exists()
     assert not Body.objects.filter(name="演示物业公司").exists()
@@ -67,7 +67,7 @@ def test_every_bad_row_is_shown_with_its_reason_before_anything_is_written(world
 
 def test_a_code_of_another_city_is_a_bad_row(world):
     """A county keeps its own register and no one else's."""
-    with pytest.raises(sites.SitesRefused) as refused:
+    with pytest.raises(sheets.RowsRefused) as refused:
         take(world, [ROWS[0] | {"区划代码": "620502100"}])
     assert [(p.column, p.value) for p in refused.value.problems] == [("区划代码", "620502100")]
 

@@ -34,17 +34,6 @@ class TooManyAttempts(Refusal):
     status: ClassVar[int] = 429
 
 
-class SheetRefused(Refusal):
-    """Nothing was written; `problems` lists every bad row."""
-
-    message: ClassVar[str] = "有 %(count)s 处问题，整份文件都没有导入。改好后重新上传。"
-    status: ClassVar[int] = 422
-
-    def __init__(self, problems: list[sheets.Problem]) -> None:
-        self.problems = problems
-        super().__init__(count=len(problems))
-
-
 @cache
 def _nobody() -> str:
     """Return a hash to check against when the name is unknown, so that an answer takes equally long."""
@@ -124,14 +113,14 @@ def import_people(content: bytes, *, by: Person | None, at: datetime) -> Taken:
     Take people and posts from a sheet, all or nothing.
 
     A unit that is not on record yet is registered from the columns 单位名称, 单位种类 and 单位区划 of its first row.
-    Whoever is new gets a first password, returned once and kept nowhere. Raises SheetRefused with every bad row.
+    Whoever is new gets a first password, returned once and kept nowhere. Raises RowsRefused with every bad row.
     """
     rows = sheets.read(content, required=PEOPLE_COLUMNS)
     bodies = Body.objects.in_bulk({row["单位代码"] for row in rows})
     places = Division.objects.in_bulk({row["单位区划"] for row in rows})
     problems = [problem for row in rows for problem in _faults(row, set(bodies), places)]
     if problems:
-        raise SheetRefused(problems)
+        raise sheets.RowsRefused(problems)
     passwords: dict[str, str] = {}
     for row in rows:
         body = bodies.get(row["单位代码"]) or register.add_body(

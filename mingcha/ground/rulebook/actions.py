@@ -22,17 +22,6 @@ LONGEST = {"条号": 20, "类别": 60, "印发日期": 20, "出处": 200, "清�
 COLUMNS = ("清单代码", "条号", "类别", "条文", "印发日期", "出处", "应有条数")
 
 
-class EditionRefused(Refusal):
-    """Nothing was written; `problems` lists every bad row."""
-
-    message: ClassVar[str] = "有 %(count)s 处问题，没有导入新版本。改好后重新上传。"
-    status: ClassVar[int] = 422
-
-    def __init__(self, problems: list[sheets.Problem]) -> None:
-        self.problems = problems
-        super().__init__(count=len(problems))
-
-
 class CatalogueTaken(Refusal):
     message: ClassVar[str] = "清单代码 %(code)s 已经在册，可能刚刚由别人登记，请到清单页核对后再导入。"
 
@@ -101,7 +90,7 @@ def import_edition(content: bytes, *, by: Person | None, at: datetime) -> Editio
     Take the next edition of one catalogue from a sheet, all or nothing.
 
     Every row names the catalogue; a row without text stays 未收录. A catalogue not on record yet is registered from the
-    columns 清单名称, 发布机关 and 维护单位代码 of its first row. Raises EditionRefused and those of `kernel.sheets`.
+    columns 清单名称, 发布机关 and 维护单位代码 of its first row. Raises RowsRefused and those of `kernel.sheets`.
     """
     rows = sheets.read(content, required=COLUMNS)
     code = rows[0]["清单代码"] if rows else ""
@@ -109,7 +98,7 @@ def import_edition(content: bytes, *, by: Person | None, at: datetime) -> Editio
     keeper = Body.objects.filter(pk=rows[0]["维护单位代码"]).first() if rows else None
     problems = _faults(rows, code) + _strange(rows, rulebook, keeper)
     if problems:
-        raise EditionRefused(problems)
+        raise sheets.RowsRefused(problems)
     first = rows[0]
     if rulebook is None and keeper is not None:
         rulebook = register(code=code, name=first["清单名称"], issuer=first["发布机关"], keeper=keeper, by=by, at=at)

@@ -12,21 +12,10 @@ from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit.actions import Actor
 from mingcha.ground.territory.models import Division, Level
 from mingcha.kernel.refusals import Refusal
-from mingcha.kernel.sheets import Problem
+from mingcha.kernel.sheets import Problem, RowsRefused
 
 COLUMNS = ["code", "name", "level", "parent_code"]
 DIGITS = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6, Level.TOWNSHIP: 9, Level.VILLAGE: 12}
-
-
-class DivisionsRefused(Refusal):
-    """Nothing was written; `problems` lists every bad row."""
-
-    message: ClassVar[str] = "区划文件有 %(count)s 处问题，没有导入。改好后重新导入。"
-    status: ClassVar[int] = 422
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        super().__init__(count=len(problems))
 
 
 class NotDivisions(Refusal):
@@ -40,7 +29,7 @@ def import_divisions(content: bytes, *, by: Actor | None, at: datetime) -> int:
     Take divisions from a CSV (code,name,level,parent_code), all or nothing; return how many rows.
 
     A known code gets the new name and keeps its township group; nothing is ever removed.
-    Raises NotDivisions, DivisionsRefused.
+    Raises NotDivisions, RowsRefused.
     """
     try:
         reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
@@ -56,7 +45,7 @@ def import_divisions(content: bytes, *, by: Actor | None, at: datetime) -> int:
         if seen.setdefault(row["code"], number) != number:
             problems.append(Problem(number, "code", row["code"], "与第 %(first)s 行重复", {"first": seen[row["code"]]}))
     if problems:
-        raise DivisionsRefused(problems)
+        raise RowsRefused(problems)
     Division.objects.bulk_create(
         [Division(**{column: (row[column] or "").strip() for column in COLUMNS}) for row in rows],
         update_conflicts=True,

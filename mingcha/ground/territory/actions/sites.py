@@ -22,17 +22,6 @@ CODE = re.compile(r"\w[\w.-]{0,29}")
 COLUMNS = ("点位编号", "名称", "类型", "区划代码", "地址", "责任单位")
 
 
-class SitesRefused(Refusal):
-    """Nothing was written; `problems` lists every bad row with its reason."""
-
-    message: ClassVar[str] = "有 %(count)s 处问题，整份文件都没有导入。改好后重新上传。"
-    status: ClassVar[int] = 422
-
-    def __init__(self, problems: list[sheets.Problem]) -> None:
-        self.problems = problems
-        super().__init__(count=len(problems))
-
-
 class SiteCodeTaken(Refusal):
     message: ClassVar[str] = "编号 %(code)s 已经在册，请换一个编号。"
     status: ClassVar[int] = 422
@@ -94,14 +83,14 @@ def import_sites(content: bytes, *, prefixes: Iterable[str], by: Actor | None, a
     """
     Take sites from a sheet, all or nothing. A known code is changed, a new one added; none is removed.
 
-    Raises SitesRefused with every bad row, and what `preview` raises.
+    Raises RowsRefused with every bad row, and what `preview` raises.
     """
     with connection.cursor() as cursor:
         # Who writes to the register waits: a code found free must not meanwhile become another county's site.
         cursor.execute("LOCK TABLE territory_site, territory_body IN SHARE ROW EXCLUSIVE MODE")
     plan = preview(content, prefixes=prefixes, by=by, at=at)
     if plan.problems:
-        raise SitesRefused(list(plan.problems))
+        raise sheets.RowsRefused(plan.problems)
     Site.objects.bulk_create(
         _sites(plan.rows, by=by, at=at),
         update_conflicts=True,
