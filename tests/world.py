@@ -277,10 +277,10 @@ def day_of(moment: datetime) -> date:
 
 def note(visit: Visit, edition: Edition, at_work: Office, *, way: str, at: datetime, **more: object) -> Finding:
     """Note a finding of the inspector's, due in three days where it has a deadline; no two of a visit read alike."""
-    place = Finding.objects.filter(visit=visit).count() + 1
+    place = "一二三四五六七八九"[Finding.objects.filter(visit=visit).count()]
     return rectifications.note_finding(
         visit, item=edition.items.get(position=1), responsibility="unit", body=at_work.answering, severity="ordinary",
-        description=f"演示：10 点现场第 {place} 处无人值守。", way=way,
+        description=f"演示：现场第{place}处无人值守。", way=way,
         due_at=at + timedelta(days=3) if way == "by_deadline" else None,
         requirement="演示：补齐值守。", by=at_work.inspector, at=at, **more,
     )  # fmt: skip
