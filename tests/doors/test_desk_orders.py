@@ -85,10 +85,13 @@ class TestTheUnit:
         text = "已联系居民，电话 13812345678。"
         browser = at_desk(world.unit)
         bare = send(browser, "order_answer", world.minxian.order, measures=TYPED)
-        assert bare.status_code == 422 and "至少上传一份佐证" in bare.content.decode() and TYPED in bare.content.decode()
+        assert (
+            bare.status_code == 422 and "至少上传一份佐证" in bare.content.decode() and TYPED in bare.content.decode()
+        )
         answer = send(browser, "order_answer", world.minxian.order, measures=text)
         page = answer.content.decode()
         assert answer.status_code == 422 and "手机号码" in page and text in page and "residents_checked" in page
+        assert "这里好像写了居民的个人信息" in page and 'href="#id_measures"' in page
         assert not Reply.objects.filter(rectification=world.minxian.order).exists()
         given = {"measures": text, "residents_checked": "on", "proofs": SimpleUploadedFile("演示.png", PNG)}
         assert send(browser, "order_answer", world.minxian.order, **given).status_code == 302
@@ -229,4 +232,6 @@ def test_nobody_judges_an_answer_they_have_not_seen(world, name, prefix):
     assert "新的答复" in refused.content.decode() and "演示：核过了" in refused.content.decode()
     newest = refused.context["read"]
     assert newest != seen
-    assert send(browser, name, order, **{f"{prefix}-reason": "演示：核过了", f"{prefix}-reply": newest}).status_code == 302
+    assert (
+        send(browser, name, order, **{f"{prefix}-reason": "演示：核过了", f"{prefix}-reply": newest}).status_code == 302
+    )

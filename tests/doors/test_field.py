@@ -453,6 +453,7 @@ def test_residents_data_in_a_finding_is_asked_about_once(phone, world):
     asked = a_finding(world, visit, description=f"演示：登记簿第 3 页写着 {MOBILE}")
     answer = phone.post(to("finding_new", visit.pk), asked)
     assert answer.status_code == 422 and "138******78" in text(answer) and Finding.objects.count() == before
+    assert "这里好像写了居民的个人信息" in text(answer) and 'href="#id_description"' in answer.content.decode()
     phone.post(to("finding_new", visit.pk), asked | {"residents_checked": "on"})
     assert Finding.objects.count() == before + 1
 
