@@ -45,9 +45,7 @@ def test_a_sheet_adds_and_changes_and_may_be_taken_twice(world):
 
 def test_a_preview_writes_nothing(world):
     before = Site.objects.count(), Body.objects.count()
-    plan = sites.preview(
-        sheet(GOOD, GOOD | {"点位编号": "MX-2", "类型": "无"}), prefixes=MINE, by=world.county, at=world.at
-    )
+    plan = sites.preview(sheet(GOOD, GOOD | {"点位编号": "MX-2", "类型": "无"}), prefixes=MINE)
     assert (plan.added, [problem.row for problem in plan.problems]) == (2, [3])
     assert (Site.objects.count(), Body.objects.count()) == before
 

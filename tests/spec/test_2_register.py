@@ -57,7 +57,7 @@ def test_a_sheet_is_taken_whole_or_not_at_all(world):
 def test_every_bad_row_is_shown_with_its_reason_before_anything_is_written(world):
     """The preview names row, column and what to do, for all rows at once."""
     bad = [ROWS[0] | {"点位编号": ""}, ROWS[0], ROWS[0] | {"类型": "民宅"}, ROWS[1] | {"区划代码": "621125100"}]
-    plan = sites.preview(sheet(bad), prefixes=["621126"], by=world.county, at=world.at)
+    plan = sites.preview(sheet(bad), prefixes=["621126"])
     assert {(problem.row, problem.column) for problem in plan.problems} >= {
         (2, "点位编号"), (4, "点位编号"), (4, "类型"), (5, "区划代码")
     }  # fmt: skip
@@ -74,7 +74,7 @@ def test_a_code_of_another_city_is_a_bad_row(world):
 
 def test_a_body_not_yet_known_is_put_on_record_with_the_site(world):
     """The preview says so first, so that a slip of the pen is seen before it becomes a body."""
-    assert sites.preview(sheet(ROWS), prefixes=["621126"], by=world.county, at=world.at).new_bodies == ("演示物业公司",)
+    assert sites.preview(sheet(ROWS), prefixes=["621126"]).new_bodies == ("演示物业公司",)
     take(world, ROWS)
     assert Body.objects.get(name="演示物业公司").division_id == "621126"
 

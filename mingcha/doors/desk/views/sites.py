@@ -187,7 +187,7 @@ def take(request: Request) -> HttpResponse:
 
 def _preview(request: Request, upload: uploads.Upload, content: bytes) -> HttpResponse:
     try:
-        plan = sites.preview(content, prefixes=request.standing.prefixes(P.SITE_KEEP), by=request.user, at=request.now)
+        plan = sites.preview(content, prefixes=request.standing.prefixes(P.SITE_KEEP))
     except Refusal as refusal:
         return _take_page(request, upload, refusal=refusal, status=refusal.status)
     if plan.problems:

@@ -52,7 +52,7 @@ class Preview:
     rows: tuple[sheets.Row, ...]
 
 
-def preview(content: bytes, *, prefixes: Iterable[str], by: Actor | None, at: datetime) -> Preview:
+def preview(content: bytes, *, prefixes: Iterable[str]) -> Preview:
     """
     Read a sheet of sites and say what an import would do; write nothing.
 
@@ -88,7 +88,7 @@ def import_sites(content: bytes, *, prefixes: Iterable[str], by: Actor | None, a
     with connection.cursor() as cursor:
         # Who writes to the register waits: a code found free must not meanwhile become another county's site.
         cursor.execute("LOCK TABLE territory_site, territory_body IN SHARE ROW EXCLUSIVE MODE")
-    plan = preview(content, prefixes=prefixes, by=by, at=at)
+    plan = preview(content, prefixes=prefixes)
     if plan.problems:
         raise sheets.RowsRefused(plan.problems)
     Site.objects.bulk_create(
