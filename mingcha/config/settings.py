@@ -7,7 +7,8 @@ DATABASE_URL              another PostgreSQL, instead of the embedded one
 MINGCHA_NOW               a time at which the clock stands still (the demo)
 MINGCHA_HOSTS             the names this server answers to, with commas; by default only this machine's own
 MINGCHA_ORIGINS           the addresses forms may come from behind a proxy, with commas (https://…)
-MINGCHA_HTTPS             1: cookies travel over https only, and the proxy's X-Forwarded-Proto is believed
+MINGCHA_HTTPS             1: cookies travel over https only, the proxy's X-Forwarded-Proto is believed, and browsers are
+                          told to come over https alone for a year, which cannot be taken back at once
 """
 
 import os
@@ -123,6 +124,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _https
 CSRF_COOKIE_SECURE = _https
 CSRF_COOKIE_SAMESITE = "Lax"
+# A year: who has once come over https is not led back to http by anybody in between.
+SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 CSRF_FAILURE_VIEW = "mingcha.doors.hall.errors.csrf_failed"
 # Referrer, framing and sniffing are settled in one place for every page: doors/hall/middleware.py.

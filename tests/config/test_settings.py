@@ -27,3 +27,9 @@ def test_no_rule_for_passwords_stands_here_that_no_page_keeps():
 def test_a_server_answers_to_this_machine_s_own_names_unless_told_others():
     assert read("ALLOWED_HOSTS") == [["localhost", "127.0.0.1", "[::1]"]]
     assert read("ALLOWED_HOSTS", MINGCHA_HOSTS="mingcha.example, ") == [["mingcha.example"]]
+
+
+def test_https_binds_cookies_and_browsers_only_where_there_is_https():
+    names = ("SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
+    assert read(*names) == [0, False, False]
+    assert read(*names, MINGCHA_HTTPS="1") == [365 * 24 * 3600, True, True]
