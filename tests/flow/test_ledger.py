@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mingcha.flow.rectifications import actions as rectifications
+from mingcha.flow.rectifications.states import OPEN
 from mingcha.flow.reports.queries import gaps, ledger
 from mingcha.ground.accounts import queries as accounts
 from tests.world import publish
@@ -109,6 +110,26 @@ def test_totals_add_up_in_every_dimension_and_every_line_opens_its_rows(world, r
         assert opened.filter(state="confirmed").count() == line.total.found
         assert ledger.total(opened) == line.total
         assert line.label and (dimension in ("day",) or line.label != line.key)
+
+
+@pytest.mark.parametrize("dimension", ledger.DIMENSIONS)
+def test_totals_are_counted_by_the_database_and_equal_a_count_by_hand(
+    world, rows, dimension, django_assert_max_num_queries
+):
+    found = rows()
+    with django_assert_max_num_queries(3) as asked:
+        lines = ledger.totals(found, dimension)
+    assert "GROUP BY" in asked.captured_queries[-1]["sql"]
+    confirmed = [row for row in found if row.state == "confirmed"]
+    mending = [row for row in confirmed if row.way == "by_deadline"]
+    by_hand = ledger.Total(
+        found=len(confirmed), on_spot=sum(row.way == "on_spot" for row in confirmed), by_deadline=len(mending),
+        closed=sum(row.order_state == "closed" for row in confirmed),
+        open=sum(row.order_state in OPEN for row in mending), overdue=sum(row.late for row in confirmed),
+    )  # fmt: skip
+    assert ledger.total(found) == by_hand
+    for name in ("found", "on_spot", "by_deadline", "closed", "open", "overdue"):
+        assert sum(getattr(line.total, name) for line in lines) == getattr(by_hand, name)
 
 
 def test_totals_follow_the_filter(world, rows):
