@@ -76,7 +76,8 @@ def test_tables_are_made_and_an_act_is_recorded(address: str, tmp_path: Path) ->
     checked = mingcha("--data", data, "audit", "verify", DATABASE_URL=address)
     assert (checked.returncode, checked.stderr) == (0, "")
     with psycopg.connect(address) as connection:
-        assert connection.execute("SELECT verb FROM audit_event").fetchall() == [("territory.import_divisions",)]
+        last = connection.execute("SELECT verb FROM audit_event ORDER BY id DESC LIMIT 1").fetchone()
+    assert last == ("territory.import_divisions",)
 
 
 def test_no_server_of_our_own_is_made_beside_it(address: str, tmp_path: Path) -> None:
