@@ -50,6 +50,7 @@ def test_one_office_at_an_earlier_time(ask):
     now = json.loads(ask("--campaign", "demo", "--body", "621126-jw", "--json").stdout)
     then = json.loads(ask("--campaign", "demo", "--body", "621126-jw", "--as-of", "2021-10-20", "--json").stdout)
     assert [office["body"] for office in now] == ["岷县纪委监委"]
+    assert now == json.loads(ask("--campaign", "demo", "--body", "621126", "--json").stdout), "or by its division"
     assert then[0]["problems_found"] < now[0]["problems_found"] == 97
 
 

@@ -53,7 +53,7 @@ class TimeUnreadable(Refusal):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Whose figures, at which moment, in which shape."""
     parser.add_argument("--campaign", required=True, metavar="ID", help=say("任务编号"))
-    parser.add_argument("--body", default="", metavar="CODE", help=say("只要这个监督单位的数据"))
+    parser.add_argument("--body", default="", metavar="CODE", help=say("只要这个监督单位的数据：单位代码，或它所在区划的代码"))
     parser.add_argument(
         "--as-of", metavar="TIME", help=say("数据截至：日期（到当天结束）或时间，不写时区按北京时间；默认为现在")
     )
@@ -70,12 +70,13 @@ def run(arguments: argparse.Namespace) -> int:
         from mingcha.flow.reports.queries import figures
 
         as_of = wanted or clock.now()
-        campaign = _campaign(arguments.campaign, arguments.body)
-        rows = figures.figures(campaign, as_of=as_of, body=arguments.body)
+        campaign = _campaign(arguments.campaign)
+        body = _body(campaign, arguments.body) if arguments.body else ""
+        rows = figures.figures(campaign, as_of=as_of, body=body)
         if arguments.json:
             print(json.dumps(figures.as_json(rows), ensure_ascii=False, indent=2))
         elif arguments.docx:
-            arguments.docx.write_bytes(_draft(campaign, rows, body=arguments.body, as_of=as_of))
+            arguments.docx.write_bytes(_draft(campaign, rows, body=body, as_of=as_of))
             print(say("已写入草稿 %(file)s（未编期号）。") % {"file": arguments.docx})
         else:
             _print_table(campaign, rows, as_of)
@@ -93,16 +94,24 @@ def moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=OFFICE_TIME)
 
 
-def _campaign(slug: str, body: str) -> "Campaign":
+def _campaign(slug: str) -> "Campaign":
     from mingcha.flow.campaigns import queries as campaigns
 
     found = campaigns.by_slug(slug)
     if found is None:
         raise CampaignUnknown(campaign=slug)
-    if body and campaigns.office_of(found, body) is None:
-        known = "、".join(office.body_id for office in campaigns.offices(found))
-        raise OfficeUnknown(body=body, known=known or "—")
     return found
+
+
+def _body(campaign: "Campaign", given: str) -> str:
+    """Return the code of the supervising office meant: its own code, or that of the division it alone stands for."""
+    from mingcha.flow.campaigns import queries as campaigns
+
+    offices = list(campaigns.offices(campaign))
+    meant = [o for o in offices if o.body_id == given] or [o for o in offices if o.body.division_id == given]
+    if len(meant) != 1:
+        raise OfficeUnknown(body=given, known="、".join(office.body_id for office in offices) or "—")
+    return meant[0].body_id
 
 
 def _draft(campaign: "Campaign", rows: "list[OfficeFigures]", *, body: str, as_of: datetime) -> bytes:
