@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
+from mingcha.flow.campaigns import actions as campaigns
 from mingcha.flow.draws import actions as draws
 from mingcha.flow.draws.models import Round
 from mingcha.ground.accounts import actions as accounts
@@ -173,3 +174,11 @@ def test_only_who_holds_rounds_sees_them(client, world):
     assert sign_in(client, world.inspector).get(at("", world.minxian.round.pk)).status_code == 403
     nobody = accounts.enrol(username="nobody", name="演示无岗", title="", password=None, by=None, at=world.at)
     assert sign_in(client, nobody).get(at("", world.minxian.round.pk)).status_code == 403
+
+
+def test_a_round_of_an_ended_campaign_offers_nothing_more(county, begun, frozen, world):
+    campaigns.close(world.campaign, by=world.lead, at=world.at)
+    page = county.get(at("", frozen.pk))
+    assert "这一轮不再进行" in page.content.decode() and "form" not in page.context
+    refused = county.post(at("draw", frozen.pk), drawing(world))
+    assert refused.status_code == 409 and "已经结束" in refused.content.decode()

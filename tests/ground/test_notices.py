@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from mingcha.ground.notices import actions, queries
+from tests.world import sign_in
 
 
 def test_a_message_is_one_row_for_each_person(world):
@@ -21,6 +22,15 @@ def test_marking_as_seen_touches_only_ones_own_and_keeps_the_first_time(world):
     assert actions.mark_seen(by=world.county, at=world.at + timedelta(hours=1)) == 0
     assert queries.inbox(world.county).first().seen_at == world.at
     assert queries.unseen_count(world.second) > 0
+
+
+def test_who_opens_the_page_has_read_the_message(world, client):
+    """And only that message: the others stay new until they are read."""
+    link, before = f"/orders/{world.minxian.order.pk}/", queries.unseen_count(world.unit)
+    assert queries.inbox(world.unit).filter(link=link, seen_at=None).count() == 1
+    assert sign_in(client, world.unit).get(link).status_code == 200
+    assert not queries.inbox(world.unit).filter(link=link, seen_at=None).exists()
+    assert queries.unseen_count(world.unit) == before - 1
 
 
 def test_an_order_reaches_the_people_of_its_unit_and_nobody_else(world):

@@ -53,7 +53,9 @@ class TimeUnreadable(Refusal):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Whose figures, at which moment, in which shape."""
     parser.add_argument("--campaign", required=True, metavar="ID", help=say("任务编号"))
-    parser.add_argument("--body", default="", metavar="CODE", help=say("只要这个监督单位的数据：单位代码，或它所在区划的代码"))
+    parser.add_argument(
+        "--body", default="", metavar="CODE", help=say("只要这个监督单位的数据：单位代码，或它所在区划的代码")
+    )
     parser.add_argument(
         "--as-of", metavar="TIME", help=say("数据截至：日期（到当天结束）或时间，不写时区按北京时间；默认为现在")
     )

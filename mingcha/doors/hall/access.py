@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission
+from mingcha.ground.notices import actions as notices
 
 from . import clock, errors  # errors asks this module in turn for the way back
 
@@ -60,7 +61,11 @@ def door(permission: Permission | None = None, *, public: bool = False) -> Calla
             request.standing = cast(accounts.Standing, standing)
             if permission is not None and not request.standing.can(permission):
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            answer = view(request, *args, **kwargs)
+            if request.method == "GET" and answer.status_code == 200 and request.user.is_authenticated:
+                # Whoever has the page open that a message leads to has read the message.
+                notices.mark_seen(link=request.path, by=request.user, at=request.now)
+            return answer
 
         entered.door = Door(permission, public)  # type: ignore[attr-defined]
         return entered

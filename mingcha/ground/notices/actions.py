@@ -13,6 +13,7 @@ def send(*, to: Iterable[Person], subject: str, link: str, text: str = "", at: d
     return len(Notice.objects.bulk_create(rows))
 
 
-def mark_seen(*, by: Person, at: datetime) -> int:
-    """Mark all of one's own messages as read; return how many were not."""
-    return Notice.objects.filter(to=by, seen_at=None).update(seen_at=at)
+def mark_seen(*, link: str = "", by: Person, at: datetime) -> int:
+    """Mark one's own messages as read: all, or those that lead to a page now open. Return how many were not."""
+    unseen = Notice.objects.filter(to=by, seen_at=None)
+    return (unseen.filter(link=link) if link else unseen).update(seen_at=at)

@@ -142,14 +142,15 @@ def _page(
     lists = list(queries.lists(held))
     opened = bool(lists) and queries.nothing_left_to_hide(held, at=request.now)
     may_hold = request.standing.covers(P.ROUND_HOLD, held.office.division_id)
+    over = held.campaign.state != "open" and held.state in ("committed", "frozen")
     context = {
         "round": held, "lists": lists, "strata": _table(held), "all_opened": opened, "refusal": refusal,
         "sealed_count": sum(sealed.state == "sealed" for sealed in lists), "steps": STEPS,
-        "at": _step(held, opened=opened), "may_hold": may_hold, "drew_it": held.drawn_by_id == request.user.pk,
+        "at": _step(held, opened=opened), "may_hold": may_hold, "over": over, "drew_it": held.drawn_by_id == request.user.pk,
     }  # fmt: skip
-    if held.state == "committed" and may_hold:
+    if held.state == "committed" and may_hold and not over:
         context["form"] = freeze or _freeze_form(held)
-    elif held.state == "frozen" and may_hold:
+    elif held.state == "frozen" and may_hold and not over:
         context["form"] = draw or _draw_form(request, held)
     failed = any(form is not None and form.errors for form in (freeze, draw))
     return render(request, "desk/round.html", context, status=refusal.status if refusal else 422 if failed else 200)
