@@ -10,7 +10,6 @@ Opening the house: from a data folder on disk to a Django that can be asked.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import psycopg
 
@@ -21,17 +20,14 @@ from mingcha.config.refusals import DatabaseUnreachable
 
 
 @contextmanager
-def opened(data: str | None = None, *, instance: dict[str, Any] | None = None) -> Iterator[DataFolder]:
+def opened(data: str | None = None) -> Iterator[DataFolder]:
     """
     Open the house on the data folder `data` (default: MINGCHA_DATA, else the clone's own) for as long as the block runs.
 
-    `instance`: facts to write into instance.json first (`demo`, `now`), because settings read them once.
     Raises DataFolderUnusable, DatabaseUnavailable, DatabaseUnreachable, DatabaseUrlUnreadable.
     """
     folder = datafolder.prepare(datafolder.locate(data))
     os.environ["MINGCHA_DATA"] = str(folder.path)
-    if instance:
-        folder.describe_instance(**instance)
     with _database(folder):
         load_django()
         migrate()

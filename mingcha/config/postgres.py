@@ -32,7 +32,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from mingcha.config import footing
+from mingcha.config import footing, keeper
 from mingcha.config.datafolder import make_secret, write_privately
 from mingcha.config.footing import Footing, digest
 from mingcha.config.refusals import DatabaseUnavailable
@@ -84,7 +84,7 @@ class Cluster:
             with _locked(self.base / "turn.lock"):
                 self._log_began = self.log.stat().st_size if self.log.exists() else 0
                 self.footing = footing.find(self.base)
-                self._users = _lock(self.base / "users.lock", fcntl.LOCK_SH)
+                self._users = keeper.lock(self.base / "users.lock", fcntl.LOCK_SH)
                 self._make_cluster()
                 self._make_socket_folder()
                 self._start_keeper()
@@ -169,11 +169,11 @@ class Cluster:
         server = [str(self.footing.binaries / "postgres"), "-D", str(self.footing.tables)]
         server += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         account = ":".join(map(str, self.footing.account or ()))
-        keeper = [sys.executable, "-I", "-X", "utf8", str(Path(__file__).with_name("keeper.py"))]
+        script = [sys.executable, "-I", "-X", "utf8", str(Path(__file__).with_name("keeper.py"))]
         # A session of its own: Ctrl-C in the terminal is for us, and we may still want to finish a transaction.
         with self._append_log() as log:
             self._keeper = subprocess.Popen(
-                [*keeper, str(self.base), str(self.sockets), str(self.footing.tables), account, *server],
+                [*script, str(self.base), str(self.sockets), str(self.footing.tables), account, *server],
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -182,7 +182,7 @@ class Cluster:
             )
 
     def _keeper_lives(self) -> bool:
-        handle = _lock(self.base / "keeper.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
+        handle = keeper.lock(self.base / "keeper.lock", fcntl.LOCK_EX | fcntl.LOCK_NB)
         if handle is None:
             return True
         os.close(handle)
@@ -190,7 +190,7 @@ class Cluster:
 
     def _others_use_it(self) -> bool:
         """Whether somebody else holds users.lock, as a user and not as the keeper who is just stopping the server."""
-        handle = _lock(self.base / "users.lock", fcntl.LOCK_SH | fcntl.LOCK_NB)
+        handle = keeper.lock(self.base / "users.lock", fcntl.LOCK_SH | fcntl.LOCK_NB)
         if handle is None:
             return False
         try:
@@ -249,20 +249,9 @@ class Cluster:
             self._users = None
 
 
-def _lock(path: Path, how: int) -> int | None:
-    """Return an open handle that holds `path` locked, or None where LOCK_NB was asked and somebody else has it."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, how)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    return handle
-
-
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    handle = _lock(path, fcntl.LOCK_EX)
+    handle = keeper.lock(path, fcntl.LOCK_EX)
     assert handle is not None
     try:
         yield

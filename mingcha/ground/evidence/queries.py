@@ -40,8 +40,11 @@ def read(evidence: Evidence) -> bytes:
 
 def intact(evidence: Evidence) -> bool:
     """Return whether the kept bytes still have the recorded hash."""
-    kept = path(evidence.sha256)
-    return kept.exists() and hashlib.sha256(kept.read_bytes()).hexdigest() == evidence.sha256
+    try:
+        read(evidence)
+    except Altered:
+        return False
+    return True
 
 
 def media_type(content: bytes) -> str:

@@ -41,13 +41,6 @@ def items(edition: Edition) -> QuerySet[Item]:
     return edition.items.order_by("position")
 
 
-def items_of(editions: list[int]) -> QuerySet[Item]:
-    """Return the items of several editions, in the order of the editions' names."""
-    return (
-        Item.objects.filter(edition_id__in=editions).select_related("edition__rulebook").order_by("edition", "position")
-    )
-
-
 def current_checklist(site_type: str) -> Checklist | None:
     """Return the newest checklist of a site type."""
     return Checklist.objects.filter(site_type_id=site_type).order_by("-version").first()
