@@ -16,16 +16,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mingcha.flow.campaigns import actions as campaigns
+from mingcha.flow.campaigns.actions import campaigns, teams
 from mingcha.flow.campaigns.models import Campaign, SupervisingOffice, Team
 from mingcha.flow.draws import actions as draws
 from mingcha.flow.draws.models import Round, SealedList
-from mingcha.flow.fieldwork import actions as fieldwork
+from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.fieldwork.models import Inspection, Photo, Visit
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications.models import Proof, Rectification
-from mingcha.ground.accounts import actions as accounts
+from mingcha.ground.accounts.actions import people, posts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.rulebook import actions as rulebook
 from mingcha.ground.rulebook.models import Edition, Item, Rulebook
@@ -170,8 +170,8 @@ def build(at: datetime = AT) -> World:
 
 def person(username: str, name: str, body: Body, role: str, *, at: datetime) -> Person:
     """Enrol someone and give them a post from the day before."""
-    found = accounts.enrol(username=username, name=name, title="演示职务", password=PASSWORD, by=None, at=at)
-    accounts.appoint(found, body=body, role=role, since=(at - timedelta(days=1)).date(), by=None, at=at)
+    found = people.enrol(username=username, name=name, title="演示职务", password=PASSWORD, by=None, at=at)
+    posts.appoint(found, body=body, role=role, since=(at - timedelta(days=1)).date(), by=None, at=at)
     return found
 
 
@@ -239,7 +239,7 @@ def open_campaign(slug: str, lead: Office, offices: list[Office], edition: Editi
 def work(campaign: Campaign, at_work: Office, edition: Edition, *, at: datetime, name: str = "第一组") -> Work:
     """Play a team's day: a round drawn and opened, a visit ended, one under way, and a second list still sealed."""
     morning = at - timedelta(hours=10)
-    team = campaigns.form_team(
+    team = teams.form_team(
         campaign, office=at_work.body, name=name, leader=at_work.leader, members=[at_work.inspector],
         townships=at_work.townships, by=at_work.officer, at=morning - timedelta(days=1),
     )  # fmt: skip

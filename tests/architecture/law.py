@@ -14,7 +14,7 @@ FURNITURE = {"__init__", "apps", "states", "models", "queries", "actions", "task
 EXTRA = {
     "mingcha/flow/rectifications": {"intake", "by_link"},
     "mingcha/flow/reports": {"published"},
-    "mingcha/ground/accounts": {"permissions", "roles"},
+    "mingcha/ground/accounts": {"permissions", "roles", "ties"},
     "mingcha/ground/rulebook": {"catalogues"},
 }
 UNTOLD = {"utils", "helpers", "managers", "signals", "services", "common", "misc"}

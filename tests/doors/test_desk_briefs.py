@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from mingcha.flow.campaigns import actions as campaigns
+from mingcha.flow.campaigns.actions import campaigns
 from mingcha.flow.campaigns.models import Measure
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.reports.models import IssuedBrief

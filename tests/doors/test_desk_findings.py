@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from mingcha.flow.campaigns import actions as campaigns
-from mingcha.flow.fieldwork import actions as fieldwork
+from mingcha.flow.campaigns.actions import campaigns
+from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications import actions as rectifications
 from tests.world import PNG, note, publish, sign_in

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications.models import Proof, Rectification, Reply, Review
-from mingcha.ground.accounts import actions as people
+from mingcha.ground.accounts.actions import posts
 from mingcha.ground.evidence.models import Evidence
 from mingcha.ground.evidence.queries import path
 from tests.world import PNG, sign_in
@@ -37,7 +37,7 @@ def state(order):
 def appoint(world):
     def give(person, role):
         body = world.minxian.office.body
-        people.appoint(person, body=body, role=role, since=world.at.date(), by=None, at=world.at)
+        posts.appoint(person, body=body, role=role, since=world.at.date(), by=None, at=world.at)
         return at_desk(person)
 
     return give

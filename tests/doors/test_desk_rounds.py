@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from mingcha.flow.campaigns import actions as campaigns
+from mingcha.flow.campaigns.actions import campaigns
 from mingcha.flow.draws import actions as draws
 from mingcha.flow.draws.models import Round
-from mingcha.ground.accounts import actions as accounts
+from mingcha.ground.accounts.actions import people
 from tests.world import sign_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -172,7 +172,7 @@ def test_without_teams_the_page_says_what_comes_first(client, world, settings):
 
 def test_only_who_holds_rounds_sees_them(client, world):
     assert sign_in(client, world.inspector).get(at("", world.minxian.round.pk)).status_code == 403
-    nobody = accounts.enrol(username="nobody", name="演示无岗", title="", password=None, by=None, at=world.at)
+    nobody = people.enrol(username="nobody", name="演示无岗", title="", password=None, by=None, at=world.at)
     assert sign_in(client, nobody).get(at("", world.minxian.round.pk)).status_code == 403
 
 

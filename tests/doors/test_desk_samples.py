@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mingcha.flow.rectifications.models import Rectification, Review
-from mingcha.ground.accounts import actions as people
+from mingcha.ground.accounts.actions import posts
 from tests.world import sign_in
 
 
@@ -84,7 +84,7 @@ def test_the_second_hand_is_told(county, world):
 
 
 def test_who_attested_may_not_sample(world):
-    people.appoint(
+    posts.appoint(
         world.inspector, body=world.minxian.office.body, role="county", since=world.at.date(), by=None, at=world.at
     )
     browser = sign_in(Client(), world.inspector)

@@ -26,7 +26,7 @@ def test_a_team_is_formed_and_told(county, world, given):
     answer = county.post(ADDRESS, given)
     assert answer.status_code == 302 and answer.url == "/campaigns/demo/"
     team = Team.objects.get(name="第三组")
-    assert team.members.get(leads=True).person == world.leader
+    assert team.members.get(duty="leader").person == world.leader
     assert [stretch.township_id for stretch in team.stretch.all()] == ["621126100"]
     assert Notice.objects.filter(to=world.inspector, subject__contains="第三组").exists()
     assert "第三组" in county.get("/campaigns/demo/").content.decode()

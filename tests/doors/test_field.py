@@ -11,7 +11,7 @@ from mingcha.flow.draws import actions as draws
 from mingcha.flow.fieldwork.models import Inspection, Photo, Visit
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications.models import Rectification
-from mingcha.ground.accounts import actions as accounts
+from mingcha.ground.accounts.actions import people, posts
 from mingcha.ground.evidence.models import Evidence
 from mingcha.ground.notices.models import Notice
 from tests.world import PNG, sign_in
@@ -112,8 +112,8 @@ def test_a_team_s_day(phone, world, clock):
 
 
 def test_home_teaches_who_has_nothing_yet(client, world, clock):
-    new = accounts.enrol(username="new", name="演示新人", title="", password=None, by=None, at=world.at)
-    accounts.appoint(new, body=world.minxian.office.body, role="inspector", since=world.at.date(), by=None, at=world.at)
+    new = people.enrol(username="new", name="演示新人", title="", password=None, by=None, at=world.at)
+    posts.appoint(new, body=world.minxian.office.body, role="inspector", since=world.at.date(), by=None, at=world.at)
     page = text(sign_in(client, new).get(to("home")))
     assert "现在没有您的清单" in page and "到出发时间启封" in page
 
@@ -156,7 +156,7 @@ def test_a_list_stays_sealed_before_its_time(phone, world, clock):
 def test_who_drew_it_does_not_open_it(phone, world, clock):
     round = draws.begin(world.campaign, office=world.minxian.office.body, by=world.county, at=world.at)
     draws.freeze(round, by=world.county, at=world.at)
-    accounts.appoint(
+    posts.appoint(
         world.inspector, body=world.minxian.office.body, role="county", since=world.at.date(), by=None, at=world.at
     )
     leaves = world.at + timedelta(minutes=5)

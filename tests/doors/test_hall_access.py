@@ -11,7 +11,7 @@ from django.urls import URLPattern, get_resolver, include, path
 
 from mingcha.doors.hall import errors
 from mingcha.doors.hall.access import Door, door
-from mingcha.ground.accounts import actions as accounts
+from mingcha.ground.accounts.actions import people, posts
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.territory.models import Body, Division
 from mingcha.kernel.refusals import Refusal
@@ -76,9 +76,9 @@ def signed_in(client, at, settings):
     office = Body.objects.create(code="621126-JW", name="岷县纪委监委", kind="office", division=county)
 
     def enter(role=None):
-        person = accounts.enrol(username="x", name="演示干部", title="", password=None, by=None, at=at)
+        person = people.enrol(username="x", name="演示干部", title="", password=None, by=None, at=at)
         if role:
-            accounts.appoint(person, body=office, role=role, since=at.date(), by=None, at=at)
+            posts.appoint(person, body=office, role=role, since=at.date(), by=None, at=at)
         client.force_login(person)
         return client
 

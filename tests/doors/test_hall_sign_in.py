@@ -8,7 +8,7 @@ from django.urls import include, path, reverse
 
 from mingcha.doors.hall import clock
 from mingcha.doors.hall.forms import SignIn
-from mingcha.ground.accounts import actions as accounts
+from mingcha.ground.accounts.actions import people, signing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 urlpatterns = [path("", include("mingcha.doors.hall.urls"))]
@@ -17,7 +17,7 @@ PASSWORD = "演示-correct-horse"
 
 @pytest.fixture
 def person(at):
-    return accounts.enrol(username="county", name="演示干部", title="", password=PASSWORD, by=None, at=at)
+    return people.enrol(username="county", name="演示干部", title="", password=PASSWORD, by=None, at=at)
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def test_a_wrong_password_keeps_the_name_and_says_one_sentence(client, person, c
     answer = sign_in(client, **changes)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert accounts.WrongPassword.message in page
+    assert signing.WrongPassword.message in page
     assert f'value="{changes.get("username", "county")}"' in page
     assert PASSWORD not in page and "wrong" not in page
     assert "_auth_user_id" not in client.session
@@ -55,7 +55,7 @@ def test_an_empty_form_names_what_is_missing(client):
 
 
 def test_guessing_is_slowed_down_and_says_for_how_long(client, person):
-    for _ in range(accounts.FREE_TRIES):
+    for _ in range(signing.FREE_TRIES):
         sign_in(client, password="wrong")
     answer = sign_in(client)
     assert answer.status_code == 429
@@ -64,9 +64,9 @@ def test_guessing_is_slowed_down_and_says_for_how_long(client, person):
 
 def test_guessing_is_forgotten_after_a_while_even_where_the_demo_s_time_stands_still(client, person, monkeypatch):
     began = clock.running()
-    for _ in range(accounts.FREE_TRIES):
+    for _ in range(signing.FREE_TRIES):
         sign_in(client, password="wrong")
-    monkeypatch.setattr(clock, "running", lambda: began + accounts.WINDOW + timedelta(minutes=1))
+    monkeypatch.setattr(clock, "running", lambda: began + signing.WINDOW + timedelta(minutes=1))
     assert sign_in(client).status_code == 302
 
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from mingcha.flow.campaigns import actions, queries
+from mingcha.flow.campaigns import queries
+from mingcha.flow.campaigns.actions import campaigns, teams
 from mingcha.flow.campaigns.models import Campaign, Measure, Team
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.territory.models import Division
@@ -31,7 +32,7 @@ def forming(world, **changes):
 
 
 def test_a_campaign_starts_with_every_figure_answered_for(world):
-    campaign = actions.open_campaign(**opening(world))
+    campaign = campaigns.open_campaign(**opening(world))
     office = queries.offices(campaign).get()
     assert office.measures == queries.ALL_MEASURES
     assert list(queries.items(campaign)) == world.items
@@ -40,10 +41,10 @@ def test_a_campaign_starts_with_every_figure_answered_for(world):
 @pytest.mark.parametrize(
     "changes,refusal",
     [
-        (lambda w: {"ends_on": w.at.date() - timedelta(days=1)}, actions.DaysOutOfOrder),
-        (lambda w: {"emergency_until": w.at}, actions.EmergencyOver),
-        (lambda w: {"slug": "demo"}, actions.SlugTaken),
-        (lambda w: {"offices": [w.abroad.office.body]}, actions.OfficeOutsideCampaign),
+        (lambda w: {"ends_on": w.at.date() - timedelta(days=1)}, campaigns.DaysOutOfOrder),
+        (lambda w: {"emergency_until": w.at}, campaigns.EmergencyOver),
+        (lambda w: {"slug": "demo"}, campaigns.SlugTaken),
+        (lambda w: {"offices": [w.abroad.office.body]}, campaigns.OfficeOutsideCampaign),
         (lambda w: {"by": w.county}, accounts.NotAllowed),
         (lambda w: {"by": w.abroad.office.officer}, accounts.NotFound),
     ],
@@ -51,19 +52,19 @@ def test_a_campaign_starts_with_every_figure_answered_for(world):
 def test_a_campaign_that_cannot_be_is_refused_and_leaves_nothing(world, changes, refusal):
     before = Campaign.objects.count()
     with pytest.raises(refusal):
-        actions.open_campaign(**opening(world, **changes(world)))
+        campaigns.open_campaign(**opening(world, **changes(world)))
     assert Campaign.objects.count() == before
 
 
 @pytest.mark.parametrize(
     "changes,refusal",
     [
-        (lambda w: {"leader": w.inspector}, actions.NoLeader),
-        (lambda w: {"leader": w.neighbour_leader}, actions.NoLeader),
-        (lambda w: {"members": [w.neighbour_inspector]}, actions.NotOfThisOffice),
-        (lambda w: {"members": [w.unit]}, actions.NotOfThisOffice),
-        (lambda w: {"name": "第一组"}, actions.TeamNameTaken),
-        (lambda w: {"townships": w.zhangxian.office.townships}, actions.OutsideTheStretch),
+        (lambda w: {"leader": w.inspector}, teams.NoLeader),
+        (lambda w: {"leader": w.neighbour_leader}, teams.NoLeader),
+        (lambda w: {"members": [w.neighbour_inspector]}, teams.NotOfThisOffice),
+        (lambda w: {"members": [w.unit]}, teams.NotOfThisOffice),
+        (lambda w: {"name": "第一组"}, teams.TeamNameTaken),
+        (lambda w: {"townships": w.zhangxian.office.townships}, teams.OutsideTheStretch),
         (lambda w: {"by": w.neighbour}, accounts.NotFound),
         (lambda w: {"by": w.leader}, accounts.NotAllowed),
     ],
@@ -71,31 +72,31 @@ def test_a_campaign_that_cannot_be_is_refused_and_leaves_nothing(world, changes,
 def test_a_team_that_cannot_be_is_refused_and_leaves_nothing(world, changes, refusal):
     before = Team.objects.count()
     with pytest.raises(refusal):
-        actions.form_team(world.campaign, **forming(world, **changes(world)))
+        teams.form_team(world.campaign, **forming(world, **changes(world)))
     assert Team.objects.count() == before
 
 
 def test_what_is_named_twice_counts_once(world):
     twice = {"editions": [world.edition] * 2, "offices": [world.minxian.office.body] * 2}
-    assert queries.offices(actions.open_campaign(**opening(world, **twice))).count() == 1
-    team = actions.form_team(world.campaign, **forming(world, townships=world.minxian.office.townships[:1] * 2))
+    assert queries.offices(campaigns.open_campaign(**opening(world, **twice))).count() == 1
+    team = teams.form_team(world.campaign, **forming(world, townships=world.minxian.office.townships[:1] * 2))
     assert team.stretch.count() == 1
 
 
 def test_someone_whose_post_has_ended_cannot_lead(world):
     old = person("old", "演示离任者", world.minxian.office.body, "leader", at=world.at - timedelta(days=30))
     old.posts.update(until=(world.at - timedelta(days=1)).date())
-    with pytest.raises(actions.NoLeader):
-        actions.form_team(world.campaign, **forming(world, leader=old))
+    with pytest.raises(teams.NoLeader):
+        teams.form_team(world.campaign, **forming(world, leader=old))
 
 
 def test_a_closed_campaign_forms_no_team_and_closes_once(world):
-    actions.close(world.campaign, by=world.lead, at=world.at)
+    campaigns.close(world.campaign, by=world.lead, at=world.at)
     world.campaign.refresh_from_db()
-    with pytest.raises(actions.CampaignOver):
-        actions.form_team(world.campaign, **forming(world))
-    with pytest.raises(actions.CampaignOver):
-        actions.close(world.campaign, by=world.lead, at=world.at)
+    with pytest.raises(campaigns.CampaignOver):
+        teams.form_team(world.campaign, **forming(world))
+    with pytest.raises(campaigns.CampaignOver):
+        campaigns.close(world.campaign, by=world.lead, at=world.at)
 
 
 def test_the_emergency_lapses_by_itself_and_retention_runs_from_there(world):
@@ -107,22 +108,22 @@ def test_the_emergency_lapses_by_itself_and_retention_runs_from_there(world):
 
 def test_an_office_answers_only_for_measures_that_exist(world):
     office = world.office_in(world.minxian)
-    actions.answer_for(office, measures=[Measure.TEAMS, "made up"], by=world.county, at=world.at)
+    campaigns.answer_for(office, measures=[Measure.TEAMS, "made up"], by=world.county, at=world.at)
     office.refresh_from_db()
     assert office.measures == [Measure.TEAMS]
     with pytest.raises(accounts.NotFound):
-        actions.answer_for(office, measures=[], by=world.neighbour, at=world.at)
+        campaigns.answer_for(office, measures=[], by=world.neighbour, at=world.at)
 
 
 def test_adopting_a_newer_edition_replaces_the_older_of_the_same_catalogue_only(world, django_assert_num_queries):
     newer = publish(world.rulebook, at=world.at, items=(("1", "演示新条目"),))
     with django_assert_num_queries(2):  # however many catalogues are in force
         assert queries.newer_editions(world.campaign) == [newer]
-    actions.adopt_edition(world.campaign, edition=newer, by=world.lead, at=world.at)
+    campaigns.adopt_edition(world.campaign, edition=newer, by=world.lead, at=world.at)
     assert list(queries.editions(world.campaign)) == [newer]
     assert queries.newer_editions(world.campaign) == []
     with pytest.raises(accounts.NotAllowed):
-        actions.adopt_edition(world.campaign, edition=world.edition, by=world.county, at=world.at)
+        campaigns.adopt_edition(world.campaign, edition=world.edition, by=world.county, at=world.at)
 
 
 def test_a_county_sees_its_campaigns_and_its_own_teams(world):
@@ -135,5 +136,5 @@ def test_a_county_sees_its_campaigns_and_its_own_teams(world):
 
 def test_a_stretch_names_only_townships_of_the_office(world):
     village = Division.objects.get(pk="621126100201")
-    team = actions.form_team(world.campaign, **forming(world, townships=[village]))
+    team = teams.form_team(world.campaign, **forming(world, townships=[village]))
     assert [s.township for s in team.stretch.all()] == [village]

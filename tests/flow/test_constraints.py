@@ -27,7 +27,7 @@ WRONG = {
     "post_dates_in_order": (Post, lambda w: {"until": w.at.date() - timedelta(days=99)}),
     "question_has_text": (Question, lambda w: {"text": ""}),
     "campaign_days_in_order": (Campaign, lambda w: {"ends_on": w.at.date() - timedelta(days=99)}),
-    "one_leader_per_team": (Member, lambda w: {"leads": True}),
+    "one_leader_per_team": (Member, lambda w: {"duty": "leader"}),
     "visit_closed_with_outcome": (Visit, lambda w: {"state": "closed", "outcome": "", "closed_at": w.at}),
     "finding_confirmed_by_someone": (Finding, lambda w: {"state": "confirmed", "confirmed_by": None}),
     "deadline_is_set": (Rectification, lambda w: {"way": "by_deadline", "state": "ordered", "due_at": None}),

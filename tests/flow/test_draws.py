@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from mingcha.flow.campaigns import actions as campaigns
+from mingcha.flow.campaigns.actions import campaigns, teams
 from mingcha.flow.draws import actions, queries
 from mingcha.flow.draws.models import FrameSite, Round, SealedList
 from mingcha.flow.draws.states import ListState, State
-from mingcha.flow.fieldwork import actions as fieldwork
-from mingcha.ground.accounts import actions as people
+from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.accounts.actions import posts
 from mingcha.ground.audit.models import Event
 from mingcha.ground.territory.actions import sites as register
 from mingcha.kernel import lots, sealing
@@ -136,8 +136,8 @@ def test_a_list_opens_only_for_its_own_team(world):
 def test_who_drew_does_not_open(world, round):
     """An officer who also leads the team may draw or open, not both."""
     office = world.minxian.office
-    people.appoint(world.county, body=office.body, role="leader", since=world.at.date(), by=None, at=world.at)
-    team = campaigns.form_team(
+    posts.appoint(world.county, body=office.body, role="leader", since=world.at.date(), by=None, at=world.at)
+    team = teams.form_team(
         world.campaign, office=office.body, name="第四组", leader=world.county, members=[world.inspector],
         townships=office.townships, by=world.second, at=world.at,
     )  # fmt: skip
@@ -151,7 +151,7 @@ def test_who_drew_does_not_open(world, round):
 def test_a_team_is_barred_from_sites_of_a_body_its_member_serves(world, round):
     """The restaurant goes to the other team, however the lot falls; with no other team it is left unassigned."""
     office = world.minxian.office
-    people.appoint(world.inspector, body=office.answering, role="unit", since=world.at.date(), by=None, at=world.at)
+    posts.appoint(world.inspector, body=office.answering, role="unit", since=world.at.date(), by=None, at=world.at)
     food = next(site.code for site in office.sites if site.body == office.answering)
     teams = [world.minxian.team, world.beside.team]
     draw(world, round, n=len(office.sites), teams=teams)

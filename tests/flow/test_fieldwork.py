@@ -5,15 +5,16 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from mingcha.flow.fieldwork import actions, queries
-from mingcha.flow.fieldwork.actions import Given
+from mingcha.flow.fieldwork import queries
+from mingcha.flow.fieldwork.actions import outings as actions
+from mingcha.flow.fieldwork.actions.outings import Given
 from mingcha.flow.fieldwork.models import Answer, Inspection, Photo, Visit
 from mingcha.flow.fieldwork.states import State, VisitState
 from mingcha.flow.findings import actions as findings
 from mingcha.flow.findings import queries as found
 from mingcha.flow.rectifications import actions as rectifications
-from mingcha.ground.accounts import actions as people
 from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.accounts.actions import posts
 from mingcha.ground.evidence import actions as evidence
 from mingcha.ground.evidence.models import Evidence
 from mingcha.ground.rulebook import actions as rulebook
@@ -190,7 +191,7 @@ def test_who_has_left_the_office_reads_and_writes_nothing_of_the_team_s(world, m
     gone, at = world.inspector, world.at + timedelta(days=2)
     gone.posts.update(until=at.date() - timedelta(days=1))
     if moves_on:
-        people.appoint(
+        posts.appoint(
             gone,
             body=world.zhangxian.office.body,
             role="inspector",

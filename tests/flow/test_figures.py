@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from mingcha.flow.campaigns import actions as campaigns
+from mingcha.flow.campaigns.actions import campaigns
 from mingcha.flow.campaigns.models import Measure, SupervisingOffice
 from mingcha.flow.fieldwork.models import Visit
 from mingcha.flow.rectifications import actions as rectifications

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from mingcha.flow.campaigns import actions as campaigns
-from mingcha.flow.fieldwork import actions as fieldwork
+from mingcha.flow.campaigns.actions import campaigns
+from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.findings import actions, queries
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.findings.states import State

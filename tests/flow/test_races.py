@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from mingcha.flow.campaigns import actions as campaigns
 from mingcha.flow.campaigns import queries as campaign_queries
+from mingcha.flow.campaigns.actions import campaigns
 from mingcha.flow.draws import actions as draws
 from mingcha.flow.draws.models import Round
-from mingcha.flow.fieldwork import actions as fieldwork
+from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.fieldwork.models import Inspection, Visit
 from mingcha.flow.findings import actions as findings
 from mingcha.flow.findings.models import Finding

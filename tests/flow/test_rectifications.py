@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from mingcha.flow.rectifications import actions, queries
 from mingcha.flow.rectifications.models import Proof, Rectification, Reply, Review
 from mingcha.flow.rectifications.states import ACTS, OPEN, State, Way
-from mingcha.ground.accounts import actions as people
 from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.accounts.actions import posts
 from mingcha.ground.audit import queries as audit
 from mingcha.ground.evidence import actions as evidence
 from mingcha.ground.notices import queries as notices
@@ -80,7 +80,7 @@ def test_a_finding_whose_order_has_moved_on_is_not_withdrawn(world):
 
 def test_an_attestation_is_sampled_by_another_hand(world):
     order = world.minxian.attested
-    people.appoint(world.inspector, body=world.minxian.office.body, role="county", since=world.at.date(), by=None,
+    posts.appoint(world.inspector, body=world.minxian.office.body, role="county", since=world.at.date(), by=None,
                    at=world.at)  # fmt: skip
     with pytest.raises(actions.AnotherHandNeeded):
         actions.sample(order, upheld=True, reason="", by=world.inspector, at=world.at)
@@ -161,7 +161,7 @@ def test_an_answer_sent_back_may_be_given_again_and_then_closed(world):
 def test_neither_the_finder_nor_who_reported_it_done_closes(world, hand):
     """Even where a second post would let them."""
     who = getattr(world, hand)
-    people.appoint(who, body=world.minxian.office.body, role="county", since=world.at.date(), by=None, at=world.at)
+    posts.appoint(who, body=world.minxian.office.body, role="county", since=world.at.date(), by=None, at=world.at)
     for act in (actions.close, lambda o, **k: actions.send_back(o, reason="演示", **k)):
         with pytest.raises(actions.AnotherHandNeeded):
             act(world.minxian.answered, by=who, at=world.at)
@@ -256,7 +256,7 @@ def test_no_sequence_of_acts_closes_without_another_hand_nor_reopens(world, star
     point = transaction.savepoint()
     try:
         for name in ("inspector", "unit"):
-            people.appoint(getattr(world, name), body=world.minxian.office.body, role="county",
+            posts.appoint(getattr(world, name), body=world.minxian.office.body, role="county",
                            since=world.at.date(), by=None, at=world.at)  # fmt: skip
         row = queries.of_finding(world.minxian.noted) if start == "noted" else getattr(world.minxian, start)
         ended = None

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from mingcha.ground.accounts import actions, queries
+from mingcha.ground.accounts import queries
+from mingcha.ground.accounts.actions import people, posts, signing
 from mingcha.ground.accounts.models import Attempt, Person, Post
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.roles import ROLES
@@ -19,52 +20,52 @@ GOOD = {
 
 def attempt(world, name, password, address="10.0.0.1", later=0):
     moment = world.at + timedelta(minutes=later)
-    return actions.sign_in(username=name, password=password, address=address, at=world.at, tried_at=moment)
+    return signing.sign_in(username=name, password=password, address=address, at=world.at, tried_at=moment)
 
 
 def fail(world, name, times, **more):
     for _ in range(times):
-        with pytest.raises(actions.WrongPassword):
+        with pytest.raises(signing.WrongPassword):
             attempt(world, name, "wrong", **more)
 
 
 def test_the_right_password_lets_in_and_clears_the_count(world):
-    fail(world, "county", actions.FREE_TRIES - 1)
+    fail(world, "county", signing.FREE_TRIES - 1)
     assert attempt(world, " county ", PASSWORD) == world.county
-    fail(world, "county", actions.FREE_TRIES)
+    fail(world, "county", signing.FREE_TRIES)
 
 
 def test_the_sixth_try_is_refused_even_with_the_right_password(world):
-    fail(world, "county", actions.FREE_TRIES)
-    with pytest.raises(actions.TooManyAttempts, match="10 分钟"):
+    fail(world, "county", signing.FREE_TRIES)
+    with pytest.raises(signing.TooManyAttempts, match="10 分钟"):
         attempt(world, "county", PASSWORD)
     assert attempt(world, "county", PASSWORD, later=11) == world.county
 
 
 def test_a_stranger_cannot_lock_an_account_for_another_address(world):
-    fail(world, "county", actions.FREE_TRIES, address="192.0.2.9")
+    fail(world, "county", signing.FREE_TRIES, address="192.0.2.9")
     assert attempt(world, "county", PASSWORD, address="10.0.0.1") == world.county
 
 
 def test_one_address_cannot_try_every_account(world):
-    for n in range(actions.ADDRESS_TRIES):
+    for n in range(signing.ADDRESS_TRIES):
         fail(world, f"guess{n}", 1)
-    with pytest.raises(actions.TooManyAttempts):
+    with pytest.raises(signing.TooManyAttempts):
         attempt(world, "county", PASSWORD)
     assert attempt(world, "county", PASSWORD, address="10.0.0.2") == world.county
 
 
 def test_an_unknown_name_and_a_wrong_password_are_told_alike(world):
-    with pytest.raises(actions.WrongPassword) as unknown:
+    with pytest.raises(signing.WrongPassword) as unknown:
         attempt(world, "nobody", PASSWORD)
-    with pytest.raises(actions.WrongPassword) as wrong:
+    with pytest.raises(signing.WrongPassword) as wrong:
         attempt(world, "county", "wrong")
     assert str(unknown.value) == str(wrong.value)
 
 
 def test_who_has_left_does_not_sign_in_and_may_do_nothing(world):
     Person.objects.filter(pk=world.county.pk).update(is_active=False)
-    with pytest.raises(actions.WrongPassword):
+    with pytest.raises(signing.WrongPassword):
         attempt(world, "county", PASSWORD)
     assert queries.standing(Person.objects.get(pk=world.county.pk), at=world.at).holdings == ()
 
@@ -76,11 +77,11 @@ def test_failed_tries_are_forgotten_after_a_day(world):
 
 
 def test_nobody_enrolled_without_a_password_signs_in(world):
-    person = actions.enrol(username="bare", name="演示", title="", password=None, by=None, at=world.at)
+    person = people.enrol(username="bare", name="演示", title="", password=None, by=None, at=world.at)
     assert not person.has_usable_password()
-    with pytest.raises(actions.WrongPassword):
+    with pytest.raises(signing.WrongPassword):
         attempt(world, "bare", "")
-    actions.set_password(person, password="another password", by=None, at=world.at)
+    people.set_password(person, password="another password", by=None, at=world.at)
     assert attempt(world, "bare", "another password") == person
 
 
@@ -107,7 +108,7 @@ def test_an_area_is_a_prefix_and_a_body_is_one_body(world):
 
 
 def test_two_posts_add_up(world):
-    actions.appoint(
+    posts.appoint(
         world.county, body=world.zhangxian.office.body, role="county", since=world.at.date(), by=None, at=world.at
     )
     found = queries.standing(world.county, at=world.at)
@@ -127,14 +128,14 @@ def test_every_permission_is_somebodys_and_every_role_has_a_reach():
     assert all(role.name == name for name, role in ROLES.items())
 
 
-def sheet(*rows, columns=actions.PEOPLE_COLUMNS):
+def sheet(*rows, columns=people.PEOPLE_COLUMNS):
     return sheets.write(columns, [[row[c] for c in columns] for row in rows], title="人员")
 
 
 def test_a_sheet_of_people_is_taken_and_may_be_taken_again(world):
-    taken = actions.import_people(sheet(GOOD, GOOD | {"角色": "leader"}), by=None, at=world.at)
+    taken = people.import_people(sheet(GOOD, GOOD | {"角色": "leader"}), by=None, at=world.at)
     assert taken.rows == 2 and list(taken.passwords) == ["new"]
-    assert actions.import_people(sheet(GOOD), by=None, at=world.at).passwords == {}
+    assert people.import_people(sheet(GOOD), by=None, at=world.at).passwords == {}
     new = Person.objects.get(username="new")
     assert new.check_password(taken.passwords["new"])
     assert new.pinyin == "yan shi xin ren"
@@ -151,7 +152,7 @@ def test_a_sheet_of_people_is_taken_and_may_be_taken_again(world):
 def test_one_bad_row_keeps_the_whole_sheet_out(world, column, value):
     before = Person.objects.count()
     with pytest.raises(sheets.RowsRefused) as refused:
-        actions.import_people(
+        people.import_people(
             sheet(GOOD, GOOD | {column: value, "账号": value if column == "账号" else "b"}), by=None, at=world.at
         )
     (problem,) = refused.value.problems
@@ -160,5 +161,5 @@ def test_one_bad_row_keeps_the_whole_sheet_out(world, column, value):
 
 
 def test_a_name_of_many_syllables_is_enrolled(world):
-    long = actions.enrol(username="long", name="庄" * 40, title="", password=None, by=None, at=world.at)
+    long = people.enrol(username="long", name="庄" * 40, title="", password=None, by=None, at=world.at)
     assert Person.objects.get(pk=long.pk).pinyin.startswith("zhuang zhuang")

@@ -61,7 +61,7 @@ def offices(campaign):
 
     found = {}
     for office in campaigns.offices(campaign):
-        leaders = Member.objects.filter(team__office=office.body, leads=True).select_related("person")
+        leaders = Member.objects.filter(team__office=office.body, duty="leader").select_related("person")
         found[office.body.name] = {
             "counted": asdict(figures.counted(office, as_of=NOW)),
             "leaders": sorted(m.person.posts.get(body=office.body).role for m in leaders),

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from mingcha.flow.campaigns import actions, queries
+from mingcha.flow.campaigns import queries
+from mingcha.flow.campaigns.actions import campaigns, teams
 from mingcha.flow.campaigns.models import Measure
 from mingcha.flow.reports.queries import figures
 from mingcha.ground.accounts import queries as accounts
@@ -25,7 +26,7 @@ def opened(world, **changes):
         "editions": [world.edition], "offices": [world.minxian.office.body, world.zhangxian.office.body],
         "by": world.lead, "at": world.at,
     } | changes  # fmt: skip
-    return actions.open_campaign(**given)
+    return campaigns.open_campaign(**given)
 
 
 def test_the_lead_office_opens_a_campaign_with_its_period_focus_rulebooks_and_offices(world):
@@ -66,18 +67,18 @@ def test_a_team_is_led_by_a_named_member_of_the_leadership(world):
         "townships": world.minxian.office.townships, "by": world.county, "at": world.at,
     }  # fmt: skip
     campaign = opened(world)
-    with pytest.raises(actions.NoLeader):
-        actions.form_team(campaign, leader=world.inspector, **given)
-    team = actions.form_team(campaign, leader=world.leader, **given)
-    assert [member.person for member in team.members.filter(leads=True)] == [world.leader]
+    with pytest.raises(teams.NoLeader):
+        teams.form_team(campaign, leader=world.inspector, **given)
+    team = teams.form_team(campaign, leader=world.leader, **given)
+    assert [member.person for member in team.members.filter(duty="leader")] == [world.leader]
     assert {member.person for member in team.members.all()} == {world.leader, world.inspector}
 
 
 def test_a_team_has_a_stretch_of_its_own_countys_townships(world):
     """A township of the neighbouring county is refused by name."""
     campaign = opened(world)
-    with pytest.raises(actions.OutsideTheStretch, match="武阳镇"):
-        actions.form_team(
+    with pytest.raises(teams.OutsideTheStretch, match="武阳镇"):
+        teams.form_team(
             campaign, office=world.minxian.office.body, name="第一组", leader=world.leader, members=[],
             townships=world.zhangxian.office.townships[:1], by=world.county, at=world.at,
         )  # fmt: skip
@@ -86,7 +87,7 @@ def test_a_team_has_a_stretch_of_its_own_countys_townships(world):
 def test_an_office_answers_for_its_figures_and_the_rest_is_unreported(world):
     """核报: what an office does not answer for shows as 未报, never as a zero, whatever the rows hold."""
     office = world.office_in(world.minxian)
-    actions.answer_for(office, measures=[Measure.TEAMS, Measure.PROBLEMS], by=world.county, at=world.at)
+    campaigns.answer_for(office, measures=[Measure.TEAMS, Measure.PROBLEMS], by=world.county, at=world.at)
     (row,) = figures.figures(world.campaign, as_of=world.at, body=office.body_id)
     assert (row.teams, row.problems_found) == (2, 6)
     assert (row.inspections, row.visits, row.open, row.rectified_on_spot) == (None, None, None, None)
@@ -97,7 +98,7 @@ def test_a_newer_edition_comes_into_force_only_when_it_is_adopted(world):
     """Publishing changes no campaign; the lead office adopts, and findings that cite the older edition keep its text."""
     newer = publish(world.rulebook, at=world.at, items=(("1", "演示条目一的新写法"),))
     assert world.edition in queries.editions(world.campaign)
-    actions.adopt_edition(world.campaign, edition=newer, by=world.lead, at=world.at)
+    campaigns.adopt_edition(world.campaign, edition=newer, by=world.lead, at=world.at)
     assert list(queries.editions(world.campaign)) == [newer]
     world.minxian.by_deadline.refresh_from_db()
     assert world.minxian.by_deadline.item.text == "演示条目一：值守空缺"
@@ -105,10 +106,10 @@ def test_a_newer_edition_comes_into_force_only_when_it_is_adopted(world):
 
 def test_when_a_campaign_ends_what_is_open_stays_on_its_clock(world):
     """No new team and no new round; but an order does not go away with the campaign that gave it."""
-    actions.close(world.campaign, by=world.lead, at=world.at)
+    campaigns.close(world.campaign, by=world.lead, at=world.at)
     world.campaign.refresh_from_db()
-    with pytest.raises(actions.CampaignOver):
-        actions.form_team(
+    with pytest.raises(campaigns.CampaignOver):
+        teams.form_team(
             world.campaign, office=world.minxian.office.body, name="第九组", leader=world.leader, members=[],
             townships=[], by=world.county, at=world.at,
         )  # fmt: skip

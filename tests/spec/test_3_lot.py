@@ -12,8 +12,8 @@ import pytest
 
 from mingcha.flow.draws import actions, queries
 from mingcha.flow.draws.models import Round, SealedList
-from mingcha.ground.accounts import actions as people
 from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.accounts.actions import posts
 from mingcha.ground.audit import queries as audit
 from mingcha.ground.territory.models import Site
 from mingcha.kernel import lots
@@ -92,10 +92,10 @@ def test_a_list_opens_at_departure_by_the_team_and_on_record(world, drawn):
 
 def test_who_holds_the_draw_does_not_open_the_list(world, drawn):
     """An officer with two posts chooses one of the two acts."""
-    people.appoint(
+    posts.appoint(
         world.county, body=world.minxian.office.body, role="inspector", since=world.at.date(), by=None, at=world.at
     )
-    world.minxian.team.members.create(person=world.county)
+    world.minxian.team.members.create(person=world.county, body=world.minxian.office.body, since=world.at)
     with pytest.raises(actions.DrewItYourself):
         actions.open_list(drawn.lists.get(), by=world.county, at=departure(world))
 
@@ -103,7 +103,7 @@ def test_who_holds_the_draw_does_not_open_the_list(world, drawn):
 def test_a_team_is_not_sent_to_a_body_that_a_member_serves(world, frozen):
     """回避: the site goes to another team; where there is none, it is left out and counted."""
     body = world.minxian.office.answering
-    people.appoint(world.inspector, body=body, role="unit", since=world.at.date(), by=None, at=world.at)
+    posts.appoint(world.inspector, body=body, role="unit", since=world.at.date(), by=None, at=world.at)
     actions.draw(
         frozen, n=5, day=day_of(world.at), departs_at=departure(world), teams=[world.minxian.team], by=world.county,
         at=world.at,

@@ -7,8 +7,9 @@ it found.
 
 import pytest
 
-from mingcha.flow.fieldwork import actions, queries
-from mingcha.flow.fieldwork.actions import Given
+from mingcha.flow.fieldwork import queries
+from mingcha.flow.fieldwork.actions import outings as actions
+from mingcha.flow.fieldwork.actions.outings import Given
 from mingcha.flow.fieldwork.models import Inspection
 from mingcha.flow.findings import actions as findings
 from mingcha.flow.rectifications import actions as rectifications

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from mingcha.flow.fieldwork import actions as fieldwork
+from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.rectifications import actions, queries
 from mingcha.flow.rectifications.models import Rectification
-from mingcha.ground.accounts import actions as people
 from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.accounts.actions import posts
 from mingcha.ground.audit import queries as audit
 from mingcha.ground.notices import queries as notices
 from tests.world import PNG, note
@@ -20,7 +20,7 @@ from tests.world import PNG, note
 
 def also_an_officer(world, person):
     """Give someone a second post that would allow them to verify."""
-    people.appoint(person, body=world.minxian.office.body, role="county", since=world.at.date(), by=None, at=world.at)
+    posts.appoint(person, body=world.minxian.office.body, role="county", since=world.at.date(), by=None, at=world.at)
     return person
 
 

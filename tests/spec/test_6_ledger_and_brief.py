@@ -11,7 +11,7 @@ from datetime import timedelta
 import docx
 import pytest
 
-from mingcha.flow.campaigns import actions as campaigns
+from mingcha.flow.campaigns.actions import campaigns
 from mingcha.flow.campaigns.models import Measure
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.reports import actions

@@ -15,8 +15,8 @@ from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.findings import queries as findings
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications import queries as orders
-from mingcha.ground.accounts import actions as people
 from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.accounts.actions import signing
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.audit import queries as audit
 from mingcha.ground.audit import tasks
@@ -106,12 +106,12 @@ def test_a_post_ends_and_with_it_all_that_it_allowed(world):
 def test_guessing_a_password_is_slowed_down_without_shutting_anyone_else_out(world):
     """Five wrong tries from one address; the person at another address still comes in."""
     given = {"username": "county", "at": world.at, "tried_at": world.at}
-    for _ in range(people.FREE_TRIES):
-        with pytest.raises(people.WrongPassword):
-            people.sign_in(**given, password="wrong", address="192.0.2.1")
-    with pytest.raises(people.TooManyAttempts):
-        people.sign_in(**given, password=PASSWORD, address="192.0.2.1")
-    assert people.sign_in(**given, password=PASSWORD, address="192.0.2.2") == world.county
+    for _ in range(signing.FREE_TRIES):
+        with pytest.raises(signing.WrongPassword):
+            signing.sign_in(**given, password="wrong", address="192.0.2.1")
+    with pytest.raises(signing.TooManyAttempts):
+        signing.sign_in(**given, password=PASSWORD, address="192.0.2.1")
+    assert signing.sign_in(**given, password=PASSWORD, address="192.0.2.2") == world.county
 
 
 def test_every_act_is_on_record_and_the_record_proves_itself(world):

@@ -54,7 +54,7 @@ def report(refusal: Refusal) -> None:
 
 def _importers() -> dict[str, Callable[[bytes, datetime], str]]:
     """Return for each kind what takes the file and says what was taken. `by=None` is the operator at this machine."""
-    from mingcha.ground.accounts import actions as accounts
+    from mingcha.ground.accounts.actions import people
     from mingcha.ground.rulebook import actions as rulebook
     from mingcha.ground.territory.actions import divisions, sites
 
@@ -70,7 +70,7 @@ def _importers() -> dict[str, Callable[[bytes, datetime], str]]:
         }
 
     def take_people(content: bytes, at: datetime) -> str:
-        done = accounts.import_people(content, by=None, at=at)
+        done = people.import_people(content, by=None, at=at)
         lines = [say("已导入人员 %(rows)d 条。") % {"rows": done.rows}]
         if done.passwords:
             lines.append(say("新账号的初始密码（只显示这一次，请当面转交）："))

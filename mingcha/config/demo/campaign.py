@@ -6,8 +6,8 @@ from datetime import date, datetime
 from mingcha.config.demo.agenda import moment
 from mingcha.config.demo.counties import COUNTIES, County
 from mingcha.config.demo.stage import LEAD, Stage, made_up
-from mingcha.flow.campaigns import actions as campaigns
 from mingcha.flow.campaigns import queries
+from mingcha.flow.campaigns.actions import campaigns, teams
 from mingcha.flow.campaigns.models import Measure, Team
 from mingcha.ground.rulebook.models import Edition
 from mingcha.ground.territory import queries as territory
@@ -39,7 +39,7 @@ def form_teams(stage: Stage, county: County, stretches: Sequence[Sequence[str]],
     """Form a county's teams, one for each stretch of township codes, each led by a member of the leadership."""
     places = {township.code: township for township in territory.townships(county.code)}
     formed = [
-        campaigns.form_team(
+        teams.form_team(
             stage.campaign, office=stage.office(county.office), name=f"第{_chinese(number)}组",
             leader=stage.people[county.leader(number)], members=[stage.people[county.inspector(number)]],
             townships=[places[code] for code in stretch], by=stage.people[county.officer], at=at,

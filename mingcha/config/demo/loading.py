@@ -9,7 +9,7 @@ from mingcha.config.datafolder import DataFolder
 from mingcha.config.demo import people, story
 from mingcha.config.demo.campaign import SLUG
 from mingcha.flow.campaigns import queries as campaigns
-from mingcha.ground.accounts import actions as accounts
+from mingcha.ground.accounts.actions import people as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.audit import tasks as audit
 

@@ -13,7 +13,7 @@ from mingcha.config.demo.people import UNIT_BODY
 from mingcha.config.demo.stage import Stage, made_up
 from mingcha.config.demo.trouble import AT, DEPARTMENT, TERRITORIAL, Trouble
 from mingcha.flow.campaigns import queries as campaigns
-from mingcha.flow.fieldwork import actions as fieldwork
+from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.fieldwork.models import Photo, Visit
 from mingcha.flow.fieldwork.states import Mode, Outcome
 from mingcha.flow.findings import queries as findings

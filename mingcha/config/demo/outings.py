@@ -8,9 +8,9 @@ from mingcha.config.demo.agenda import same_day
 from mingcha.config.demo.stage import Stage, made_up
 from mingcha.config.demo.talk import CLEAN, SAID, WITH_FINDINGS
 from mingcha.flow.draws.models import SealedList
-from mingcha.flow.fieldwork import actions as fieldwork
 from mingcha.flow.fieldwork import queries
-from mingcha.flow.fieldwork.actions import Given
+from mingcha.flow.fieldwork.actions import outings as fieldwork
+from mingcha.flow.fieldwork.actions.outings import Given
 from mingcha.flow.fieldwork.models import Inspection, Visit
 from mingcha.flow.fieldwork.states import Mode, Outcome
 from mingcha.flow.rectifications import actions as rectifications
@@ -65,7 +65,7 @@ class WithoutFindings:
 
 def go_out(stage: Stage, sealed: SealedList, script: Script, *, at: datetime) -> None:
     """Put down the outing of the team that holds a sealed list."""
-    inspector = sealed.team.members.select_related("person").get(leads=False).person
+    inspector = sealed.team.members.select_related("person").get(duty="member").person
 
     def depart(at: datetime) -> None:
         inspection = fieldwork.depart(sealed, by=inspector, at=at)
@@ -73,7 +73,7 @@ def go_out(stage: Stage, sealed: SealedList, script: Script, *, at: datetime) ->
         for stop in queries.stops(inspection):
             _call(stage, inspection, stop.site, script, by=inspector, at=start)
             start += BETWEEN
-        leader = sealed.team.members.select_related("person").get(leads=True).person
+        leader = sealed.team.members.select_related("person").get(duty="leader").person
         stage.agenda.put(
             max(start, same_day(at, "16:30")), lambda at: fieldwork.return_team(inspection, by=leader, at=at)
         )

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from mingcha.config.demo.counties import COUNTIES, MINXIAN, County
 from mingcha.config.demo.stage import LEAD, Stage
-from mingcha.ground.accounts import actions as accounts
 from mingcha.ground.accounts import queries as known
+from mingcha.ground.accounts.actions import people, posts
 from mingcha.ground.territory.models import Body, BodyKind
 
 CAST = {
@@ -27,10 +27,10 @@ def new_passwords() -> dict[str, str]:
 
 def enrol(stage: Stage, username: str, *, title: str, body: Body, role: str, at: datetime) -> None:
     """Add one person with one post. Who is not of the cast has no password, so cannot sign in."""
-    person = accounts.enrol(
+    person = people.enrol(
         username=username, name=stage.next_name(), title=title, password=stage.passwords.get(username), by=None, at=at
     )
-    accounts.appoint(person, body=body, role=role, since=SINCE, by=None, at=at)
+    posts.appoint(person, body=body, role=role, since=SINCE, by=None, at=at)
     stage.people[username] = person
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mingcha.ground.accounts import actions as accounts
+from mingcha.ground.accounts.actions import signing
 from mingcha.kernel.refusals import Refusal
 
 from . import clock, forms, styleguide
@@ -35,7 +35,7 @@ def sign_in(request: Request) -> HttpResponse:
     if not form.is_valid():
         return render(request, "hall/sign_in.html", {"form": form, "next": onward}, status=422)
     try:
-        person = accounts.sign_in(
+        person = signing.sign_in(
             **form.cleaned_data, address=address_of(request), tried_at=clock.running(), at=request.now
         )
     except Refusal as refusal:
@@ -50,7 +50,7 @@ def sign_in(request: Request) -> HttpResponse:
 def sign_out(request: Request) -> HttpResponse:
     """End the session. Public, so that a session already ended leads to the same page."""
     if request.user.is_authenticated:
-        accounts.sign_out(by=request.user, at=request.now)
+        signing.sign_out(by=request.user, at=request.now)
     logout(request)
     return redirect("hall:sign_in")
 

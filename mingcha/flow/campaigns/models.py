@@ -1,11 +1,11 @@
-"""A campaign, the offices that supervise in it, and their teams."""
+"""A campaign, the offices that supervise in it, the call for people, and the teams they form."""
 
 from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
 
-from mingcha.flow.campaigns.states import State
+from mingcha.flow.campaigns.states import CallState, Duty, OfferState, State
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.rulebook.models import Edition
 from mingcha.ground.territory.models import Body, Division
@@ -81,14 +81,99 @@ class SupervisingOffice(models.Model):
         constraints = [models.UniqueConstraint(fields=["campaign", "body"], name="office_once_in_campaign")]
 
 
+class Call(models.Model):
+    """An emergency call (紧急调配): how many people, of what skills, where, from when to when, answered by when."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="任务")
+    number = models.PositiveSmallIntegerField("序号")
+    issuer = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="发出机关")
+    reason = models.TextField("事由")
+    from_day = models.DateField("起")
+    to_day = models.DateField("止")
+    reply_by = models.DateTimeField("答复时限")
+    state = models.CharField("状态", max_length=10, choices=CallState.choices, default=CallState.OPEN)
+    made_at = models.DateTimeField("发出时间")
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="发出人")
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "number"], name="call_number_once"),
+            models.CheckConstraint(condition=Q(to_day__gte=F("from_day")), name="call_days_in_order"),
+        ]
+
+
+class Need(models.Model):
+    """So many people in one county, of one skill or of any."""
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="needs", verbose_name="调配")
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="用人县区")
+    skill = models.CharField("专长", max_length=30, blank=True)
+    people = models.PositiveSmallIntegerField("人数")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["call", "division", "skill"], name="need_once"),
+            models.CheckConstraint(condition=Q(people__gte=1), name="need_of_someone"),
+        ]
+
+
+class CalledOffice(models.Model):
+    """A body the call went to, and what it answered; an answer may be that nobody can be spared."""
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="called", verbose_name="调配")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="单位")
+    answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+    answered_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="答复人"
+    )
+    note = models.CharField("说明", max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "body"], name="office_called_once")]
+
+
+class Offer(models.Model):
+    """A person a body can spare, on which days; the lead assigns them to a need."""
+
+    call = models.ForeignKey(Call, models.PROTECT, related_name="offers", verbose_name="调配")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="派出单位")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="人员")
+    from_day = models.DateField("可用起")
+    to_day = models.DateField("可用止")
+    note = models.CharField("说明", max_length=200, blank=True)
+    state = models.CharField("状态", max_length=10, choices=OfferState.choices, default=OfferState.OFFERED)
+    need = models.ForeignKey(Need, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="派往")
+    offered_at = models.DateTimeField("提出时间")
+    offered_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="提出人")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "person"], condition=~Q(state=OfferState.WITHDRAWN), name="person_offered_once"
+            ),
+            models.CheckConstraint(condition=Q(to_day__gte=F("from_day")), name="offer_days_in_order"),
+            models.CheckConstraint(
+                condition=~Q(state=OfferState.ASSIGNED) | Q(need__isnull=False), name="assigned_to_a_need"
+            ),
+        ]
+
+
 class Team(models.Model):
-    """A team, led by a named member of the leadership (班子成员带队)."""
+    """
+    A team, led by a named member of the leadership (班子成员带队).
+
+    `base` and `vehicle` say where it sets out from and in what; `joint` bodies send members, too (室组地联动).
+    """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="任务")
     office = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="派出单位")
     name = models.CharField("组名", max_length=40)
+    base = models.CharField("驻地", max_length=60, blank=True)
+    vehicle = models.CharField("车辆", max_length=40, blank=True)
     formed_at = models.DateTimeField("组成时间")
     formed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="组成人")
+    disbanded_at = models.DateTimeField("解散时间", null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "office", "name"], name="team_name_once")]
@@ -96,16 +181,49 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def present(self) -> list["Member"]:
+        """Who is in the team now, out of `members` as they were read."""
+        return [member for member in self.members.all() if member.until is None]
 
-class Member(models.Model):
-    team = models.ForeignKey(Team, models.CASCADE, related_name="members", verbose_name="检查组")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="人员")
-    leads = models.BooleanField("组长", default=False)
+
+class TeamBody(models.Model):
+    """A body beside the office that sends members to a joint team, and sees what that team does."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="joint", verbose_name="检查组")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="联动单位")
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "body"], name="joint_body_once")]
+
+
+class Member(models.Model):
+    """
+    Who was in which team from when to when: re-forming ends a row and begins another, so the record stays.
+
+    `body` sent the person: membership counts while they hold a post there that makes visits.
+    """
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="members", verbose_name="检查组")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="人员")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="派出单位")
+    duty = models.CharField("分工", max_length=10, choices=Duty.choices, default=Duty.MEMBER)
+    since = models.DateTimeField("入组时间")
+    until = models.DateTimeField("离组时间", null=True, blank=True)
+    left_reason = models.CharField("离组原因", max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["since", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["team", "person"], name="member_once"),
-            models.UniqueConstraint(fields=["team"], condition=Q(leads=True), name="one_leader_per_team"),
+            # Nobody is in two places.
+            models.UniqueConstraint(fields=["person"], condition=Q(until=None), name="one_open_membership"),
+            models.UniqueConstraint(
+                fields=["team"], condition=Q(until=None, duty=Duty.LEADER), name="one_leader_per_team"
+            ),
+            models.UniqueConstraint(
+                fields=["team"], condition=Q(until=None, duty=Duty.LIAISON), name="one_liaison_per_team"
+            ),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="membership_in_order"),
         ]
 
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_noop
 
-from mingcha.flow.campaigns import actions as campaign_actions
 from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.campaigns.actions import campaigns as campaign_actions
 from mingcha.flow.campaigns.models import Campaign, Team
 from mingcha.flow.draws import queries
 from mingcha.flow.draws.models import FrameSite, Round, SealedList
@@ -62,6 +62,11 @@ class AlreadyOpened(Refusal):
 class DrewItYourself(Refusal):
     message: ClassVar[str] = "抽签的人不能启封清单，请由检查组其他成员启封。"
     status: ClassVar[int] = 403
+
+
+class NewlyRecused(Refusal):
+    # Never which unit: that would tell what the list may hold.
+    message: ClassVar[str] = "%(name)s 在抽签以后有了新的回避事项，这份清单不能由本组现有人员启封：请先调整组员。"
 
 
 class RoundRevealed(Refusal):
@@ -132,8 +137,8 @@ def draw(
     Draw n sites and seal each team's list until departure.
 
     1. Every site of the frame has the same chance n/N; strata get their share by ticketed rounding.
-    2. Drawn sites are shared among the teams whose stretch covers them, by tickets of the same seed; a team with a
-       member from the answering body is barred (回避). Where no stretch covers a township, any team may be sent.
+    2. Drawn sites are shared among the teams whose stretch covers them, by tickets of the same seed; a team is barred
+       where a member is tied to the site (回避: `accounts.ties`). Where no stretch covers a township, any may be sent.
     3. Each list goes into a box under a key kept outside the database. Nothing else of the result is stored: it
        follows from the seed, and the seed is in its own box. Not even the count of a stratum: where a stratum is one
        site, its count is the site.
@@ -152,48 +157,59 @@ def draw(
         raise NoTeams
     if any((team.campaign_id, team.office_id) != (round.campaign_id, round.office_id) for team in teams):
         raise accounts.NotFound
+    # Locked until commit: whoever joins meanwhile waits, and is then held against the lists that exist.
+    list(Team.objects.select_for_update().filter(pk__in=[team.pk for team in teams]).order_by("pk"))
     teams = list(dict.fromkeys(teams))
     seed = _seed(round)
     drawn = lots.draw(queries.candidates(round), n=n, seed=seed)
     taken = {ticket.site for ticket in drawn.tickets if ticket.drawn}
-    shares = _share(round, taken, teams, seed=seed)
+    barred = queries.barred(round, teams, at=at)
+    shares = _share(round, taken, teams, barred, seed=seed)
     _move(round, "draw", n=n, drawn_at=at, drawn_by=by, unassigned=len(shares.unplaced))
     for team in teams:
-        _seal_list(round, team, shares.by_team.get(str(team.pk), ()), day=day, departs_at=departs_at, at=at)
+        _seal_list(
+            round, team, shares.by_team.get(str(team.pk), ()), day=day, departs_at=departs_at, at=at,
+            reach=_reach(round, team, teams), barred=sorted(barred[team.pk]),
+        )  # fmt: skip
     _record("round.draw", round, by=by, at=at, detail={"n": n, "teams": len(teams), "unassigned": len(shares.unplaced)})
 
 
-def _share(round: Round, taken: set[str], teams: Sequence[Team], *, seed: bytes) -> lots.Shares:
+def _share(
+    round: Round, taken: set[str], teams: Sequence[Team], barred: Mapping[int, set[str]], *, seed: bytes
+) -> lots.Shares:
     sites = round.frame.filter(site__code__in=taken).select_related("site__division")
     where = {frame.site.code: frame.site.division.township_code for frame in sites}
-    answers = {frame.site.code: frame.site.body_id for frame in sites}
     covers = {str(team.pk): [s.township_id for s in team.stretch.all()] for team in teams}
     reached = {township for townships in covers.values() for township in townships}
     for township in set(where.values()) - reached:
         for townships in covers.values():
             townships.append(township)
-    barred = {
-        (str(team.pk), site)
-        for team in teams
-        for bodies in [campaigns.member_bodies(team)]
-        for site, body in answers.items()
-        if body in bodies
-    }
-    return lots.share(where, list(covers), seed=seed, frame_hash=round.frame_hash, covers=covers, barred=barred)
+    away = {(str(team), site) for team, sites in barred.items() for site in sites if site in taken}
+    return lots.share(where, list(covers), seed=seed, frame_hash=round.frame_hash, covers=covers, barred=away)
+
+
+def _reach(round: Round, team: Team, teams: Sequence[Team]) -> list[str]:
+    """Return the townships a team could be sent to: its stretch, and what lies in nobody's stretch."""
+    covered = {stretch.township_id for each in teams for stretch in each.stretch.all()}
+    whole = {site.division.township_code for site in Site.objects.filter(
+        pk__in=round.frame.values("site")).select_related("division")}  # fmt: skip
+    return sorted({stretch.township_id for stretch in team.stretch.all()} | (whole - covered))
 
 
 def _seal_list(
-    round: Round, team: Team, sites: Sequence[str], *, day: date, departs_at: datetime, at: datetime
-) -> None:
+    round: Round, team: Team, sites: Sequence[str], *, day: date, departs_at: datetime, at: datetime,
+    reach: list[str], barred: list[str],
+) -> None:  # fmt: skip
     if not sites:
         return
     box = sealing.seal(
         json.dumps(list(sites)).encode(), key=settings.MINGCHA_SEALING_KEY, about=f"list/{round.pk}/{team.pk}"
     )
     sealed = SealedList.objects.create(
-        round=round, team=team, day=day, departs_at=departs_at, count=len(sites), box=box
-    )
-    people = [member.person for member in team.members.select_related("person")]
+        round=round, team=team, day=day, departs_at=departs_at, count=len(sites), box=box, reach=reach,
+        barred=barred,
+    )  # fmt: skip
+    people = [member.person for member in campaigns.present(team)]
     notices.send(
         to=people, subject=f"{gettext_noop('密封清单')}：{team.name}", link=f"/field/lists/{sealed.pk}/", at=at
     )
@@ -204,7 +220,8 @@ def open_list(sealed: SealedList, *, by: Person, at: datetime) -> list[str]:
     """
     Open a team's list at departure: an act on record. Return the codes of its sites in order.
 
-    Raises NotFound to who is not of the team, DrewItYourself, NotYetDeparted, RoundRevealed, AlreadyOpened.
+    Raises NotFound to who is not of the team, DrewItYourself, NotYetDeparted, NewlyRecused, RoundRevealed,
+    AlreadyOpened.
     """
     standing = accounts.require(by, Permission.LIST_OPEN, at=at)
     if not campaigns.goes_out_with(sealed.team, to=standing):
@@ -217,6 +234,10 @@ def open_list(sealed: SealedList, *, by: Person, at: datetime) -> list[str]:
     # The round's row is the queue for opening and revealing: whichever comes second sees the first.
     if Round.objects.select_for_update().values_list("state", flat=True).get(pk=sealed.round_id) == State.REVEALED:
         raise RoundRevealed
+    team = Team.objects.select_for_update().get(pk=sealed.team_id)  # nobody joins while it is opened
+    tied = queries.newly_tied(sealed, [member.person for member in campaigns.present(team)], at=at)
+    if tied is not None:
+        raise NewlyRecused(name=tied[0].name)
     start, end = LIST_ACTS["open"]
     moved = SealedList.objects.filter(pk=sealed.pk, state=start).update(state=end, opened_at=at, opened_by=by)
     if not moved:

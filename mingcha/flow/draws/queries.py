@@ -4,13 +4,16 @@ Reading rounds and lists. What a sealed list holds can be read nowhere: only tha
 The boxes themselves are not even fetched for a page: `defer`; only the acts that open them do.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
-from mingcha.flow.campaigns.models import Campaign, Member
+from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.campaigns.models import Campaign, Member, Team
 from mingcha.flow.draws.models import Round, SealedList
-from mingcha.flow.draws.states import ListState
+from mingcha.flow.draws.states import ListState, State
+from mingcha.ground.accounts import ties
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import OFFICE_TIME, NotFound, Standing
@@ -40,7 +43,7 @@ def lists(round: Round) -> QuerySet[SealedList]:
 
 def my_lists(person: Person) -> QuerySet[SealedList]:
     """Return the lists of the teams one is in, the next departure first."""
-    mine = Member.objects.filter(person=person).values("team")
+    mine = Member.objects.filter(person=person, until=None).values("team")
     found = SealedList.objects.filter(team__in=mine).select_related(
         "team", "round__campaign", "round__office__division"
     )
@@ -71,3 +74,42 @@ def nothing_left_to_hide(round: Round, *, at: datetime) -> bool:
     """Return whether every list is opened, or lapsed: a list that nobody opened is void once its day is over."""
     today = at.astimezone(OFFICE_TIME).date()
     return not round.lists.filter(~Q(state=ListState.OPENED), day__gte=today).exists()
+
+
+def barred(round: Round, teams: Sequence[Team], *, at: datetime) -> dict[int, set[str]]:
+    """Return team id → codes of the frame's sites that a member must stay away from (回避)."""
+    members = {team.pk: [member.person_id for member in campaigns.present(team)] for team in teams}
+    found = ties.ties({person for people in members.values() for person in people}, at=at)
+    frame = round.frame.select_related("site").order_by("site__code")
+    subjects = {frozen.site.code: ties.subject_of(frozen.site) for frozen in frame}
+    return {
+        team: {code for code, subject in subjects.items() if found.any_between(people, subject)}
+        for team, people in members.items()
+    }
+
+
+def newly_tied(sealed: SealedList, people: Sequence[Person], *, at: datetime) -> tuple[Person, ties.Tie] | None:
+    """
+    Return who has a tie to a site the list could hold that was not heeded when it was drawn, or None.
+
+    Asked of everything the team could have been given, never of what it was given: an answer about the sealed list
+    itself would tell what is in it.
+    """
+    if not people:
+        return None
+    found = ties.ties([person.pk for person in people], at=at)
+    frame = sealed.round.frame.exclude(site__code__in=sealed.barred).select_related("site")
+    within = [f.site for f in frame if not sealed.reach or f.site.division_id[:9] in sealed.reach]
+    for site in within:
+        for person in people:
+            tie = found.between(person.pk, ties.subject_of(site))
+            if tie is not None:
+                return person, tie
+    return None
+
+
+def sealed_lists(team: Team, *, at: datetime) -> QuerySet[SealedList]:
+    """Return the team's lists that are sealed and may still be opened."""
+    today = at.astimezone(OFFICE_TIME).date()
+    found = SealedList.objects.filter(team=team, state=ListState.SEALED, day__gte=today)
+    return found.exclude(round__state=State.REVEALED).select_related("round").defer("box", "round__seed_box")

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from mingcha.flow.campaigns.models import Campaign, Team
 from mingcha.flow.draws.models import SealedList
-from mingcha.flow.fieldwork.states import Mode, Outcome, State, VisitState
+from mingcha.flow.fieldwork.states import EmbeddedKind, Mode, Outcome, State, VisitState
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.evidence.models import Evidence
 from mingcha.ground.rulebook.models import Checklist, Question
@@ -16,7 +16,10 @@ class Inspection(models.Model):
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="任务")
     office = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="派出单位")
     team = models.ForeignKey(Team, models.PROTECT, related_name="+", verbose_name="检查组")
-    list = models.OneToOneField(SealedList, models.PROTECT, related_name="+", verbose_name="清单")
+    # None where nothing was drawn: embedded supervision goes where its group sits.
+    list = models.OneToOneField(
+        SealedList, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="清单"
+    )
     day = models.DateField("日期")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.OUT)
     departed_at = models.DateTimeField("出发时间")
@@ -97,3 +100,32 @@ class Photo(models.Model):
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="photos", verbose_name="检查")
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="+", verbose_name="文件")
     caption = models.CharField("说明", max_length=120, blank=True)
+
+
+class EmbeddedRecord(models.Model):
+    """
+    What a resident group did inside its host department (嵌入式监督): sat in, checked a roster, reminded, watched over
+    the department's own supervision of its line. Counts only; `visit` where the host's duty was checked.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="任务")
+    group = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="派驻组")
+    host = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="驻在部门")
+    kind = models.CharField("方式", max_length=12, choices=EmbeddedKind.choices)
+    day = models.DateField("日期")
+    subject = models.CharField("事项", max_length=120)
+    text = models.TextField("情况")
+    checked = models.PositiveIntegerField("检查数", null=True, blank=True)
+    amiss = models.PositiveIntegerField("发现异常数", null=True, blank=True)
+    reminded = models.CharField("提醒对象职务", max_length=60, blank=True)
+    visit = models.OneToOneField(Visit, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="检查")
+    recorded_at = models.DateTimeField("登记时间")
+    recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="登记人")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amiss=None) | Q(checked__isnull=False, amiss__lte=models.F("checked")),
+                name="amiss_among_checked",
+            )
+        ]

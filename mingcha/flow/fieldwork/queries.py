@@ -4,16 +4,17 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Campaign
-from mingcha.flow.fieldwork.models import Answer, Inspection, Photo, Stop, Visit
+from mingcha.flow.fieldwork.models import Answer, EmbeddedRecord, Inspection, Photo, Stop, Visit
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
+from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.models import Site
 
 
 def inspections(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[Inspection]:
     """Return the outings of offices in one's area, and those of one's own teams, the latest first."""
     area = to.area(Permission.LEDGER_SEE, "office__division__code")
-    mine = Q(team__in=campaigns.own_teams(to))
+    mine = Q(team__in=campaigns.own_teams(to)) | Q(team__in=campaigns.joint_teams(to, Permission.CAMPAIGN_SEE))
     found = Inspection.objects.filter(area | mine)
     if campaign:
         found = found.filter(campaign=campaign)
@@ -58,7 +59,8 @@ def stops(inspection: Inspection) -> QuerySet[Stop]:
 def visits(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[Visit]:
     """Return the visits at places in one's area, and those of one's own teams."""
     area = to.area(Permission.LEDGER_SEE, "site__division__code")
-    mine = Q(inspection__team__in=campaigns.own_teams(to))
+    joint = campaigns.joint_teams(to, Permission.CAMPAIGN_SEE)
+    mine = Q(inspection__team__in=campaigns.own_teams(to)) | Q(inspection__team__in=joint)
     found = Visit.objects.filter(area | mine)
     if campaign:
         found = found.filter(inspection__campaign=campaign)
@@ -100,10 +102,35 @@ def photo(pk: int, *, to: Standing) -> Photo:
 
 
 def last_visit_of(site: Site, *, before: Visit) -> Visit | None:
-    return Visit.objects.filter(site=site, pk__lt=before.pk).order_by("-pk").first()
+    return Visit.objects.filter(site__in=territory.site_family(site), pk__lt=before.pk).order_by("-pk").first()
 
 
 def unvisited(inspection: Inspection) -> int:
     """Return how many stops have no visit yet."""
     visited = Visit.objects.filter(inspection=OuterRef("inspection"), site=OuterRef("site"))
     return inspection.stops.filter(~Exists(visited)).count()
+
+
+def embedded(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[EmbeddedRecord]:
+    """Return the embedded records of groups in one's area and of the group one serves, the latest first."""
+    area = to.area(Permission.LEDGER_SEE, "group__division__code")
+    own = Q(group__in=to.serves(Permission.EMBEDDED_KEEP))
+    found = EmbeddedRecord.objects.filter(area | own)
+    if campaign:
+        found = found.filter(campaign=campaign)
+    related = ("campaign", "group", "host", "recorded_by", "visit__site", "visit__inspection__team")
+    return found.select_related(*related).order_by("-day", "-pk")
+
+
+def embedded_record(pk: int, *, to: Standing) -> EmbeddedRecord:
+    """Return an embedded record one may see. Raises NotFound."""
+    found = embedded(to=to).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def host_sites(record: EmbeddedRecord) -> QuerySet[Site]:
+    """Return the sites on the register that the host department or its line answers for."""
+    found = Site.objects.filter(active=True, body__in=territory.line_of(record.host_id))
+    return found.select_related("type", "division", "body").order_by("division", "pinyin", "code")

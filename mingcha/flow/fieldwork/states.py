@@ -25,5 +25,13 @@ class Outcome(TextChoices):
     NOT_EXECUTABLE = "not_executable", "无法执行"
 
 
+class EmbeddedKind(TextChoices):
+    MEETING = "meeting", "列席会议"
+    ROSTER = "roster", "检查值班"
+    JOINT_CHECK = "joint_check", "联合检查"
+    REMINDER = "reminder", "提醒督促"
+    OWN = "own", "督促部门自查本系统"
+
+
 ACTS = {"return": (State.OUT, State.BACK)}
 VISIT_ACTS = {"close": (VisitState.BEGUN, VisitState.CLOSED)}

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import transaction
 
 from mingcha.flow.campaigns import queries as campaigns
-from mingcha.flow.fieldwork import actions as fieldwork
+from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.fieldwork.models import Photo, Visit
 from mingcha.flow.findings.models import Finding, FindingPhoto
 from mingcha.flow.findings.states import ACTS, Responsibility, Severity, State
@@ -15,7 +15,8 @@ from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.rulebook.models import Item
-from mingcha.ground.territory.models import Body, BodyKind
+from mingcha.ground.territory import queries as territory
+from mingcha.ground.territory.models import SUPERVISING, Body
 from mingcha.kernel.refusals import Refusal
 
 
@@ -64,9 +65,10 @@ def note(
         raise NothingSeen
     if not campaigns.items(visit.inspection.campaign).filter(pk=item.pk).exists():
         raise ItemNotInForce
-    if body.kind in (BodyKind.OFFICE, BodyKind.RESIDENT_GROUP):
+    if body.kind in SUPERVISING:
         raise OfficeCannotAnswer
-    if recurrence_of and (recurrence_of.site_id != visit.site_id or not recurrence_of.confirmed_at):
+    earlier = territory.site_family(visit.site)
+    if recurrence_of and (recurrence_of.site_id not in earlier or not recurrence_of.confirmed_at):
         raise NotAnEarlierOne
     if any(photo.visit_id != visit.pk for photo in photos):
         raise accounts.NotFound

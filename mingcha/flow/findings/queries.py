@@ -8,6 +8,7 @@ from mingcha.flow.findings.models import Finding
 from mingcha.flow.findings.states import State
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
+from mingcha.ground.territory import queries as territory
 
 RELATED = (
     "campaign", "office__division", "site__type", "site__division", "item__edition__rulebook", "body", "noted_by",
@@ -16,10 +17,18 @@ RELATED = (
 
 
 def visible(*, to: Standing) -> QuerySet[Finding]:
-    """Return the findings at places in one's area, and those of one's own teams."""
+    """
+    Return the findings at places in one's area, and those of one's own and one's joint teams.
+
+    Whoever only follows what is put right, in a township or inside a host department, sees what is confirmed: a visit
+    still under way, perhaps a covert one, is nobody's news.
+    """
     area = to.area(Permission.LEDGER_SEE, "division")
-    mine = Q(visit__inspection__team__in=campaigns.own_teams(to))
-    return Finding.objects.filter(area | mine).select_related(*RELATED).order_by("-pk")
+    joint = campaigns.joint_teams(to, Permission.CAMPAIGN_SEE)
+    mine = Q(visit__inspection__team__in=campaigns.own_teams(to)) | Q(visit__inspection__team__in=joint)
+    followed = to.area(Permission.ORDER_SEE, "division") | Q(body__in=to.hosts(Permission.ORDER_SEE))
+    confirmed = Q(state=State.CONFIRMED) & followed
+    return Finding.objects.filter(area | mine | confirmed).select_related(*RELATED).order_by("-pk")
 
 
 def finding(pk: int, *, to: Standing) -> Finding:
@@ -37,7 +46,9 @@ def of_visit(visit: Visit) -> QuerySet[Finding]:
 
 def earlier_alike(finding: Finding) -> QuerySet[Finding]:
     """Return earlier confirmed findings of the same catalogue item at the same site: candidates for a recurrence."""
-    alike = Finding.objects.filter(site=finding.site, state=State.CONFIRMED, pk__lt=finding.pk)
+    alike = Finding.objects.filter(
+        site__in=territory.site_family(finding.site), state=State.CONFIRMED, pk__lt=finding.pk
+    )
     same_item = Q(item__number=finding.item.number, item__text=finding.item.text)
     return alike.filter(same_item, item__edition__rulebook=finding.item.edition.rulebook_id).order_by("-pk")
 
@@ -54,5 +65,7 @@ def photos(finding: Finding) -> QuerySet[Photo]:
 
 def earlier_at(visit: Visit) -> QuerySet[Finding]:
     """Return what was confirmed at the site before this visit, newest first: what a recurrence may name."""
-    found = Finding.objects.filter(site=visit.site, state=State.CONFIRMED).exclude(visit=visit)
+    found = Finding.objects.filter(site__in=territory.site_family(visit.site), state=State.CONFIRMED).exclude(
+        visit=visit
+    )
     return found.select_related("item__edition__rulebook").order_by("-pk")

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from mingcha.flow.fieldwork import actions as fieldwork
+from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.fieldwork.models import Photo, Visit
 from mingcha.flow.fieldwork.states import Mode, Outcome
 from mingcha.flow.findings import actions as findings
@@ -51,6 +51,11 @@ class AnsweredAgain(Refusal):
 
 class AnotherHandNeeded(Refusal):
     message: ClassVar[str] = "发现问题的人、现场确认的人和答复整改的人都不能核验或销号，请由其他人办理。"
+    status: ClassVar[int] = 403
+
+
+class Recused(Refusal):
+    message: ClassVar[str] = "您对这一件应当回避（%(why)s），请由其他人办理。"
     status: ClassVar[int] = 403
 
 
@@ -244,10 +249,13 @@ def _check_read(order: Rectification, reply: int | None) -> None:
 
 
 def _require_other_hand(order: Rectification, *, by: Person, at: datetime) -> None:
-    """Neither who found it, nor who attested it, nor who reported it done may judge it."""
+    """Neither who found it, nor who attested it, nor who reported it done may judge it; nor who must stay away."""
     accounts.require(by, Permission.ORDER_VERIFY, at=at, division=order.finding.division)
     if by.pk in queries.hands(order):
         raise AnotherHandNeeded
+    tie = queries.tie(order, by, at=at)
+    if tie is not None:
+        raise Recused(why=f"{tie.label}：{tie.name}")
 
 
 def _require_own(order: Rectification, *, by: Person, at: datetime) -> None:
@@ -278,7 +286,10 @@ def _tell_unit(order: Rectification, subject: str, *, at: datetime) -> None:
 
 
 def _tell_office(order: Rectification, subject: str, *, at: datetime) -> None:
-    people = [p for role in ("lead", "county") for p in accounts.serving(order.finding.office_id, at=at, role=role)]
+    office = order.finding.office
+    people = list(accounts.able(office.pk, Permission.ORDER_VERIFY, at=at))
+    if not people and office.parent_id:  # a resident group judges nothing; the office above it does
+        people = list(accounts.able(office.parent_id, Permission.ORDER_VERIFY, at=at))
     notices.send(to=people, subject=f"{subject}：{order.finding.number}", link=f"/orders/{order.pk}/", at=at)
 
 

@@ -8,6 +8,9 @@ from mingcha.flow.fieldwork.models import Photo
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications.models import Proof, Rectification, Reply, Review
 from mingcha.flow.rectifications.states import ISSUED, OPEN, State
+from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.accounts import ties
+from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
 
@@ -20,8 +23,14 @@ RELATED = (
 def orders(*, to: Standing) -> QuerySet[Rectification]:
     """Return the orders one may see: the offices' within their area, a unit's own once issued, soonest due first."""
     area = to.area(Permission.ORDER_VERIFY, "finding__division")
-    own = Q(body__in=to.bodies(Permission.ORDER_ANSWER), state__in=ISSUED)
-    return Rectification.objects.filter(area | own).select_related(*RELATED).order_by("due_at", "pk")
+    own = Q(body__in=to.bodies(Permission.ORDER_ANSWER))
+    # A township, a village, a group inside the department follow what has gone out; they judge nothing.
+    followed = to.area(Permission.ORDER_SEE, "finding__division") | Q(body__in=to.hosts(Permission.ORDER_SEE))
+    return (
+        Rectification.objects.filter(area | ((own | followed) & Q(state__in=ISSUED)))
+        .select_related(*RELATED)
+        .order_by("due_at", "pk")
+    )
 
 
 def order(pk: int, *, to: Standing) -> Rectification:
@@ -110,3 +119,17 @@ def may_see_photo(photo_pk: int, *, to: Standing) -> bool:
     """Return whether a photo is attached to a finding whose order the unit holds."""
     own = Q(body__in=to.bodies(Permission.ORDER_ANSWER), state__in=ISSUED)
     return Rectification.objects.filter(own, finding__photos__photo=photo_pk).exists()
+
+
+def tie(order: Rectification, person: Person, *, at: datetime) -> ties.Tie | None:
+    """Return what keeps a person from judging an order (回避): of the unit, the answering body, the place or the site."""
+    found = ties.ties([person.pk], at=at)
+    finding = order.finding
+    subjects = [ties.Subject(order.body_id, finding.division, finding.site_id), ties.subject_of(finding.site)]
+    return next((tie for subject in subjects if (tie := found.between(person.pk, subject)) is not None), None)
+
+
+def askable(order: Rectification, *, at: datetime) -> list[Person]:
+    """Return the officers a unit may ask to stay away: who judged it already, and who may judge it in that office."""
+    judged = Person.objects.filter(pk__in=order.reviews.values("by"))
+    return list(judged | accounts.able(order.finding.office_id, Permission.ORDER_VERIFY, at=at).order_by())

@@ -4,6 +4,16 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
+    ORGANISATION_SEE = "organisation.see"
+    ORGANISATION_KEEP = "organisation.keep"
+    MECHANISM_KEEP = "mechanism.keep"
+    RECUSAL_KEEP = "recusal.keep"
+    RECUSAL_RULE = "recusal.rule"
+    CALL_MAKE = "call.make"
+    CALL_ANSWER = "call.answer"
+    GUIDANCE_SEE = "guidance.see"
+    GUIDANCE_SEND = "guidance.send"
+    EMBEDDED_KEEP = "embedded.keep"
     CAMPAIGN_OPEN = "campaign.open"
     CAMPAIGN_SEE = "campaign.see"
     TEAM_FORM = "team.form"

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from mingcha.ground.accounts.models import Person, Post
+from mingcha.ground.accounts.models import Capacity, Link, Person, Post, Recusal, RecusalState
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.roles import ROLES, Role
+from mingcha.ground.territory import queries as territory
+from mingcha.ground.territory.models import SUPERVISING, Body
 from mingcha.kernel.refusals import Refusal
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
@@ -37,6 +39,9 @@ class Holding:
     body: str
     body_name: str
     division: str
+    capacity: str = Capacity.REGULAR
+    # The codes one acts for: the body and its merged duplicates; for a resident group, its host and the host's line.
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,20 @@ class Standing:
         return tuple(h.division for h in self.holdings if h.role.reach == "area" and permission in h.role.permissions)
 
     def bodies(self, permission: Permission) -> tuple[str, ...]:
-        """Return the codes of the bodies one acts for under the permission."""
-        return tuple(h.body for h in self.holdings if permission in h.role.permissions and h.role.reach == "body")
+        """Return the codes of the bodies one answers for under the permission."""
+        return self._answers("body", permission)
+
+    def hosts(self, permission: Permission) -> tuple[str, ...]:
+        """Return the codes of the departments, with their own line, that one's resident group sits in."""
+        return self._answers("host", permission)
+
+    def _answers(self, reach: str, permission: Permission) -> tuple[str, ...]:
+        found = (h.answers for h in self.holdings if permission in h.role.permissions and h.role.reach == reach)
+        return tuple(code for codes in found for code in codes)
+
+    def serves(self, permission: Permission) -> tuple[str, ...]:
+        """Return the codes of the bodies where one holds the permission, however far it reaches."""
+        return tuple(h.body for h in self.holdings if permission in h.role.permissions)
 
     def covers(self, permission: Permission, division: str) -> bool:
         return any(division.startswith(prefix) for prefix in self.prefixes(permission))
@@ -76,12 +93,18 @@ def standing(person: Person, *, at: datetime) -> Standing:
     """Return what the person may do at that time: posts begun and not ended, of an active account."""
     day = at.astimezone(OFFICE_TIME).date()
     posts = current_posts(day).filter(person=person).select_related("body").order_by("id")
-    held = tuple(
-        Holding(ROLES[post.role], post.body_id, post.body.name, post.body.division_id)
-        for post in posts
-        if post.role in ROLES
-    )
+    held = tuple(_holding(post) for post in posts if post.role in ROLES)
     return Standing(person, held if person.is_active else ())
+
+
+def _holding(post: Post) -> Holding:
+    role, body = ROLES[post.role], post.body
+    answers: set[str] = set()
+    if role.reach == "body":
+        answers = set(territory.family([body.pk]))
+    elif role.reach == "host" and body.host_id:
+        answers = territory.line_of(body.host_id)
+    return Holding(role, body.pk, body.name, body.division_id, post.capacity, tuple(sorted(answers)))
 
 
 def current_posts(day: date) -> QuerySet[Post]:
@@ -114,13 +137,105 @@ def able(body_code: str, permission: Permission, *, at: datetime) -> QuerySet[Pe
 
 
 def team_people(body_code: str, *, at: datetime) -> QuerySet[Person]:
-    """Return who may go out with a team of this office: its leaders and inspectors."""
-    return _in_roles(body_code, ["leader", "inspector"], at=at)
+    """Return who of a body may go out with a team: whoever holds a post there that makes visits."""
+    return able(body_code, Permission.VISIT_MAKE, at=at)
 
 
 def _in_roles(body_code: str, roles: Iterable[str], *, at: datetime) -> QuerySet[Person]:
-    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(body_id=body_code, role__in=list(roles))
+    family = territory.family([body_code])
+    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(body_id__in=family, role__in=list(roles))
     return Person.objects.filter(pk__in=posts.values("person"), is_active=True).order_by("pinyin", "pk")
+
+
+def people(*, to: Standing, at: datetime, search: str = "") -> QuerySet[Person]:
+    """
+    Return the people one may look up: with a current post in one's area or one's own body, and oneself.
+
+    `search` matches name, account, reading and initials.
+    """
+    reach = to.area(Permission.ORGANISATION_SEE, "body__division__code")
+    own = Q(body__in=to.serves(Permission.ORGANISATION_SEE))
+    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(reach | own)
+    found = Person.objects.filter(Q(pk__in=posts.values("person")) | Q(pk=to.person.pk))
+    word = search.strip()
+    if word:
+        found = found.filter(Q(name__icontains=word) | Q(username__icontains=word) | Q(pinyin__icontains=word.lower()))
+    return found.order_by("pinyin", "pk")
+
+
+def person(username: str, *, to: Standing, at: datetime) -> Person:
+    """Return a person one may look up. Raises NotFound."""
+    found = people(to=to, at=at).filter(username=username).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def posts_of(person: Person) -> QuerySet[Post]:
+    """Return all posts a person has held, the latest first."""
+    return Post.objects.filter(person=person).select_related("body__division").order_by("-since", "-pk")
+
+
+def posts_in(body_code: str, *, at: datetime) -> QuerySet[Post]:
+    """Return who holds which post in a body now."""
+    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(body=body_code, person__is_active=True)
+    return posts.select_related("person", "body").order_by("person__pinyin", "person", "pk")
+
+
+def strength(codes: Iterable[str], *, at: datetime) -> dict[str, set[int]]:
+    """Return body code → ids of the active people who may go out with a team for it."""
+    roles = [role.name for role in ROLES.values() if Permission.VISIT_MAKE in role.permissions]
+    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(
+        body__in=set(codes), role__in=roles, person__is_active=True
+    )
+    found: dict[str, set[int]] = {}
+    for body, person_id in posts.values_list("body", "person"):
+        found.setdefault(body, set()).add(person_id)
+    return found
+
+
+def current_links(day: date) -> QuerySet[Link]:
+    found = Link.objects.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+    return found.select_related("holder__division", "person", "body", "division", "site").order_by("holder", "pk")
+
+
+def links(*, to: Standing, at: datetime) -> QuerySet[Link]:
+    """Return the links that hold now, of bodies in one's area and of one's own body."""
+    reach = to.area(Permission.ORGANISATION_SEE, "holder__division__code")
+    own = Q(holder__in=to.serves(Permission.ORGANISATION_SEE))
+    return current_links(at.astimezone(OFFICE_TIME).date()).filter(reach | own)
+
+
+def recusals(*, to: Standing, at: datetime) -> QuerySet[Recusal]:
+    """Return the recusals one may read: one's own, those of people one may look up, those put to one's own office."""
+    keeper = to.can(Permission.RECUSAL_KEEP)
+    theirs = Q(person__in=people(to=to, at=at).values("pk")) if keeper else Q(pk__in=[])
+    put = Q(ruled_in__in=to.serves(Permission.RECUSAL_RULE))
+    asked = Q(asked_by__in=to.bodies(Permission.ORDER_ANSWER))
+    found = Recusal.objects.filter(Q(person=to.person) | theirs | put | asked)
+    related = ("person", "body", "division", "site", "asked_by", "ruled_in", "recorded_by", "ruled_by")
+    return found.select_related(*related).order_by("-recorded_at", "-pk")
+
+
+def to_rule(*, to: Standing, at: datetime) -> QuerySet[Recusal]:
+    """Return the requests that wait for a ruling by one's office, and by another hand than the person's own."""
+    mine = recusals(to=to, at=at).filter(state=RecusalState.ASKED, ruled_in__in=to.serves(Permission.RECUSAL_RULE))
+    return mine.exclude(person=to.person)
+
+
+def home_of(person: Person, *, at: datetime) -> Body | None:
+    """Return the supervision body a person serves first, else any body they serve."""
+    posts = list(
+        current_posts(at.astimezone(OFFICE_TIME).date()).filter(person=person).select_related("body").order_by("pk")
+    )
+    supervising = [post.body for post in posts if post.body.kind in SUPERVISING]
+    return next(iter(supervising or [post.body for post in posts]), None)
+
+
+def office_above(person: Person, *, at: datetime) -> Body | None:
+    """Return the office that rules on a person's recusal: the one above theirs; where none is on record, their own."""
+    home = home_of(person, at=at)
+    return (home.parent or home) if home else None
 
 
 def new_password() -> str:

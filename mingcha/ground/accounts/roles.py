@@ -2,7 +2,7 @@
 Roles as readable classes: a name, what it is for, how far it reaches, what it allows.
 
 Reach: `area` — every place under the post's division code; `team` — the outings of one's own teams;
-`body` — what one's own body answers for.
+`body` — what one's own body answers for; `host` — the department a resident group sits in, with its own line.
 """
 
 from typing import ClassVar
@@ -28,6 +28,8 @@ class LeadOfficer(Role):
     reach = "area"
     permissions = frozenset(
         {
+            P.ORGANISATION_SEE, P.ORGANISATION_KEEP, P.MECHANISM_KEEP, P.RECUSAL_KEEP, P.RECUSAL_RULE, P.CALL_MAKE,
+            P.CALL_ANSWER, P.GUIDANCE_SEE, P.GUIDANCE_SEND,
             P.CAMPAIGN_OPEN, P.CAMPAIGN_SEE, P.TEAM_FORM, P.FIGURES_ANSWER_FOR, P.SITE_SEE, P.SITE_KEEP,
             P.RULEBOOK_SEE, P.RULEBOOK_KEEP, P.ROUND_SEE, P.ROUND_HOLD, P.LEDGER_SEE, P.LEDGER_EXPORT,
             P.ORDER_SEE, P.ORDER_VERIFY, P.BRIEF_SEE, P.BRIEF_DRAW, P.AUDIT_SEE,
@@ -42,6 +44,8 @@ class CountyOfficer(Role):
     reach = "area"
     permissions = frozenset(
         {
+            P.ORGANISATION_SEE, P.ORGANISATION_KEEP, P.RECUSAL_KEEP, P.RECUSAL_RULE, P.CALL_ANSWER, P.GUIDANCE_SEE,
+            P.GUIDANCE_SEND,
             P.CAMPAIGN_SEE, P.TEAM_FORM, P.FIGURES_ANSWER_FOR, P.SITE_SEE, P.SITE_KEEP, P.RULEBOOK_SEE,
             P.RULEBOOK_KEEP, P.ROUND_SEE, P.ROUND_HOLD, P.LEDGER_SEE, P.LEDGER_EXPORT, P.ORDER_SEE,
             P.ORDER_VERIFY, P.BRIEF_SEE, P.BRIEF_DRAW, P.AUDIT_SEE,
@@ -73,4 +77,44 @@ class UnitOfficer(Role):
     permissions = frozenset({P.ORDER_SEE, P.ORDER_ANSWER})
 
 
-ROLES: dict[str, type[Role]] = {r.name: r for r in (LeadOfficer, CountyOfficer, TeamLeader, Inspector, UnitOfficer)}
+class GroupOfficer(Role):
+    name = "group"
+    label = _("派驻（专项）组干部")
+    description = _("派驻机构、专项组：嵌入式监督驻在部门、参加联动检查、答复调配和工作提示。")
+    reach = "host"
+    permissions = frozenset(
+        {
+            P.ORGANISATION_SEE, P.CALL_ANSWER, P.GUIDANCE_SEE, P.GUIDANCE_SEND, P.EMBEDDED_KEEP, P.CAMPAIGN_SEE,
+            P.ORDER_SEE, P.LIST_OPEN, P.VISIT_MAKE, P.RULEBOOK_SEE,
+        }
+    )  # fmt: skip
+
+
+class TownshipSupervisor(Role):
+    name = "township"
+    label = _("乡镇纪检干部")
+    description = _("乡镇一级监督力量：跟踪本乡镇的问题和整改，参加检查组，答复调配和工作提示。")
+    reach = "area"
+    permissions = frozenset(
+        {
+            P.ORGANISATION_SEE, P.CALL_ANSWER, P.GUIDANCE_SEE, P.GUIDANCE_SEND, P.CAMPAIGN_SEE, P.SITE_SEE,
+            P.ORDER_SEE, P.LIST_OPEN, P.VISIT_MAKE, P.RULEBOOK_SEE,
+        }
+    )  # fmt: skip
+
+
+class VillageSupervisor(Role):
+    name = "village"
+    label = _("村级监督员")
+    description = _("村一级监督力量：跟踪本村的整改，接收工作提示、提出问题。")
+    reach = "area"
+    permissions = frozenset({P.GUIDANCE_SEE, P.SITE_SEE, P.ORDER_SEE, P.RULEBOOK_SEE})
+
+
+ROLES: dict[str, type[Role]] = {
+    role.name: role
+    for role in (
+        LeadOfficer, CountyOfficer, TeamLeader, Inspector, UnitOfficer, GroupOfficer, TownshipSupervisor,
+        VillageSupervisor,
+    )
+}  # fmt: skip

@@ -33,9 +33,54 @@ class Division(models.Model):
         return self.code[:9] if len(self.code) >= 9 else ""
 
 
+class Mechanism(models.Model):
+    """A city's supervision mechanism, such as "1+7+X": its tiers, and the limits it sets itself."""
+
+    division = models.OneToOneField(Division, models.PROTECT, primary_key=True, related_name="+", verbose_name="城市")
+    name = models.CharField("名称", max_length=60)
+    former_post_years = models.PositiveSmallIntegerField("曾任职回避年数", default=3)
+    rest_hours = models.PositiveSmallIntegerField("两次外派间最少休息小时", default=10)
+    longest_run_days = models.PositiveSmallIntegerField("连续外派最多天数", default=7)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TierKind(models.TextChoices):
+    LEAD = "lead", "牵头机关"
+    AREA = "area", "属地机关"
+    GROUP = "group", "派驻和专项组"
+    TOWNSHIP = "township", "乡镇监督力量"
+    VILLAGE = "village", "村级监督力量"
+
+
+class Tier(models.Model):
+    """A rank of the mechanism as data: how many bodies stand in it is counted, never written down."""
+
+    mechanism = models.ForeignKey(Mechanism, models.PROTECT, related_name="tiers", verbose_name="机制")
+    position = models.PositiveSmallIntegerField("次序")
+    name = models.CharField("层级", max_length=30)
+    kind = models.CharField("类别", max_length=10, choices=TierKind.choices)
+    # In a formula like 1+7+X an open tier reads X: any number may join.
+    open_ended = models.BooleanField("数目不定", default=False)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["mechanism", "name"], name="tier_name_once"),
+            models.UniqueConstraint(fields=["mechanism", "position"], name="tier_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class BodyKind(models.TextChoices):
     OFFICE = "office", "纪检监察机关"
     RESIDENT_GROUP = "resident_group", "派驻机构"
+    SPECIAL_GROUP = "special_group", "专项工作组"
+    TOWNSHIP_OFFICE = "township_office", "乡镇纪检组织"
+    VILLAGE_SUPERVISORS = "village_supervisors", "村级监督组织"
     DEPARTMENT = "department", "部门"
     GOVERNMENT = "government", "乡镇街道"
     VILLAGE = "village", "村社区组织"
@@ -43,15 +88,38 @@ class BodyKind(models.TextChoices):
     ENTERPRISE = "enterprise", "企业商户"
 
 
+# Who supervises answers for no finding, and is not drawn.
+SUPERVISING = (
+    BodyKind.OFFICE, BodyKind.RESIDENT_GROUP, BodyKind.SPECIAL_GROUP, BodyKind.TOWNSHIP_OFFICE,
+    BodyKind.VILLAGE_SUPERVISORS,
+)  # fmt: skip
+
+
 class Body(models.Model):
-    """An organisation that acts or answers: an office, a department, a township government, an enterprise."""
+    """
+    An organisation that acts or answers: an office, a department, a township government, an enterprise.
+
+    `parent` stands above it in its own line; `host` is the department a resident group sits in. A duplicate names the
+    body it was merged into and keeps its row: what was written under its code stays true.
+    """
 
     code = models.CharField("单位代码", max_length=40, primary_key=True)
     name = models.CharField("名称", max_length=80)
     kind = models.CharField("种类", max_length=20, choices=BodyKind.choices)
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="所属区划", related_name="+")
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上级单位")
+    tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="层级")
+    host = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="驻在部门")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="已并入"
+    )
     pinyin = models.CharField("拼音", max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(merged_into=models.F("code")), name="body_not_into_itself"),
+            models.CheckConstraint(condition=~models.Q(host=models.F("code")), name="body_not_its_own_host"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -82,11 +150,21 @@ class Site(models.Model):
     body = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="责任单位")
     pinyin = models.CharField("拼音", max_length=200, blank=True)
     active = models.BooleanField("在册", default=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="已并入"
+    )
 
     class Meta:
         indexes = [
             models.Index(fields=["division", "type"], name="site_place_type"),
             models.Index(fields=["pinyin"], name="site_pinyin"),
+        ]
+        constraints = [
+            # A duplicate is never drawn again.
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | models.Q(active=False), name="merged_site_is_off"
+            ),
+            models.CheckConstraint(condition=~models.Q(merged_into=models.F("id")), name="site_not_into_itself"),
         ]
 
     def __str__(self) -> str:

@@ -1,13 +1,25 @@
 """Reading divisions, bodies and the register of sites, each within a standing's reach."""
 
 from collections.abc import Iterable
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Substr, TruncDate
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Substr, TruncDate
 from pypinyin import lazy_pinyin
 
-from mingcha.ground.territory.models import Body, BodyKind, Division, Level, Site, SiteType
+from mingcha.ground.territory.models import (
+    SUPERVISING,
+    Body,
+    BodyKind,
+    Division,
+    Level,
+    Mechanism,
+    Site,
+    SiteType,
+    Tier,
+    TierKind,
+)
 
 
 def division(code: str) -> Division | None:
@@ -38,14 +50,15 @@ def body(code: str) -> Body | None:
 
 def offices(prefix: str) -> QuerySet[Body]:
     """Return the supervision offices at or under a division, the highest first."""
-    kinds = [BodyKind.OFFICE, BodyKind.RESIDENT_GROUP]
-    return Body.objects.filter(kind__in=kinds, division__code__startswith=prefix).order_by("division", "code")
+    kinds = [BodyKind.OFFICE, BodyKind.RESIDENT_GROUP, BodyKind.SPECIAL_GROUP]
+    found = Body.objects.filter(kind__in=kinds, division__code__startswith=prefix, merged_into=None)
+    return found.order_by("division", "code")
 
 
 def bodies_answering(prefix: str) -> QuerySet[Body]:
     """Return the bodies that may answer for something under the prefix: all but supervision offices."""
-    kinds = [BodyKind.OFFICE, BodyKind.RESIDENT_GROUP]
-    return Body.objects.filter(division__code__startswith=prefix).exclude(kind__in=kinds).order_by("pinyin", "code")
+    found = Body.objects.filter(division__code__startswith=prefix, merged_into=None).exclude(kind__in=SUPERVISING)
+    return found.order_by("pinyin", "code")
 
 
 def bodies_over(division: str) -> QuerySet[Body]:
@@ -55,9 +68,8 @@ def bodies_over(division: str) -> QuerySet[Body]:
     A station in the county may be the railway's, a checkpoint the city's.
     """
     above = [division[:digits] for digits in (2, 4) if digits < len(division)]
-    kinds = [BodyKind.OFFICE, BodyKind.RESIDENT_GROUP]
     reach = Q(division__code__startswith=division) | Q(division__code__in=above)
-    return Body.objects.filter(reach).exclude(kind__in=kinds).order_by("pinyin", "code")
+    return Body.objects.filter(reach, merged_into=None).exclude(kind__in=SUPERVISING).order_by("pinyin", "code")
 
 
 def site_types() -> QuerySet[SiteType]:
@@ -123,3 +135,89 @@ def pinyin(text: str) -> str:
     """Return the reading for sorting and search: syllables, a space, initials (岷县 → "minxian mx")."""
     syllables = lazy_pinyin(text)
     return f"{''.join(syllables)} {''.join(s[:1] for s in syllables)}"[:200]
+
+
+def mechanism(division: str) -> Mechanism | None:
+    """Return the supervision mechanism a division belongs to: its own city's, else none."""
+    above = [division[:digits] for digits in (12, 9, 6, 4, 2) if len(division) >= digits]
+    return Mechanism.objects.filter(pk__in=above).select_related("division").order_by("-pk").first()
+
+
+def limits(division: str) -> Mechanism:
+    """Return the mechanism whose limits hold at a place; without one, the usual limits, not stored."""
+    return mechanism(division) or Mechanism(name="")
+
+
+def tiers(mechanism: Mechanism) -> QuerySet[Any]:
+    """Return the tiers from the top, each with `size`: how many bodies stand in it now."""
+    standing = Body.objects.filter(tier=OuterRef("pk"), merged_into=None).order_by().values("tier")
+    size = Subquery(standing.annotate(n=Count("pk")).values("n"))
+    return mechanism.tiers.annotate(size=Coalesce(size, 0)).order_by("position")
+
+
+def formula(mechanism: Mechanism) -> str:
+    """
+    Return the mechanism's short form, counted: "1+7+X", "1+12".
+
+    Tiers of lead, area and groups in order; neighbouring open tiers share one X; an empty closed tier is left out.
+    Township and village supervisors stand below it.
+    """
+    parts: list[str] = []
+    for tier in tiers(mechanism).filter(kind__in=[TierKind.LEAD, TierKind.AREA, TierKind.GROUP]):
+        part = "X" if tier.open_ended else str(tier.size)
+        if part != "0" and not (part == "X" and parts[-1:] == ["X"]):
+            parts.append(part)
+    return "+".join(parts)
+
+
+def in_tier(tier: Tier, *, search: str = "") -> QuerySet[Body]:
+    """Return the bodies that stand in a tier, place by place, with their host."""
+    found = Body.objects.filter(tier=tier, merged_into=None).select_related("division", "host")
+    return searched(found, search).order_by("division", "code")
+
+
+def bodies(reach: Q, *, search: str = "", kind: str = "") -> QuerySet[Body]:
+    """Return the bodies on record within `reach` (a filter over Body); duplicates that were merged are left out."""
+    found = Body.objects.filter(reach, merged_into=None).select_related("division", "tier", "host", "parent")
+    if kind:
+        found = found.filter(kind=kind)
+    return searched(found, search).order_by("division", "pinyin", "code")
+
+
+def searched(found: QuerySet[Body], search: str) -> QuerySet[Body]:
+    """Narrow to bodies whose name, code, reading or initials hold what was typed."""
+    word = search.strip()
+    if not word:
+        return found
+    return found.filter(Q(name__icontains=word) | Q(code__icontains=word) | Q(pinyin__icontains=word.lower()))
+
+
+def family(codes: Iterable[str]) -> dict[str, str]:
+    """
+    Return code → surviving code, for the bodies of these codes and all duplicates merged with them.
+
+    Whoever acts for one of them acts for all: an order written to a duplicate reaches the body it was merged into.
+    """
+    asked = set(codes)
+    pairs = dict(Body.objects.filter(Q(pk__in=asked) | Q(merged_into__in=asked)).values_list("pk", "merged_into"))
+    heads = {head for head in pairs.values() if head} - asked
+    if heads:  # a duplicate was asked for: its survivor and the survivor's other duplicates belong here, too
+        pairs |= dict(Body.objects.filter(Q(pk__in=heads) | Q(merged_into__in=heads)).values_list("pk", "merged_into"))
+    return {code: head or code for code, head in pairs.items()}
+
+
+def line_of(code: str) -> set[str]:
+    """Return the codes of a body and of everything beneath it in its own line, duplicates included."""
+    found = set(family([code]))
+    level = found
+    while level:
+        below = set(Body.objects.filter(parent__in=level).values_list("pk", flat=True)) - found
+        level = set(family(below)) - found
+        found |= level
+    return found
+
+
+def site_family(site: Site) -> list[int]:
+    """Return the ids of all rows that are this one place: the site and what was merged with it."""
+    head = site.merged_into_id or site.pk
+    return list(Site.objects.filter(Q(pk=head) | Q(merged_into=head)).values_list("pk", flat=True))

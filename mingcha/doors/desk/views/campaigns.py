@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mingcha.doors.desk.forms.campaigns import MEASURES, Answering, NewCampaign
 from mingcha.doors.hall.access import Request, door
-from mingcha.flow.campaigns import actions, queries
+from mingcha.flow.campaigns import queries
+from mingcha.flow.campaigns.actions import campaigns
 from mingcha.flow.draws import queries as draws
 from mingcha.flow.rectifications import queries as rectifications
 from mingcha.flow.rectifications.states import OPEN
@@ -79,7 +80,7 @@ def _open(request: Request, form: NewCampaign, lead_code: str) -> HttpResponse:
         raise NotFound
     chosen = {code: body for code in given["offices"] if (body := territory.body(code))}
     editions = [edition for pk in given["editions"] if (edition := rulebooks.edition(pk))]
-    campaign = actions.open_campaign(
+    campaign = campaigns.open_campaign(
         slug=given["slug"], name=given["name"], purpose=given["purpose"], lead=lead, starts_on=given["starts_on"],
         ends_on=given["ends_on"], emergency_until=given["emergency_until"], retention_days=given["retention_days"],
         focus=given["focus"], editions=editions, offices=list(chosen.values()), by=request.user, at=request.now,
@@ -141,7 +142,7 @@ def close(request: Request, *, slug: str) -> HttpResponse:
     """Say what ending a campaign means, and end it."""
     campaign = queries.campaign(slug, to=request.standing)
     if request.method == "POST":
-        actions.close(campaign, by=request.user, at=request.now)
+        campaigns.close(campaign, by=request.user, at=request.now)
         messages.success(request, _("任务已结束。没有销号的问题继续按原定期限整改。"))
         return redirect("desk:campaign", slug)
     still_open = rectifications.orders(to=request.standing).filter(finding__campaign=campaign, state__in=OPEN)
@@ -159,7 +160,7 @@ def adopt(request: Request, *, slug: str, edition: int) -> HttpResponse:
     chosen = next((newer for newer in queries.newer_editions(campaign) if newer.pk == edition), None)
     if chosen is None:
         raise NotFound
-    actions.adopt_edition(campaign, edition=chosen, by=request.user, at=request.now)
+    campaigns.adopt_edition(campaign, edition=chosen, by=request.user, at=request.now)
     messages.success(request, _("已换用%(edition)s。之前的问题仍引用原来的版本。") % {"edition": chosen})
     return redirect("desk:campaign", slug)
 
@@ -175,7 +176,7 @@ def answer_for(request: Request, *, slug: str, body: str) -> HttpResponse:
         raise NotFound
     form = Answering(request.POST if request.method == "POST" else None, answered=office.measures)
     if form.is_valid():
-        actions.answer_for(office, measures=form.cleaned_data["measures"], by=request.user, at=request.now)
+        campaigns.answer_for(office, measures=form.cleaned_data["measures"], by=request.user, at=request.now)
         messages.success(
             request, _("已记下%(office)s核报的数，没有勾选的显示为“未报”。") % {"office": office.body.name}
         )

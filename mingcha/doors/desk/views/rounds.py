@@ -93,7 +93,7 @@ def freeze(request: Request, *, pk: int) -> HttpResponse:
 def draw(request: Request, *, pk: int) -> HttpResponse:
     """Draw, and seal each team's list until its departure."""
     held = queries.round_(pk, to=request.standing)
-    teams = {team.pk: team for team in campaigns.teams_of(held.campaign).filter(office=held.office)}
+    teams = {team.pk: team for team in campaigns.teams_of(held.campaign).filter(office=held.office, disbanded_at=None)}
     form = _draw_form(request, held, data=True)
     if not form.is_valid():
         return _page(request, held, draw=form)
@@ -202,14 +202,14 @@ def _freeze_form(held: "Round", data: QueryDict | None = None) -> Freeze:
 
 
 def _draw_form(request: Request, held: "Round", *, data: bool = False) -> Draw:
-    teams = campaigns.teams_of(held.campaign).filter(office=held.office)
+    teams = campaigns.teams_of(held.campaign).filter(office=held.office, disbanded_at=None)
     named = [(team.pk, _team_line(team)) for team in teams]
     return Draw(request.POST if data else None, size=held.frame.count(), teams=named, at=request.now)
 
 
 def _team_line(team: "Team") -> str:
     """Return a team's name with its leader and its stretch."""
-    leader = next((member.person.name for member in team.members.all() if member.leads), "")
+    leader = next((member.person.name for member in team.present if member.duty == "leader"), "")
     townships = _("、").join(stretch.township.name for stretch in team.stretch.all())
     return _("%(team)s · 组长 %(leader)s · %(stretch)s") % {
         "team": team.name, "leader": leader, "stretch": townships or _("不分片区"),

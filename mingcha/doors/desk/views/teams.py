@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from mingcha.doors.desk.forms.teams import NewTeam
 from mingcha.doors.hall.access import Request, door
-from mingcha.flow.campaigns import actions, queries
+from mingcha.flow.campaigns import queries
+from mingcha.flow.campaigns.actions import teams as actions
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.territory import queries as territory
@@ -36,7 +37,7 @@ def new(request: Request, *, slug: str) -> HttpResponse:
     people = list(accounts.team_people(office.code, at=request.now))
     townships = list(territory.townships(office.division_id))
     teams = list(queries.teams_of(campaign).filter(office=office))
-    busy = {member.person_id: team.name for team in teams for member in team.members.all()}
+    busy = {member.person_id: team.name for team in teams for member in team.present}
     form = NewTeam(
         request.POST if request.method == "POST" else None,
         leaders=_named(leaders, busy),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingcha.doors.field.forms.boxes import lines
 from mingcha.doors.hall.watched import WatchedForm
-from mingcha.flow.fieldwork.actions import Given
+from mingcha.flow.fieldwork.actions.outings import Given
 
 VERDICTS = (("pass", _("合格")), ("fail", _("不合格")), ("na", _("不适用")))
 PARTS = {"judge": ("verdict",), "count": ("reported", "verified"), "ask": ("said",)}

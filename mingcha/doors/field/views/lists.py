@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.draws import queries as draws
 from mingcha.flow.draws.states import ListState
-from mingcha.flow.fieldwork import actions as fieldwork_actions
 from mingcha.flow.fieldwork import queries as fieldwork
+from mingcha.flow.fieldwork.actions import outings as fieldwork_actions
 from mingcha.flow.fieldwork.states import State, VisitState
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.kernel.refusals import Refusal

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mingcha.doors.field.forms.visits import PhotosForm
 from mingcha.doors.hall import uploads
 from mingcha.doors.hall.access import Request, door
-from mingcha.flow.fieldwork import actions as fieldwork_actions
 from mingcha.flow.fieldwork import queries as fieldwork
+from mingcha.flow.fieldwork.actions import outings as fieldwork_actions
 from mingcha.flow.fieldwork.states import VisitState
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.evidence import queries as evidence

@@ -13,8 +13,8 @@ from mingcha.doors.field import words as field_words
 from mingcha.doors.field.forms.answers import AnswersForm, is_given
 from mingcha.doors.field.forms.visits import CloseForm
 from mingcha.doors.hall.access import Request, door
-from mingcha.flow.fieldwork import actions as fieldwork_actions
 from mingcha.flow.fieldwork import queries as fieldwork
+from mingcha.flow.fieldwork.actions import outings as fieldwork_actions
 from mingcha.flow.fieldwork.states import Mode, VisitState
 from mingcha.flow.findings import queries as findings
 from mingcha.flow.rectifications import actions as rectifications_actions

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit.actions import Actor
-from mingcha.ground.territory.models import Body, BodyKind, Division, SiteType
+from mingcha.ground.territory.models import Body, BodyKind, Division, SiteType, Tier
 from mingcha.ground.territory.queries import pinyin
 from mingcha.kernel.refusals import Refusal
 
@@ -18,14 +18,16 @@ class BodyCodeTaken(Refusal):
 
 @transaction.atomic
 def add_body(
-    *, code: str, name: str, kind: str, division: Division, parent: Body | None = None, by: Actor | None, at: datetime
-) -> Body:
+    *, code: str, name: str, kind: str, division: Division, parent: Body | None = None, tier: Tier | None = None,
+    host: Body | None = None, by: Actor | None, at: datetime,
+) -> Body:  # fmt: skip
     """Put a body on record. Raises BodyCodeTaken, also where another import registers it at the same moment."""
     try:
         with transaction.atomic():
             body = Body.objects.create(
-                code=code, name=name, kind=BodyKind(kind), division=division, parent=parent, pinyin=pinyin(name)
-            )
+                code=code, name=name, kind=BodyKind(kind), division=division, parent=parent, tier=tier, host=host,
+                pinyin=pinyin(name),
+            )  # fmt: skip
     except IntegrityError as error:
         raise BodyCodeTaken(code=code) from error
     audit.record("territory.add_body", kind="body", key=code, by=by, at=at, division=division.code, body=code)

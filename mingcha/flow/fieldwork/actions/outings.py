@@ -8,12 +8,17 @@ from typing import ClassVar
 from django.db import IntegrityError, transaction
 
 from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.campaigns.actions import teams
+from mingcha.flow.campaigns.models import Team
+from mingcha.flow.campaigns.states import Duty
 from mingcha.flow.draws import actions as draws
+from mingcha.flow.draws import queries as draw_queries
 from mingcha.flow.draws.models import SealedList
 from mingcha.flow.fieldwork import queries
 from mingcha.flow.fieldwork.models import Answer, Inspection, InspectionTownship, Photo, Stop, Visit
 from mingcha.flow.fieldwork.states import ACTS, VISIT_ACTS, Mode, Outcome, State, VisitState
 from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.accounts import ties
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.audit import actions as audit
@@ -21,6 +26,20 @@ from mingcha.ground.evidence import actions as evidence
 from mingcha.ground.rulebook import queries as rulebook
 from mingcha.ground.territory.models import Site
 from mingcha.kernel.refusals import Refusal
+
+
+class Recused(Refusal):
+    message: ClassVar[str] = "您对“%(site)s”应当回避（%(why)s），请由本组其他人检查。"
+    status: ClassVar[int] = 403
+
+
+class CannotJoin(Refusal):
+    # Never which unit: the list may still be sealed.
+    message: ClassVar[str] = "%(name)s 对本组这次可能去的地方有回避事项，现在不能编入。请换人，或等这次检查收队。"
+
+
+class StillOut(Refusal):
+    message: ClassVar[str] = "“%(team)s”还有没启封的清单或没收队的检查，办完再解散。"
 
 
 class OutsideTheRound(Refusal):
@@ -96,21 +115,39 @@ def depart(sealed: SealedList, *, by: Person, at: datetime) -> Inspection:
 
 @transaction.atomic
 def begin_visit(inspection: Inspection, *, site: Site, mode: str, by: Person, at: datetime) -> Visit:
-    """Begin a visit to a drawn site, openly or covertly. Raises OutsideTheRound, AlreadyVisited, NoChecklist."""
+    """
+    Begin a visit to a drawn site, openly or covertly.
+
+    Raises OutsideTheRound, Recused, AlreadyVisited, NoChecklist.
+    """
     _require_team(inspection, by=by, at=at)
     # Locked until commit: a team cannot return while a visit of its begins, nor the reverse.
     if Inspection.objects.select_for_update().values_list("state", flat=True).get(pk=inspection.pk) != State.OUT:
         raise TeamReturned
     if not inspection.stops.filter(site=site).exists():
         raise OutsideTheRound(site=site.name)
+    _require_clear(site, by=by, at=at)
+    return _begin(inspection, site, mode, drawn=True, by=by, at=at)
+
+
+@transaction.atomic
+def begin_unlisted(inspection: Inspection, *, site: Site, by: Person, at: datetime) -> Visit:
+    """Begin a visit that no lot drew: embedded supervision, always open. Raises Recused, AlreadyVisited, NoChecklist."""
+    _require_team(inspection, by=by, at=at)
+    _require_clear(site, by=by, at=at, embedded=True)
+    return _begin(inspection, site, Mode.OVERT, drawn=False, by=by, at=at)
+
+
+def _begin(inspection: Inspection, site: Site, mode: str, *, drawn: bool, by: Person, at: datetime) -> Visit:
     checklist = rulebook.current_checklist(site.type_id)
     if checklist is None:
         raise NoChecklist(type=site.type.name)
     try:
         with transaction.atomic():
             visit = Visit.objects.create(
-                inspection=inspection, site=site, checklist=checklist, mode=Mode(mode), begun_at=at, begun_by=by
-            )
+                inspection=inspection, site=site, checklist=checklist, mode=Mode(mode), drawn=drawn, begun_at=at,
+                begun_by=by,
+            )  # fmt: skip
     except IntegrityError as error:
         raise AlreadyVisited(site=site.name) from error
     _record("visit.begin", inspection, by=by, at=at, detail={"visit": visit.pk, "site": site.code, "mode": mode})
@@ -213,8 +250,9 @@ def return_team(inspection: Inspection, *, reason: str = "", by: Person, at: dat
 
 
 def require_open(visit: Visit, *, by: Person, at: datetime) -> None:
-    """Refuse who is not of the visit's team, and any change once it is closed."""
+    """Refuse who is not of the visit's team or must stay away from its site, and any change once it is closed."""
     _require_team(visit.inspection, by=by, at=at)
+    _require_clear(visit.site, by=by, at=at, embedded=visit.inspection.list_id is None)
     # Locked until commit, so that nothing slips in behind a close that is under way.
     if Visit.objects.select_for_update().values_list("state", flat=True).get(pk=visit.pk) != VisitState.BEGUN:
         raise VisitOver
@@ -224,6 +262,44 @@ def _require_team(inspection: Inspection, *, by: Person, at: datetime) -> None:
     standing = accounts.require(by, Permission.VISIT_MAKE, at=at)
     if not campaigns.goes_out_with(inspection.team, to=standing):
         raise accounts.NotFound
+
+
+def _require_clear(site: Site, *, by: Person, at: datetime, embedded: bool = False) -> None:
+    # A group is tied to its host, and yet supervises it from within; only what is personal keeps it away there.
+    kinds = ties.PERSONAL if embedded else tuple(ties.TieKind)
+    tie = ties.ties([by.pk], at=at).between(by.pk, ties.subject_of(site), kinds=kinds)
+    if tie is not None:
+        raise Recused(site=site.name, why=f"{tie.label}：{tie.name}")
+
+
+@transaction.atomic
+def join_team(team: Team, *, person: Person, duty: str = Duty.MEMBER, by: Person, at: datetime) -> None:
+    """
+    Add someone to a team whose lists or outings may be out: they must be clear of whatever the team may visit.
+
+    A sealed list is not looked into: they must be clear of everything the team could have been given.
+    Raises CannotJoin, and what `teams.join` raises.
+    """
+    accounts.require(by, Permission.TEAM_FORM, at=at, division=team.office.division_id)
+    Team.objects.select_for_update().get(pk=team.pk)  # neither drawn for nor opened meanwhile
+    found = ties.ties([person.pk], at=at)
+    tied = any(draw_queries.newly_tied(sealed, [person], at=at) for sealed in draw_queries.sealed_lists(team, at=at))
+    for stop in Stop.objects.filter(inspection__team=team, inspection__state=State.OUT).select_related("site"):
+        tied = tied or found.between(person.pk, ties.subject_of(stop.site)) is not None
+    if tied:
+        raise CannotJoin(name=person.name)
+    teams.join(team, person=person, duty=duty, by=by, at=at)
+
+
+@transaction.atomic
+def disband_team(team: Team, *, reason: str = "", by: Person, at: datetime) -> None:
+    """End a team once nothing of it is out. Raises StillOut, and what `teams.disband` raises."""
+    accounts.require(by, Permission.TEAM_FORM, at=at, division=team.office.division_id)
+    Team.objects.select_for_update().get(pk=team.pk)
+    out = Inspection.objects.filter(team=team, state=State.OUT).exists()
+    if out or draw_queries.sealed_lists(team, at=at).exists():
+        raise StillOut(team=team.name)
+    teams.disband(team, reason=reason, by=by, at=at)
 
 
 def _record(

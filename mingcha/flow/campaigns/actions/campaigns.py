@@ -1,4 +1,4 @@
-"""Everything that may happen to a campaign, its offices and its teams."""
+"""Everything that may happen to a campaign and its offices."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -13,7 +13,6 @@ from mingcha.flow.campaigns.models import (
     FocusPoint,
     Measure,
     Member,
-    Stretch,
     SupervisingOffice,
     Team,
 )
@@ -24,7 +23,7 @@ from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.notices import actions as notices
 from mingcha.ground.rulebook.models import Edition
-from mingcha.ground.territory.models import Body, Division
+from mingcha.ground.territory.models import Body, BodyKind
 from mingcha.kernel.refusals import Refusal
 
 
@@ -45,26 +44,6 @@ class SlugTaken(Refusal):
 
 class CampaignOver(Refusal):
     message: ClassVar[str] = "“%(campaign)s”已经结束，不能再做这一步。"
-
-
-class NoLeader(Refusal):
-    message: ClassVar[str] = "每个检查组要有一名班子成员带队：请在组员中选定组长。"
-    status: ClassVar[int] = 422
-
-
-class NotOfThisOffice(Refusal):
-    message: ClassVar[str] = "%(name)s 不是本单位在岗的检查人员，请换人。"
-    status: ClassVar[int] = 422
-
-
-class TeamNameTaken(Refusal):
-    message: ClassVar[str] = "本单位已有“%(name)s”，请换一个组名。"
-    status: ClassVar[int] = 422
-
-
-class OutsideTheStretch(Refusal):
-    message: ClassVar[str] = "%(name)s 不在本单位辖区内，请重新选择乡镇。"
-    status: ClassVar[int] = 422
 
 
 class OfficeOutsideCampaign(Refusal):
@@ -105,7 +84,7 @@ def open_campaign(
     FocusPoint.objects.bulk_create(FocusPoint(campaign=campaign, position=n, text=t) for n, t in enumerate(focus, 1))
     CampaignRulebook.objects.bulk_create(CampaignRulebook(campaign=campaign, edition=e) for e in editions)
     SupervisingOffice.objects.bulk_create(
-        SupervisingOffice(campaign=campaign, body=body, measures=list(Measure.values)) for body in offices
+        SupervisingOffice(campaign=campaign, body=body, measures=_first_measures(body)) for body in offices
     )
     _tell_offices(campaign, offices, at=at)
     audit.record(
@@ -113,6 +92,32 @@ def open_campaign(
         detail={"offices": [b.code for b in offices], "editions": [str(e) for e in editions]},
     )  # fmt: skip
     return campaign
+
+
+@transaction.atomic
+def admit_office(campaign: Campaign, *, body: Body, by: Person, at: datetime) -> SupervisingOffice:
+    """
+    Let a further office or group work in a campaign under way; one that is there already stays as it is.
+
+    Raises OfficeOutsideCampaign, CampaignOver.
+    """
+    accounts.require(by, Permission.CAMPAIGN_OPEN, at=at, division=campaign.division_id)
+    require_open(campaign)
+    if not body.division_id.startswith(campaign.lead.division_id):
+        raise OfficeOutsideCampaign(name=body.name)
+    office, new = SupervisingOffice.objects.get_or_create(
+        campaign=campaign, body=body, defaults={"measures": _first_measures(body)}
+    )
+    if new:
+        _tell_offices(campaign, [body], at=at)
+        audit.record("campaign.admit_office", kind="campaign", key=campaign.slug, by=by, at=at,
+                     division=campaign.division_id, body=body.pk)  # fmt: skip
+    return office
+
+
+def _first_measures(body: Body) -> list[str]:
+    # Groups embedded in departments answer for no table of sites and townships until they say so.
+    return list(Measure.values) if body.kind == BodyKind.OFFICE else []
 
 
 def _tell_offices(campaign: Campaign, offices: Sequence[Body], *, at: datetime) -> None:
@@ -152,52 +157,15 @@ def adopt_edition(campaign: Campaign, *, edition: Edition, by: Person, at: datet
 
 
 @transaction.atomic
-def form_team(
-    campaign: Campaign, *, office: Body, name: str, leader: Person, members: Sequence[Person],
-    townships: Sequence[Division], by: Person, at: datetime,
-) -> Team:  # fmt: skip
-    """
-    Form a team led by a named member of the leadership, with its stretch of townships.
-
-    Raises NoLeader, NotOfThisOffice, TeamNameTaken, OutsideTheStretch, OfficeOutsideCampaign, CampaignOver.
-    """
-    accounts.require(by, Permission.TEAM_FORM, at=at, division=office.division_id)
-    require_open(campaign)
-    if not SupervisingOffice.objects.filter(campaign=campaign, body=office).exists():
-        raise OfficeOutsideCampaign(name=office.name)
-    if not accounts.serving(office.code, at=at, role="leader").filter(pk=leader.pk).exists():
-        raise NoLeader
-    able = set(accounts.team_people(office.code, at=at).values_list("pk", flat=True))
-    for person in members:
-        if person.pk not in able:
-            raise NotOfThisOffice(name=person.name)
-    for township in townships:
-        if not township.code.startswith(office.division_id):
-            raise OutsideTheStretch(name=township.name)
-    try:
-        with transaction.atomic():
-            team = Team.objects.create(campaign=campaign, office=office, name=name, formed_at=at, formed_by=by)
-    except IntegrityError as error:
-        raise TeamNameTaken(name=name) from error
-    people = {leader.pk: leader} | {person.pk: person for person in members}
-    Member.objects.bulk_create(Member(team=team, person=p, leads=p.pk == leader.pk) for p in people.values())
-    Stretch.objects.bulk_create(Stretch(team=team, township=township) for township in dict.fromkeys(townships))
-    subject = f"{gettext_noop('编入检查组')}：{name}（{campaign.name}）"
-    notices.send(to=people.values(), subject=subject, link="/field/", at=at)
-    audit.record(
-        "team.form", kind="team", key=team.pk, by=by, at=at, division=office.division_id, body=office.code,
-        detail={"name": name, "leader": leader.username, "members": sorted(p.username for p in people.values())},
-    )  # fmt: skip
-    return team
-
-
-@transaction.atomic
 def close(campaign: Campaign, *, by: Person, at: datetime) -> None:
-    """End a campaign; what is open stays on its clock."""
+    """End a campaign and with it its teams; what is open stays on its clock."""
     accounts.require(by, Permission.CAMPAIGN_OPEN, at=at, division=campaign.division_id)
     start, end = ACTS["close"]
     if not Campaign.objects.filter(pk=campaign.pk, state=start).update(state=end):
         raise CampaignOver(campaign=campaign.name)
+    teams = Team.objects.filter(campaign=campaign, disbanded_at=None)
+    Member.objects.filter(team__in=teams, until=None).update(until=at, left_reason=gettext_noop("任务结束"))
+    teams.update(disbanded_at=at)
     audit.record("campaign.close", kind="campaign", key=campaign.slug, by=by, at=at, division=campaign.division_id)
 
 

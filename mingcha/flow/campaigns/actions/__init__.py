@@ -1,0 +1,1 @@
+"""Owns every change of a campaign, its calls and its teams."""

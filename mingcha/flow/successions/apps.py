@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SuccessionsConfig(AppConfig):
+    name = "mingcha.flow.successions"

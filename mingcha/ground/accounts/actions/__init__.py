@@ -1,0 +1,1 @@
+"""Owns every change of people, posts, links and recusals."""

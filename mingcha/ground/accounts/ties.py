@@ -1,0 +1,161 @@
+"""
+What keeps a person away from a thing (回避): one place, asked by whoever forms a team, shares out a lot or verifies.
+
+System-known: the unit one serves, a unit one served within the mechanism's years, the department one's resident group
+sits in, a standing link. On record: recusals declared, noted by the office, or granted to a unit.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import Q
+
+from mingcha.ground.accounts.models import Link, Post, Recusal, RecusalState
+from mingcha.ground.accounts.queries import OFFICE_TIME, current_links
+from mingcha.ground.territory import queries as territory
+from mingcha.ground.territory.models import SUPERVISING, Body, BodyKind, Site
+
+
+class TieKind(StrEnum):
+    OWN_UNIT = "own_unit"
+    FORMER_POST = "former_post"
+    HOST = "host"
+    LINK = "link"
+    RECUSAL = "recusal"
+
+
+# What stands in the way even of embedded supervision, which goes where the group sits and is linked.
+PERSONAL = frozenset({TieKind.OWN_UNIT, TieKind.FORMER_POST, TieKind.RECUSAL})
+
+# Township and village supervisors live among those they would inspect: they go out elsewhere (交叉检查).
+LOCAL = (BodyKind.TOWNSHIP_OFFICE, BodyKind.VILLAGE_SUPERVISORS)
+
+LABELS = {
+    TieKind.OWN_UNIT: "本单位",
+    TieKind.FORMER_POST: "曾任职单位",
+    TieKind.HOST: "驻在部门",
+    TieKind.LINK: "联系对象",
+    TieKind.RECUSAL: "申明回避",
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A thing to be inspected or judged: the body that answers, where it is, and which site it is, if one."""
+
+    body: str
+    division: str = ""
+    site: int | None = None
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Why a person stays away: from some bodies, from a place with all in it, or from a site. `name` says from what."""
+
+    person: int
+    kind: TieKind
+    name: str
+    bodies: frozenset[str] = frozenset()
+    division: str = ""
+    sites: frozenset[int] = frozenset()
+
+    def holds(self, subject: Subject) -> bool:
+        if subject.body in self.bodies or subject.site in self.sites:
+            return True
+        return bool(self.division) and subject.division.startswith(self.division)
+
+    @property
+    def label(self) -> str:
+        """What the tie is, to be translated; `name` follows it."""
+        return LABELS[self.kind]
+
+
+class Ties:
+    """The ties of some people at one moment, read once."""
+
+    def __init__(self, ties: Iterable[Tie]) -> None:
+        self._of: dict[int, list[Tie]] = {}
+        for tie in ties:
+            self._of.setdefault(tie.person, []).append(tie)
+
+    def of(self, person: int) -> list[Tie]:
+        return self._of.get(person, [])
+
+    def between(self, person: int, subject: Subject, *, kinds: Collection[TieKind] = tuple(TieKind)) -> Tie | None:
+        """Return the first tie between a person and a thing, or None."""
+        return next((tie for tie in self.of(person) if tie.kind in kinds and tie.holds(subject)), None)
+
+    def any_between(self, people: Iterable[int], subject: Subject) -> Tie | None:
+        """Return the first tie that any of the people has to a thing, or None."""
+        return next((tie for person in people if (tie := self.between(person, subject))), None)
+
+
+def subject_of(site: Site) -> Subject:
+    """Return a site as a thing to stay away from."""
+    return Subject(site.body_id, site.division_id, site.pk)
+
+
+def ties(people: Collection[int], *, at: datetime) -> Ties:
+    """Return everything that keeps these people (by id) away from something at that time."""
+    day = at.astimezone(OFFICE_TIME).date()
+    posts = list(Post.objects.filter(person__in=people, since__lte=day).select_related("body").order_by("pk"))
+    return Ties([*_of_posts(posts, day), *_of_links(people, posts, day), *_of_recusals(people)])
+
+
+def _of_posts(posts: list[Post], day: date) -> Iterable[Tie]:
+    years: dict[str, int] = {}
+    for post in posts:
+        current = post.until is None or post.until >= day
+        if post.body.kind in SUPERVISING:
+            if current and post.body.host_id:
+                yield _with_line(post, TieKind.HOST, post.body.host_id)
+            if current and post.body.kind in LOCAL:
+                yield Tie(post.person_id, TieKind.OWN_UNIT, post.body.name, division=post.body.division_id)
+            continue
+        if current:
+            yield _with_line(post, TieKind.OWN_UNIT, post.body_id)
+            continue
+        place = post.body.division_id
+        if place not in years:
+            years[place] = territory.limits(place).former_post_years
+        # 366 days a year: a day too long keeps nobody out who matters, a day too short lets one in.
+        if post.until is not None and post.until >= day - timedelta(days=366 * years[place]):
+            yield _with_line(post, TieKind.FORMER_POST, post.body_id)
+
+
+def _with_line(post: Post, kind: TieKind, code: str) -> Tie:
+    """Return a tie to a body, to what it was merged with, and to everything beneath it in its own line."""
+    found = territory.body(code)
+    return Tie(post.person_id, kind, found.name if found else code, bodies=frozenset(territory.line_of(code)))
+
+
+def _of_links(people: Collection[int], posts: list[Post], day: date) -> Iterable[Tie]:
+    serving: dict[str, set[int]] = {}
+    for post in posts:
+        if post.until is None or post.until >= day:
+            serving.setdefault(post.body_id, set()).add(post.person_id)
+    # A link that names a person binds that person; one that names none binds everybody of the body.
+    for link in current_links(day).filter(Q(person__in=people) | Q(person=None, holder__in=serving)):
+        for person in [link.person_id] if link.person_id else sorted(serving[link.holder_id]):
+            yield _to_target(person, TieKind.LINK, link)
+
+
+def _of_recusals(people: Collection[int]) -> Iterable[Tie]:
+    standing = Recusal.objects.filter(person__in=people, state=RecusalState.STANDING)
+    for recusal in standing.select_related("body", "division", "site"):
+        yield _to_target(recusal.person_id, TieKind.RECUSAL, recusal)
+
+
+def _to_target(person: int, kind: TieKind, row: Link | Recusal) -> Tie:
+    if row.body is not None:
+        return Tie(person, kind, row.body.name, bodies=frozenset(_line(row.body)))
+    if row.division is not None:
+        return Tie(person, kind, row.division.name, division=row.division.code)
+    assert row.site is not None  # the table's constraint: exactly one is named
+    return Tie(person, kind, row.site.name, sites=frozenset(territory.site_family(row.site)))
+
+
+def _line(body: Body) -> set[str]:
+    return territory.line_of(body.code)

@@ -1,0 +1,83 @@
+"""
+Merging duplicates. The duplicate keeps its row and names the one it was merged into, so every reference stays true:
+a frozen frame was hashed with its code, an order was written to it, a brief has printed its name.
+"""
+
+from datetime import datetime
+from typing import ClassVar, TypeVar
+
+from django.db import transaction
+
+from mingcha.ground.audit import actions as audit
+from mingcha.ground.audit.actions import Actor
+from mingcha.ground.territory.models import SUPERVISING, Body, Site
+from mingcha.kernel.refusals import Refusal
+
+One = TypeVar("One", Body, Site)
+
+
+class SameThing(Refusal):
+    message: ClassVar[str] = "两个是同一个，请选择要并入的另一个。"
+    status: ClassVar[int] = 422
+
+
+class AlreadyMerged(Refusal):
+    message: ClassVar[str] = "“%(name)s”已经并入别处，请用现在在册的那一个。"
+
+
+class NotAlike(Refusal):
+    message: ClassVar[str] = "“%(one)s”和“%(other)s”种类不同，不会是重复登记，请核对。"
+    status: ClassVar[int] = 422
+
+
+@transaction.atomic
+def merge_bodies(duplicate: Body, *, into: Body, by: Actor | None, at: datetime) -> None:
+    """
+    Merge a body registered twice. Whoever serves `into` now also answers for what was written to the duplicate.
+
+    The register's sites move over, since the register is of today; orders, findings and posts keep the code they were
+    written with. Raises SameThing, AlreadyMerged, NotAlike where one supervises and the other does not.
+    """
+    pair = {body.pk: body for body in _locked(Body, duplicate.pk, into.pk)}
+    duplicate, into = pair[duplicate.pk], pair[into.pk]
+    _check(duplicate, into)
+    if (duplicate.kind in SUPERVISING) != (into.kind in SUPERVISING):
+        raise NotAlike(one=duplicate.name, other=into.name)
+    Body.objects.filter(merged_into=duplicate).update(merged_into=into)  # one step from any duplicate to the survivor
+    Body.objects.filter(pk=duplicate.pk).update(merged_into=into, tier=None)
+    moved = Site.objects.filter(body=duplicate).update(body=into)
+    Body.objects.filter(parent=duplicate).exclude(pk=into.pk).update(parent=into)
+    Body.objects.filter(host=duplicate).exclude(pk=into.pk).update(host=into)
+    audit.record("territory.merge_bodies", kind="body", key=duplicate.pk, by=by, at=at, division=duplicate.division_id,
+                 body=into.pk, detail={"into": into.pk, "sites": moved})  # fmt: skip
+
+
+@transaction.atomic
+def merge_sites(duplicate: Site, *, into: Site, by: Actor | None, at: datetime) -> None:
+    """
+    Merge a site registered twice: the duplicate leaves the register, its visits and findings count as the other's past.
+
+    Raises SameThing, AlreadyMerged, NotAlike where the types differ.
+    """
+    pair = {site.pk: site for site in _locked(Site, duplicate.pk, into.pk)}
+    duplicate, into = pair[duplicate.pk], pair[into.pk]
+    _check(duplicate, into)
+    if duplicate.type_id != into.type_id:
+        raise NotAlike(one=duplicate.name, other=into.name)
+    Site.objects.filter(merged_into=duplicate).update(merged_into=into)
+    Site.objects.filter(pk=duplicate.pk).update(merged_into=into, active=False)
+    audit.record("territory.merge_sites", kind="site", key=duplicate.code, by=by, at=at,
+                 division=duplicate.division_id, body=duplicate.body_id, detail={"into": into.code})  # fmt: skip
+
+
+def _locked(table: type[One], *keys: object) -> list[One]:
+    # In key order: two merges of the same pair, each the other way round, then wait instead of blocking each other.
+    return list(table.objects.select_for_update().filter(pk__in=keys).order_by("pk"))  # type: ignore[attr-defined]
+
+
+def _check(duplicate: Body | Site, into: Body | Site) -> None:
+    if duplicate.pk == into.pk:
+        raise SameThing
+    for one in (duplicate, into):
+        if one.merged_into_id is not None:
+            raise AlreadyMerged(name=one.name)
