@@ -48,14 +48,22 @@ class Owed:
 
 
 def owed(person: Person, posts: Sequence[Post], *, at: datetime) -> list[Owed]:
-    """Return everything the person owes through these posts, team by team, unit by unit."""
+    """
+    Return everything the person owes through these posts, team by team, unit by unit; each thing once.
+
+    What another post in the same body still carries is not owed: the person stays there for it.
+    """
     found: list[Owed] = []
+    done: dict[str, set[Permission]] = {}
     for post in posts:
-        permissions = ROLES[post.role].permissions
+        kept = _kept(person, post, posts, at=at)
+        permissions = ROLES[post.role].permissions - kept - done.setdefault(post.body_id, set())
+        done[post.body_id] |= permissions
         if Permission.VISIT_MAKE in permissions:
             found += _teams(person, post)
-        found += _links(person, post, at=at)
-        found += _offers(person, post)
+        if not kept and not done[post.body_id] - permissions:  # links and offers hang on the body, not on a permission
+            found += _links(person, post, at=at)
+            found += _offers(person, post)
         if Permission.ORDER_ANSWER in permissions:
             found += _orders(person, post, at=at)
         if Permission.GUIDANCE_SEE in permissions:
@@ -63,6 +71,14 @@ def owed(person: Person, posts: Sequence[Post], *, at: datetime) -> list[Owed]:
         if Permission.RECUSAL_RULE in permissions:
             found += _rulings(person, post, at=at)
     return found
+
+
+def _kept(person: Person, post: Post, leaving: Sequence[Post], *, at: datetime) -> frozenset[Permission]:
+    """Return what the person's other posts in the same body, which they keep, still carry."""
+    day = at.astimezone(accounts.OFFICE_TIME).date()
+    others = accounts.current_posts(day).filter(person=person, body=post.body_id)
+    others = others.exclude(pk__in=[each.pk for each in leaving])
+    return frozenset().union(*(ROLES[other.role].permissions for other in others))
 
 
 def _others(person: Person, post: Post, permission: Permission, *, at: datetime) -> tuple[Person, ...]:

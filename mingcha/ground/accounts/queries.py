@@ -92,13 +92,14 @@ class Standing:
 def standing(person: Person, *, at: datetime) -> Standing:
     """Return what the person may do at that time: posts begun and not ended, of an active account."""
     day = at.astimezone(OFFICE_TIME).date()
-    posts = current_posts(day).filter(person=person).select_related("body").order_by("id")
+    posts = current_posts(day).filter(person=person).select_related("body__merged_into").order_by("id")
     held = tuple(_holding(post) for post in posts if post.role in ROLES)
     return Standing(person, held if person.is_active else ())
 
 
 def _holding(post: Post) -> Holding:
-    role, body = ROLES[post.role], post.body
+    # Whoever served a body that was merged serves the one it was merged into.
+    role, body = ROLES[post.role], post.body.merged_into or post.body
     answers: set[str] = set()
     if role.reach == "body":
         answers = set(territory.family([body.pk]))

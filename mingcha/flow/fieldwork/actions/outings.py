@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import IntegrityError, transaction
 
 from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.campaigns.actions import campaigns as campaign_actions
 from mingcha.flow.campaigns.actions import teams
 from mingcha.flow.campaigns.models import Team
 from mingcha.flow.campaigns.states import Duty
@@ -281,6 +282,7 @@ def join_team(team: Team, *, person: Person, duty: str = Duty.MEMBER, by: Person
     Raises CannotJoin, and what `teams.join` raises.
     """
     accounts.require(by, Permission.TEAM_FORM, at=at, division=team.office.division_id)
+    campaign_actions.require_open(team.campaign)  # locks the campaign first, as a draw does: no deadlock with one
     Team.objects.select_for_update().get(pk=team.pk)  # neither drawn for nor opened meanwhile
     found = ties.ties([person.pk], at=at)
     tied = any(draw_queries.newly_tied(sealed, [person], at=at) for sealed in draw_queries.sealed_lists(team, at=at))
@@ -295,6 +297,7 @@ def join_team(team: Team, *, person: Person, duty: str = Duty.MEMBER, by: Person
 def disband_team(team: Team, *, reason: str = "", by: Person, at: datetime) -> None:
     """End a team once nothing of it is out. Raises StillOut, and what `teams.disband` raises."""
     accounts.require(by, Permission.TEAM_FORM, at=at, division=team.office.division_id)
+    campaign_actions.require_open(team.campaign)
     Team.objects.select_for_update().get(pk=team.pk)
     out = Inspection.objects.filter(team=team, state=State.OUT).exists()
     if out or draw_queries.sealed_lists(team, at=at).exists():

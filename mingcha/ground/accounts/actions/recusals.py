@@ -90,6 +90,8 @@ def ask(person: Person, *, unit: Body, ground: str, reason: str, by: Person, at:
     if Recusal.objects.filter(person=person, body=unit, state=RecusalState.ASKED).exists():
         raise AlreadyAsked(name=person.name)
     judge = queries.office_above(person, at=at)
+    if judge is None:  # who serves nowhere any more judges nothing
+        raise queries.NotFound
     made = _create(
         person, Target(body=unit), ground, reason, state=RecusalState.ASKED, asked_by=unit, ruled_in=judge, by=by,
         at=at,
