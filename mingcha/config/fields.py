@@ -2,17 +2,21 @@
 A class for every field of every table, and how long its rows are kept. The tests fail on a missing or stale entry.
 
 public    may be told to anyone, at the latest when its round is revealed or its catalogue published
-internal  for officials whose posts reach the place; free text among it is watched for residents' data when typed
-personal  tells who someone is or what someone did: staff who sign in, and nobody else
+internal  for officials whose posts reach the place
+personal  tells who someone is, what someone did or why they must stay away: staff who sign in, and nobody else
 sealed    never leaves the rooms: keys' work, hashes of passwords, what a list holds before its team departs
 
 permanent  the record of acts, places and published rules: never removed
-register   while the body or site is on the register
+register   while the body, site or tier is on the register
 campaign   until the campaign's `retention_until` (the emergency's end plus its days of retention)
 account    while the account exists; afterwards only the record of acts names the person
 day        a day
 
-There is no class for residents: no field holds one's name, number, phone, health or journeys.
+Free text of either kind is watched for residents' data when typed. A recusal, and what was handed over when somebody
+left, stay with the account: a tie binds whoever may still be sent, and a relation that a reason names has no business
+here once its holder has gone. A standing link stays with its body, which keeps it when the person moves on. Who was in
+which team, and who was offered to a call, belongs to the campaign. There is no class for residents: no field holds one's
+name, number, phone, health or journeys.
 """
 
 FIELDS = """
@@ -29,20 +33,30 @@ audit.Head                    permanent
 territory.Division            permanent
     public    code name level parent_code
     internal  group
+territory.Mechanism           register
+    internal  division name former_post_years rest_hours longest_run_days
+territory.Tier                register
+    internal  id mechanism position name kind open_ended
 territory.Body                register
-    internal  code name kind division parent pinyin
+    internal  code name kind division parent tier host merged_into pinyin
 territory.SiteType            permanent
     public    code name position
 territory.Site                register
-    internal  id code name type division address body pinyin active
+    internal  id code name type division address body pinyin active merged_into
 
 accounts.Person               account
     internal  id is_active created_at
-    personal  username name pinyin title last_login
+    personal  username name pinyin title skills last_login
     sealed    password
 accounts.Post                 account
-    internal  id body role since until
+    internal  id body role capacity since until
     personal  person
+accounts.Link                 register
+    internal  id holder kind body division site since until recorded_at
+    personal  person
+accounts.Recusal              account
+    internal  id state recorded_at asked_by ruled_in ruled_at
+    personal  person body division site ground reason recorded_by ruling ruled_by
 accounts.Attempt              day
     internal  id at
     personal  username address
@@ -75,12 +89,25 @@ campaigns.CampaignRulebook    campaign
     internal  id campaign edition
 campaigns.SupervisingOffice   campaign
     internal  id campaign body measures
+campaigns.Call                campaign
+    internal  id campaign number issuer reason from_day to_day reply_by state made_at ended_at
+    personal  made_by
+campaigns.Need                campaign
+    internal  id call division skill people
+campaigns.CalledOffice        campaign
+    internal  id call body answered_at note
+    personal  answered_by
+campaigns.Offer               campaign
+    internal  id call body from_day to_day state need offered_at
+    personal  person note offered_by
 campaigns.Team                campaign
-    internal  id campaign office name formed_at
+    internal  id campaign office name base vehicle formed_at disbanded_at
     personal  formed_by
+campaigns.TeamBody            campaign
+    internal  id team body
 campaigns.Member              campaign
-    internal  id team leads
-    personal  person
+    internal  id team body duty since until
+    personal  person left_reason
 campaigns.Stretch             campaign
     internal  id team township
 
@@ -92,7 +119,7 @@ draws.Round                   campaign
 draws.FrameSite               campaign
     internal  id round site stratum
 draws.SealedList              campaign
-    internal  id round team day departs_at count state opened_at
+    internal  id round team day departs_at count reach barred state opened_at
     personal  opened_by
     sealed    box
 
@@ -110,6 +137,9 @@ fieldwork.Answer              campaign
     internal  id visit question verdict reported verified said
 fieldwork.Photo               campaign
     internal  id visit evidence caption
+fieldwork.EmbeddedRecord      campaign
+    internal  id campaign group host kind day subject text checked amiss reminded visit recorded_at
+    personal  recorded_by
 
 findings.Finding              campaign
     internal  id visit campaign office site division item responsibility body severity description state noted_at
@@ -133,6 +163,28 @@ rectifications.Review         campaign
 reports.IssuedBrief           campaign
     internal  id campaign issuer number as_of figures sha256 drawn_at
     personal  drawn_by
+
+guidance.Note                 campaign
+    internal  id campaign issuer kind year number title text reply_by about sent_at
+    personal  sent_by
+guidance.Recipient            campaign
+    internal  id note body via received_at reply replied_at
+    personal  received_by replied_by
+guidance.Reading              campaign
+    internal  id note at
+    personal  person
+guidance.Question             campaign
+    internal  id note body text asked_at answer answered_at
+    personal  asked_by answered_by
+
+successions.Succession        account
+    internal  id last_day at
+    personal  person successor reason by
+successions.LeftPost          account
+    internal  id succession post
+successions.Handed            account
+    internal  id succession kind link
+    personal  name to
 """
 
 CLASSES = ("public", "internal", "personal", "sealed")
