@@ -76,8 +76,9 @@ def send(
     addressed = [body for body in dict.fromkeys(bodies) if body != issuer]
     if not addressed:
         raise NobodyAddressed
+    allowed = set(queries.addressees(issuer, kind, to=standing).values_list("pk", flat=True))
     for body in addressed:
-        if not _may_send(issuer, body, Kind(kind), standing):
+        if body.pk not in allowed:
             raise CannotSendThere(name=body.name)
     note = _numbered(
         campaign=campaign, issuer=issuer, kind=Kind(kind), title=title.strip()[:80], text=text.strip(),
@@ -159,19 +160,6 @@ def answer(question: Question, *, text: str, by: Person, at: datetime) -> None:
         people = accounts.able(recipient.body_id, Permission.GUIDANCE_SEE, at=at)
         notices.send(to=people, subject=f"{gettext_noop('提问已回答')}：{note}", link=f"/guidance/{note.pk}/", at=at)
     _record("guidance.answer", note, body=note.issuer, by=by, at=at, detail={"question": question.pk})
-
-
-def _may_send(issuer: Body, body: Body, kind: Kind, standing: accounts.Standing) -> bool:
-    """
-    Guidance goes down: within one's area, to groups beneath one's office, to who stands beneath it in its own line.
-    A report goes up: to the office above, or to one whose area holds one's own.
-    """
-    if kind is Kind.REPORT:
-        higher = body.division_id != issuer.division_id and issuer.division_id.startswith(body.division_id)
-        return body.pk == issuer.parent_id or higher
-    return standing.covers(Permission.ORGANISATION_KEEP, body.division_id) or body.parent_id == issuer.pk or (
-        body.division_id != issuer.division_id and body.division_id.startswith(issuer.division_id)
-    )  # fmt: skip
 
 
 def _numbered(*, issuer: Body, kind: Kind, sent_at: datetime, **columns: object) -> Note:
