@@ -81,9 +81,17 @@ def office_of(campaign: Campaign, body_code: str) -> SupervisingOffice | None:
 
 def teams(campaign: Campaign, *, to: Standing) -> QuerySet[Team]:
     """Return the teams one may see: those of offices in one's area, and one's own."""
-    area = to.area(Permission.CAMPAIGN_SEE, "office__division__code")
+    return teams_of(campaign).filter(_seen(to))
+
+
+def seen_among(teams: Iterable[Team], *, to: Standing) -> set[int]:
+    """Return the ids of those among some teams that one may see."""
+    return set(Team.objects.filter(_seen(to), pk__in={team.pk for team in teams}).values_list("pk", flat=True))
+
+
+def _seen(to: Standing) -> Q:
     mine = Q(pk__in=own_teams(to)) | Q(pk__in=joint_teams(to, Permission.CAMPAIGN_SEE))
-    return teams_of(campaign).filter(area | mine)
+    return to.area(Permission.CAMPAIGN_SEE, "office__division__code") | mine
 
 
 def team(pk: int, *, to: Standing) -> Team:
@@ -148,6 +156,11 @@ def out_now(people: Iterable[int]) -> dict[int, Team]:
     """Return person id → the team they are in now."""
     found = Member.objects.filter(person__in=set(people), until=None).select_related("team__campaign", "team__office")
     return {member.person_id: member.team for member in found}
+
+
+def people_out() -> QuerySet[Member, int]:
+    """Return the ids of everybody who is in a team now, for a filter."""
+    return Member.objects.filter(until=None).values_list("person_id", flat=True)
 
 
 def sender(team: Team, person: Person, *, at: datetime) -> Body | None:

@@ -152,6 +152,11 @@ def successions(*, to: Standing) -> QuerySet[Succession]:
     return found.select_related("person", "successor", "by").order_by("-at", "-pk")
 
 
+def of(person: Person, *, to: Standing) -> QuerySet[Succession]:
+    """Return the successions in which a person left or took over, as far as one may read them."""
+    return successions(to=to).filter(Q(person=person) | Q(successor=person))
+
+
 def succession(pk: int, *, to: Standing) -> Succession:
     """Return a succession one may read, to show what went where. Raises NotFound."""
     found = successions(to=to).filter(pk=pk).first()

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from mingcha.ground.accounts.models import Capacity, Link, Person, Post, Recusal, RecusalState
 from mingcha.ground.accounts.permissions import Permission
@@ -84,6 +85,10 @@ class Standing:
             reach |= Q(**{f"{column}__startswith": prefix})
         return reach
 
+    def reach(self, permission: Permission) -> Q:
+        """Return the filter over Body: the bodies of the areas where the permission holds, and those one serves."""
+        return self.area(permission, "division__code") | Q(pk__in=self.serves(permission))
+
     @property
     def main(self) -> Holding | None:
         return self.holdings[0] if self.holdings else None
@@ -158,15 +163,54 @@ def people(*, to: Standing, at: datetime, search: str = "") -> QuerySet[Person]:
     own = Q(body__in=to.serves(Permission.ORGANISATION_SEE))
     posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(reach | own)
     found = Person.objects.filter(Q(pk__in=posts.values("person")) | Q(pk=to.person.pk))
+    return _searched(found, search).order_by("pinyin", "pk")
+
+
+def _searched(found: QuerySet[Person], search: str) -> QuerySet[Person]:
     word = search.strip()
-    if word:
-        found = found.filter(Q(name__icontains=word) | Q(username__icontains=word) | Q(pinyin__icontains=word.lower()))
-    return found.order_by("pinyin", "pk")
+    if not word:
+        return found
+    return found.filter(Q(name__icontains=word) | Q(username__icontains=word) | Q(pinyin__icontains=word.lower()))
+
+
+def former(*, to: Standing, at: datetime, search: str = "") -> QuerySet[Person]:
+    """Return who served in one's area and serves nowhere now: looked up still, and appointed anew."""
+    serving_now = current_posts(at.astimezone(OFFICE_TIME).date()).values("person")
+    held = Post.objects.filter(to.area(Permission.ORGANISATION_SEE, "body__division__code"))
+    found = Person.objects.filter(pk__in=held.values("person")).exclude(pk__in=serving_now)
+    return _searched(found, search).order_by("pinyin", "pk")
+
+
+def narrowed(
+    found: QuerySet[Person], *, at: datetime, tier: str = "", body: str = "", role: str = "", skill: str = ""
+) -> QuerySet[Person]:
+    """Narrow people to those with a current post in a tier (by its id), in a body, of a role, or with a skill."""
+    posts = current_posts(at.astimezone(OFFICE_TIME).date())
+    if tier or body or role:
+        wanted = {"body__tier": tier, "body": body, "role": role}
+        posts = posts.filter(**{column: value for column, value in wanted.items() if value})
+        found = found.filter(pk__in=posts.values("person"))
+    return found.filter(skills__contains=[skill]) if skill else found
+
+
+def skills(found: QuerySet[Person]) -> list[str]:
+    """Return the skills that any of the people has, each once."""
+    return sorted({skill for known in found.order_by().values_list("skills", flat=True) for skill in known})
+
+
+def posts_now(people: Iterable[Person], *, at: datetime) -> dict[int, list[Post]]:
+    """Return person id → the posts they hold now."""
+    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(person__in=[person.pk for person in people])
+    found: dict[int, list[Post]] = {}
+    for post in posts.select_related("body").order_by("pk"):
+        found.setdefault(post.person_id, []).append(post)
+    return found
 
 
 def person(username: str, *, to: Standing, at: datetime) -> Person:
-    """Return a person one may look up. Raises NotFound."""
-    found = people(to=to, at=at).filter(username=username).first()
+    """Return a person one may look up, one who left among them. Raises NotFound."""
+    known = Q(pk__in=people(to=to, at=at).values("pk")) | Q(pk__in=former(to=to, at=at).values("pk"))
+    found = Person.objects.filter(known, username=username).first()
     if found is None:
         raise NotFound
     return found
@@ -178,8 +222,9 @@ def posts_of(person: Person) -> QuerySet[Post]:
 
 
 def posts_in(body_code: str, *, at: datetime) -> QuerySet[Post]:
-    """Return who holds which post in a body now."""
-    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(body=body_code, person__is_active=True)
+    """Return who holds which post in a body now, its merged duplicates included."""
+    family = territory.family([body_code])
+    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(body__in=family, person__is_active=True)
     return posts.select_related("person", "body").order_by("person__pinyin", "person", "pk")
 
 
@@ -195,6 +240,31 @@ def strength(codes: Iterable[str], *, at: datetime) -> dict[str, set[int]]:
     return found
 
 
+def forces(reach: Q, *, at: datetime) -> dict[str, list[Person]]:
+    """
+    Return body code → the active people who may go out with a team for it, of the bodies within `reach`.
+
+    A post in a merged duplicate counts for the body it was merged into.
+    """
+    roles = [role.name for role in ROLES.values() if Permission.VISIT_MAKE in role.permissions]
+    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(
+        body__in=Body.objects.filter(reach), role__in=roles, person__is_active=True
+    )
+    found: dict[str, dict[int, Person]] = {}
+    for post in posts.select_related("person", "body").order_by("person__pinyin", "person", "pk"):
+        found.setdefault(post.body.merged_into_id or post.body_id, {})[post.person_id] = post.person
+    return {code: list(able_ones.values()) for code, able_ones in found.items()}
+
+
+def staffed(reach: Q, *, at: datetime) -> dict[tuple[int | None, str], int]:
+    """Return (tier id, county code or "") → how many active people hold a post in the bodies of that tier and county."""
+    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(
+        body__in=Body.objects.filter(reach), person__is_active=True
+    )
+    counted = posts.values(tier=Coalesce("body__merged_into__tier", "body__tier"), county=territory.part_of("body__division", 6)).order_by()
+    return {(row["tier"], row["county"]): row["n"] for row in counted.annotate(n=Count("person", distinct=True))}
+
+
 def current_links(day: date) -> QuerySet[Link]:
     found = Link.objects.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
     return found.select_related("holder__division", "person", "body", "division", "site").order_by("holder", "pk")
@@ -207,6 +277,12 @@ def links(*, to: Standing, at: datetime) -> QuerySet[Link]:
     return current_links(at.astimezone(OFFICE_TIME).date()).filter(reach | own)
 
 
+def links_of(person: Person) -> QuerySet[Link]:
+    """Return the links that name a person, ended ones too, the latest first."""
+    found = Link.objects.filter(person=person).select_related("holder", "body", "division", "site")
+    return found.order_by("-since", "-pk")
+
+
 def recusals(*, to: Standing, at: datetime) -> QuerySet[Recusal]:
     """Return the recusals one may read: one's own, those of people one may look up, those put to one's own office."""
     keeper = to.can(Permission.RECUSAL_KEEP)
@@ -216,6 +292,25 @@ def recusals(*, to: Standing, at: datetime) -> QuerySet[Recusal]:
     found = Recusal.objects.filter(Q(person=to.person) | theirs | put | asked)
     related = ("person", "body", "division", "site", "asked_by", "ruled_in", "recorded_by", "ruled_by")
     return found.select_related(*related).order_by("-recorded_at", "-pk")
+
+
+def recusal(pk: int, *, to: Standing, at: datetime) -> Recusal:
+    """Return a recusal one may read. Raises NotFound."""
+    found = recusals(to=to, at=at).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def recusals_in(tab: str, *, to: Standing, at: datetime) -> QuerySet[Recusal]:
+    """Return the recusals one may read that wait for a ruling, hold now, were ruled on, or are one's own."""
+    narrowed_to = {
+        "asked": Q(state=RecusalState.ASKED),
+        "standing": Q(state=RecusalState.STANDING),
+        "ruled": Q(ruled_at__isnull=False),
+        "mine": Q(person=to.person),
+    }
+    return recusals(to=to, at=at).filter(narrowed_to[tab])
 
 
 def to_rule(*, to: Standing, at: datetime) -> QuerySet[Recusal]:

@@ -21,6 +21,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["kind", "key"], name="audit_event_on"),
             models.Index(fields=["division", "at"], name="audit_event_place"),
+            models.Index(fields=["actor", "id"], name="audit_event_actor"),
         ]
 
 

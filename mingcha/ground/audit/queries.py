@@ -49,6 +49,12 @@ def within(prefixes: Iterable[str]) -> QuerySet[Event]:
     return Event.objects.filter(reach).order_by("-id")
 
 
+def by(username: str, prefixes: Iterable[str] | None = None) -> QuerySet[Event]:
+    """Return what one account did, newest first: everything, or only at places under the prefixes."""
+    found = Event.objects.all() if prefixes is None else within(prefixes)
+    return found.filter(actor=username).order_by("-id")
+
+
 @dataclass(frozen=True)
 class Verdict:
     """`sealed` links checked, `tail` events committed but not sealed yet, `broken` one sentence per fault."""

@@ -1,6 +1,7 @@
 """Reading divisions, bodies and the register of sites, each within a standing's reach."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,8 +45,10 @@ def names(codes: Iterable[str]) -> dict[str, str]:
     return dict(Division.objects.filter(code__in=set(codes)).values_list("code", "name"))
 
 
-def body(code: str) -> Body | None:
-    return Body.objects.filter(pk=code).select_related("division").first()
+def body(code: str, reach: Q = Q()) -> Body | None:
+    """Return a body on record within `reach` (a filter over Body), a merged duplicate included."""
+    related = ("division", "tier", "host", "parent", "merged_into")
+    return Body.objects.filter(reach, pk=code).select_related(*related).first()
 
 
 def offices(prefix: str) -> QuerySet[Body]:
@@ -77,14 +80,16 @@ def site_types() -> QuerySet[SiteType]:
 
 
 def sites(
-    reach: Q, *, type_code: str = "", township: str = "", search: str = "", active: bool | None = None
+    reach: Q, *, type_code: str = "", township: str = "", search: str = "", body: str = "", active: bool | None = None
 ) -> QuerySet[Site]:
     """
     Return the register within `reach` (a filter over Site, such as Standing.area(…, "division__code")).
 
-    `search` matches name, code, address or pinyin initials typed without spaces.
+    `search` matches name, code, address or pinyin initials typed without spaces; `body` is the code of who answers.
     """
     found = Site.objects.filter(reach).select_related("type", "division", "body")
+    if body:
+        found = found.filter(body=body)
     if type_code:
         found = found.filter(type_id=type_code)
     if township:
@@ -100,7 +105,7 @@ def sites(
 
 
 def site(code: str, reach: Q) -> Site | None:
-    return Site.objects.filter(reach, code=code).select_related("type", "division", "body").first()
+    return Site.objects.filter(reach, code=code).select_related("type", "division", "body", "merged_into").first()
 
 
 def register_size(reach: Q) -> list[dict[str, object]]:
@@ -190,6 +195,95 @@ def searched(found: QuerySet[Body], search: str) -> QuerySet[Body]:
     if not word:
         return found
     return found.filter(Q(name__icontains=word) | Q(code__icontains=word) | Q(pinyin__icontains=word.lower()))
+
+
+@dataclass(frozen=True)
+class Named:
+    """What some words name: units that are inspected, places, sites."""
+
+    bodies: list[Body]
+    divisions: list[Division]
+    sites: list[Site]
+
+
+def named(search: str, *, within: Collection[str], around: Collection[str], most: int = 8) -> Named:
+    """
+    Return what may be inspected and is called like that, at most so many of each kind.
+
+    Under the prefixes `within` a part of name, code or reading will do; under those of `around` only the whole name or
+    code: who knows a thing by its name may point at it, but a neighbour's register is not to be leafed through.
+    """
+    word = search.strip()
+    if not word:
+        return Named([], [], [])
+    whole = Q(name=word) | Q(code=word)
+    part = Q(name__icontains=word) | Q(code__istartswith=word)
+    read = part | Q(pinyin__icontains=word.lower())
+
+    def reach(column: str, likeness: Q) -> Q:
+        near, far = Q(pk__in=[]), Q(pk__in=[])
+        for prefix in within:
+            near |= Q(**{f"{column}__startswith": prefix})
+        for prefix in around:
+            far |= Q(**{f"{column}__startswith": prefix})
+        return (near & likeness) | (far & whole)
+
+    bodies = Body.objects.filter(reach("division__code", read), merged_into=None).exclude(kind__in=SUPERVISING)
+    divisions = Division.objects.filter(reach("code", part), level__in=[Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE])
+    sites = Site.objects.filter(reach("division__code", read), merged_into=None, active=True)
+    return Named(
+        list(bodies.select_related("division").order_by("pinyin", "code")[:most]), list(divisions.order_by("code")[:most]),
+        list(sites.select_related("division", "type").order_by("pinyin", "code")[:most]),
+    )  # fmt: skip
+
+
+def spread(reach: Q) -> dict[tuple[int | None, str], int]:
+    """Return (tier id, county code) → how many supervising bodies stand there within `reach`; None: in no tier yet."""
+    found = Body.objects.filter(reach, kind__in=SUPERVISING, merged_into=None).order_by()
+    counted = found.values("tier", county=part_of("division", 6)).annotate(n=Count("pk"))
+    return {(row["tier"], row["county"]): row["n"] for row in counted}
+
+
+def unplaced(reach: Q) -> QuerySet[Body]:
+    """Return the supervising bodies within `reach` that stand in no tier yet."""
+    return bodies(reach).filter(kind__in=SUPERVISING, tier=None)
+
+
+def is_supervising(body: Body) -> bool:
+    return body.kind in SUPERVISING
+
+
+def superiors(body: Body) -> QuerySet[Body]:
+    """Return the bodies that may stand above one in its own line, the nearest first."""
+    above = [body.division_id[:digits] for digits in (12, 9, 6, 4, 2) if len(body.division_id) >= digits]
+    found = Body.objects.filter(division__in=above, merged_into=None).exclude(pk__in=line_of(body.code))
+    if is_supervising(body):
+        found = found.filter(kind__in=[BodyKind.OFFICE, BodyKind.TOWNSHIP_OFFICE])
+    else:
+        found = found.exclude(kind__in=SUPERVISING)
+    return found.select_related("division").order_by("-division", "pinyin", "code")
+
+
+def below(body: Body) -> QuerySet[Body]:
+    """Return the bodies next beneath one in its own line, and the groups that sit in it."""
+    found = Body.objects.filter(Q(parent=body) | Q(host=body), merged_into=None)
+    return found.select_related("division").order_by("division", "pinyin", "code")
+
+
+def duplicates(body: Body) -> QuerySet[Body]:
+    """Return what was merged into a body."""
+    return Body.objects.filter(merged_into=body).order_by("code")
+
+
+def tier_kinds() -> list[tuple[str, str]]:
+    """Return the kinds of tiers from the top, each with its Chinese name, to be translated."""
+    return list(TierKind.choices)
+
+
+def found_divisions(reach: Q, *, search: str) -> QuerySet[Division]:
+    """Return the divisions within `reach` (a filter over Division) whose name or code holds what was typed."""
+    word = search.strip()
+    return Division.objects.filter(reach, Q(name__icontains=word) | Q(code__startswith=word)).order_by("code")
 
 
 def family(codes: Iterable[str]) -> dict[str, str]:
