@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import transaction
 
 from mingcha.flow.campaigns import queries as campaigns
-from mingcha.flow.campaigns.actions.campaigns import require_open
+from mingcha.flow.campaigns.actions import campaigns as campaign_actions
 from mingcha.flow.campaigns.models import Campaign, Team
 from mingcha.flow.fieldwork import queries
 from mingcha.flow.fieldwork.actions import outings
@@ -76,7 +76,7 @@ def record(
     DayAhead, ReminderOfNobody, CampaignOver.
     """
     _require_of(group, by=by, at=at)
-    require_open(campaign)
+    campaign_actions.require_open(campaign)
     if group.host_id is None:
         raise NoHost(group=group.name)
     if campaigns.office_of(campaign, group.pk) is None:
@@ -107,7 +107,7 @@ def begin_check(record: EmbeddedRecord, *, site: Site, by: Person, at: datetime)
     NoTeamOfGroup, AlreadyChecked, CampaignOver, NoChecklist and Recused of `outings`.
     """
     standing = _require_of(record.group, by=by, at=at)
-    require_open(record.campaign)
+    campaign_actions.require_open(record.campaign)
     if not queries.host_sites(record).filter(pk=site.pk).exists():
         raise NotOfTheHost(site=site.name)
     own = Team.objects.filter(campaign=record.campaign, office=record.group, disbanded_at=None)

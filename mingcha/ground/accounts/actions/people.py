@@ -12,9 +12,9 @@ from mingcha.ground.accounts.models import Person, Post
 from mingcha.ground.accounts.queries import new_password
 from mingcha.ground.accounts.roles import ROLES
 from mingcha.ground.audit import actions as audit
+from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.actions import bodies as register
 from mingcha.ground.territory.models import Body, BodyKind, Division
-from mingcha.ground.territory.queries import pinyin
 from mingcha.kernel import sheets
 
 PEOPLE_COLUMNS = ("账号", "姓名", "职务", "单位代码", "角色", "任职日期")
@@ -30,7 +30,7 @@ def enrol(
         username=username,
         name=name,
         title=title,
-        pinyin=pinyin(name)[:120],  # forty characters read longer than the column
+        pinyin=territory.pinyin(name)[:120],  # forty characters read longer than the column
         skills=list(skills),
         password=make_password(password),
         created_at=at,
