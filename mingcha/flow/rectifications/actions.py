@@ -17,7 +17,8 @@ from mingcha.flow.rectifications import queries
 from mingcha.flow.rectifications.models import Proof, Rectification, Reply, Review, Verdict
 from mingcha.flow.rectifications.states import ACTS, ISSUED, State, Way
 from mingcha.ground.accounts import queries as accounts
-from mingcha.ground.accounts.models import Person
+from mingcha.ground.accounts.actions import recusals
+from mingcha.ground.accounts.models import Person, Recusal
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.evidence import actions as evidence
@@ -235,6 +236,33 @@ def close(order: Rectification, *, reason: str = "", reply: int | None = None, b
     _tell_unit(order, gettext_noop("整改已销号"), at=at)
 
 
+@transaction.atomic
+def ask_recusal(order: Rectification, *, person: Person, ground: str, reason: str, by: Person, at: datetime) -> Recusal:
+    """
+    Ask, as the unit of an order, that an officer stay away from it; whoever rules on that is told.
+
+    Raises NotFound, and what `recusals.ask` raises.
+    """
+    _require_own(order, by=by, at=at)
+    if person not in queries.askable(order, at=at):
+        raise accounts.NotFound
+    asked = recusals.ask(person, unit=order.body, ground=ground, reason=reason, by=by, at=at)
+    assert asked.ruled_in_id is not None  # a request names its judge
+    judges = [judge for judge in accounts.able(asked.ruled_in_id, Permission.RECUSAL_RULE, at=at) if judge != person]
+    subject = f"{gettext_noop('单位申请回避，待裁定')}：{order.body.name}"
+    notices.send(to=judges, subject=subject, link=f"/recusals/{asked.pk}/rule/", at=at)
+    return asked
+
+
+@transaction.atomic
+def rule_recusal(recusal: Recusal, *, granted: bool, ruling: str, by: Person, at: datetime) -> None:
+    """Rule on a unit's request and tell the unit; who must stay away is told, too. Raises what `recusals.rule` raises."""
+    recusals.rule(recusal, granted=granted, ruling=ruling, by=by, at=at)
+    told = list(accounts.serving(recusal.asked_by_id, at=at, role="unit")) if recusal.asked_by_id else []
+    subject = f"{gettext_noop('回避申请已有裁定')}：{recusal.person.name}"
+    notices.send(to=[*told, *([recusal.person] if granted else [])], subject=subject, link="/recusals/", at=at)
+
+
 def _check_deadline(due_at: datetime | None, *, at: datetime) -> None:
     if due_at is None:
         raise DeadlineMissing
@@ -286,10 +314,7 @@ def _tell_unit(order: Rectification, subject: str, *, at: datetime) -> None:
 
 
 def _tell_office(order: Rectification, subject: str, *, at: datetime) -> None:
-    office = order.finding.office
-    people = list(accounts.able(office.pk, Permission.ORDER_VERIFY, at=at))
-    if not people and office.parent_id:  # a resident group judges nothing; the office above it does
-        people = list(accounts.able(office.parent_id, Permission.ORDER_VERIFY, at=at))
+    people = queries.judges(order, at=at)
     notices.send(to=people, subject=f"{subject}：{order.finding.number}", link=f"/orders/{order.pk}/", at=at)
 
 

@@ -129,7 +129,24 @@ def tie(order: Rectification, person: Person, *, at: datetime) -> ties.Tie | Non
     return next((tie for subject in subjects if (tie := found.between(person.pk, subject)) is not None), None)
 
 
+def judges(order: Rectification, *, at: datetime) -> list[Person]:
+    """Return who may judge an order in the office that found it; a resident group judges nothing, the office above does."""
+    office = order.finding.office
+    people = list(accounts.able(office.pk, Permission.ORDER_VERIFY, at=at))
+    if not people and office.parent_id:
+        people = list(accounts.able(office.parent_id, Permission.ORDER_VERIFY, at=at))
+    return people
+
+
 def askable(order: Rectification, *, at: datetime) -> list[Person]:
-    """Return the officers a unit may ask to stay away: who judged it already, and who may judge it in that office."""
-    judged = Person.objects.filter(pk__in=order.reviews.values("by"))
-    return list(judged | accounts.able(order.finding.office_id, Permission.ORDER_VERIFY, at=at).order_by())
+    """
+    Return the officers a unit may ask to stay away: who may judge the order, and who judged it already.
+
+    Left out: who must stay away as it is, and who serves nowhere any more.
+    """
+    judged = Person.objects.filter(pk__in=order.reviews.values("by")).order_by("pinyin", "pk")
+    people = list({person.pk: person for person in [*judges(order, at=at), *judged]}.values())
+    return [
+        person for person in people
+        if accounts.home_of(person, at=at) is not None and tie(order, person, at=at) is None
+    ]  # fmt: skip
