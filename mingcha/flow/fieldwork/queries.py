@@ -1,10 +1,13 @@
 """Reading outings and visits, within a standing's reach or one's own teams."""
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Campaign
 from mingcha.flow.fieldwork.models import Answer, EmbeddedRecord, Inspection, Photo, Stop, Visit
+from mingcha.flow.fieldwork.states import VisitState
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
 from mingcha.ground.territory import queries as territory
@@ -54,6 +57,17 @@ def stops(inspection: Inspection) -> QuerySet[Stop]:
     visit = Visit.objects.filter(inspection=OuterRef("inspection"), site=OuterRef("site"))
     found = inspection.stops.select_related("site__type", "site__division", "site__body")
     return found.annotate(visit_pk=visit.values("pk")[:1], visit_state=visit.values("state")[:1]).order_by("position")
+
+
+def unlisted(inspection: Inspection) -> QuerySet[Any]:
+    """Return the visits that no lot drew, in order; each carries `visit_pk` and `visit_state` as a stop does."""
+    found = inspection.visits.filter(drawn=False).select_related("site__type", "site__division", "site__body")
+    return found.annotate(visit_pk=F("pk"), visit_state=F("state")).order_by("pk")
+
+
+def under_way(inspection: Inspection) -> Visit | None:
+    """Return the visit of an outing that has begun and not ended, the first if there are several."""
+    return inspection.visits.filter(state=VisitState.BEGUN).select_related("site").order_by("pk").first()
 
 
 def visits(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[Visit]:

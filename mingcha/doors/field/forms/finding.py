@@ -175,13 +175,15 @@ def by_catalogue(items: Iterable[Any]) -> Choices:
 
 
 def by_nearness(bodies: Iterable[Any], site: Any) -> Choices:
-    """Group bodies: the site's own, those of its township, then the county's others."""
+    """Group bodies: the site's own, those of its township, the county's others, then those of the city and province."""
     near, township, others = say("这个点位的责任单位"), say("所在乡镇的单位"), say("本县区其他单位")
-    groups: dict[str, Choices] = {near: [], township: [], others: []}
-    here = site.division.township_code
+    above = say("市、省的单位")
+    groups: dict[str, Choices] = {near: [], township: [], others: [], above: []}
+    here, county = site.division.township_code, site.division.county_code
     for body in bodies:
         of_township = bool(here) and body.division_id.startswith(here)
-        place = near if body.pk == site.body_id else township if of_township else others
+        of_county = body.division_id.startswith(county)
+        place = near if body.pk == site.body_id else township if of_township else others if of_county else above
         groups[place].append((body.pk, body.name))
     return [(name, found) for name, found in groups.items() if found]
 

@@ -49,7 +49,7 @@ def note(request: Request, *, pk: int) -> HttpResponse:
 def _form(request: Request, visit: Any, data: Any = None) -> FindingForm:
     return FindingForm(
         data, items=campaigns.items(visit.inspection.campaign),
-        bodies=territory.bodies_answering(visit.site.division.county_code), photos=fieldwork.photos(visit),
+        bodies=territory.bodies_over(visit.site.division.county_code), photos=fieldwork.photos(visit),
         earlier=findings.earlier_at(visit), site=visit.site,
         emergency=visit.inspection.campaign.in_emergency(request.now), at=request.now,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from mingcha.flow.draws import queries as draws
 from mingcha.flow.draws.states import ListState
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.actions import outings as fieldwork_actions
-from mingcha.flow.fieldwork.states import State, VisitState
+from mingcha.flow.fieldwork.states import State
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.kernel.refusals import Refusal
 
@@ -46,11 +46,10 @@ def home(request: Request) -> HttpResponse:
 def _next_step(request: Request, out: list[Any], waiting: list[Any]) -> Step | None:
     """A visit under way comes first, then the outing, then a list whose time has come."""
     for outing in out:
-        stops: list[Any] = list(fieldwork.stops(outing))
-        for stop in stops:
-            if stop.visit_state == VisitState.BEGUN:
-                href = reverse("field:visit", args=[stop.visit_pk])
-                return Step(_("继续检查：%(site)s") % {"site": stop.site.name}, href)
+        visit = fieldwork.under_way(outing)
+        if visit is not None:
+            href = reverse("field:visit", args=[visit.pk])
+            return Step(_("继续检查：%(site)s") % {"site": visit.site.name}, href)
     if out:
         return Step(_("继续这次检查"), reverse("field:inspection", args=[out[0].pk]))
     ready = [s for s in waiting if s.departs_at <= request.now and s.round.drawn_by_id != request.user.pk]

@@ -70,7 +70,7 @@ def return_team(request: Request, *, pk: int) -> HttpResponse:
 def _show(
     request: Request, outing: Any, *, sentence: str = "", returning: ReturnForm | None = None, status: int = 200
 ) -> HttpResponse:
-    stops: list[Any] = list(fieldwork.stops(outing))
+    stops = _stops(outing)
     where = field_words.places(stop.site for stop in stops)
     for stop in stops:
         stop.place = where[stop.site_id]
@@ -78,9 +78,19 @@ def _show(
     under_way = next((stop for stop in stops if stop.visit_state == VisitState.BEGUN), None)
     waiting = [stop for stop in stops if stop.visit_pk is None]
     words = {
-        "outing": outing, "stops": stops, "is_out": out, "sentence": sentence, "under_way": under_way,
+        "outing": outing, "stops": stops, "listed": outing.list_id is not None, "is_out": out, "sentence": sentence, "under_way": under_way,
         "first": waiting[0] if waiting and out and not under_way else None, "unvisited": fieldwork.unvisited(outing),
         "returning": returning or ReturnForm(),
         "ended": sum(stop.visit_state == VisitState.CLOSED for stop in stops),
     }  # fmt: skip
     return render(request, "field/inspection.html", words, status=status)
+
+
+def _stops(outing: Any) -> list[Any]:
+    """Return what the list holds; embedded supervision has none, so what was visited stands in its place."""
+    stops: list[Any] = list(fieldwork.stops(outing))
+    if outing.list_id is None:
+        stops = list(fieldwork.unlisted(outing))
+        for position, visit in enumerate(stops, start=1):
+            visit.position = position
+    return stops
