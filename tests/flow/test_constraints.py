@@ -5,15 +5,23 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
+from django.db.models import F
 
-from mingcha.flow.campaigns.models import Campaign, Member
-from mingcha.flow.fieldwork.models import Visit
+from mingcha.flow.campaigns.actions import calls, teams
+from mingcha.flow.campaigns.models import Call, Campaign, Member, Need, Offer
+from mingcha.flow.fieldwork.models import EmbeddedRecord, Visit
 from mingcha.flow.findings.models import Finding
+from mingcha.flow.guidance import actions as guidance
+from mingcha.flow.guidance.models import Recipient
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.reports import actions as reports
-from mingcha.ground.accounts.models import Post
+from mingcha.flow.successions import actions as successions
+from mingcha.flow.successions.models import Succession
+from mingcha.ground.accounts.models import Link, Post, Recusal
 from mingcha.ground.audit.models import Head
 from mingcha.ground.rulebook.models import Question
+from mingcha.ground.territory.models import Body, Site
+from tests.ranks import muster
 
 MODELS = [model for model in apps.get_models() if model.__module__.startswith("mingcha.")]
 UNIQUE = [
@@ -22,13 +30,35 @@ UNIQUE = [
     for constraint in model._meta.constraints
     if isinstance(constraint, models.UniqueConstraint) and constraint.condition is None
 ]
-# constraint → (table, what to write over some row that stands under it)
+TOO_EARLY = timedelta(days=99)
+# constraint → (table, what to write over the rows that stand under it)
 WRONG = {
-    "post_dates_in_order": (Post, lambda w: {"until": w.at.date() - timedelta(days=99)}),
+    "body_not_into_itself": (Body, lambda w: {"merged_into": F("code")}),
+    "body_not_its_own_host": (Body, lambda w: {"host": F("code")}),
+    "merged_site_is_off": (Site, lambda w: {"merged_into": w.minxian.waiting, "active": True}),
+    "site_not_into_itself": (Site, lambda w: {"merged_into": F("id"), "active": False}),
+    "post_dates_in_order": (Post, lambda w: {"until": w.at.date() - TOO_EARLY}),
+    "acting_ends": (Post, lambda w: {"capacity": "acting", "until": None}),
+    "link_names_one_thing": (Link, lambda w: {"body": w.minxian.office.answering}),
+    "link_dates_in_order": (Link, lambda w: {"until": w.at.date() - TOO_EARLY}),
+    "recusal_names_one_thing": (Recusal, lambda w: {"body": None}),
+    "asked_recusal_has_a_judge": (Recusal, lambda w: {"state": "asked", "ruled_in": None}),
+    "nobody_rules_on_self": (Recusal, lambda w: {"ruled_by": F("person")}),
     "question_has_text": (Question, lambda w: {"text": ""}),
-    "campaign_days_in_order": (Campaign, lambda w: {"ends_on": w.at.date() - timedelta(days=99)}),
+    "campaign_days_in_order": (Campaign, lambda w: {"ends_on": w.at.date() - TOO_EARLY}),
+    "call_days_in_order": (Call, lambda w: {"to_day": w.at.date() - TOO_EARLY}),
+    "need_of_someone": (Need, lambda w: {"people": 0}),
+    "person_offered_once": (Offer, lambda w: {"person": w.leader}),
+    "offer_days_in_order": (Offer, lambda w: {"to_day": w.at.date() - TOO_EARLY}),
+    "assigned_to_a_need": (Offer, lambda w: {"state": "assigned", "need": None}),
+    "one_open_membership": (Member, lambda w: {"person": w.leader}),
     "one_leader_per_team": (Member, lambda w: {"duty": "leader"}),
+    "one_liaison_per_team": (Member, lambda w: {"duty": "liaison"}),
+    "membership_in_order": (Member, lambda w: {"until": w.at - TOO_EARLY}),
     "visit_closed_with_outcome": (Visit, lambda w: {"state": "closed", "outcome": "", "closed_at": w.at}),
+    "amiss_among_checked": (EmbeddedRecord, lambda w: {"checked": 1, "amiss": 2}),
+    "reply_says_something": (Recipient, lambda w: {"replied_at": w.at, "reply": ""}),
+    "not_own_successor": (Succession, lambda w: {"successor": F("person")}),
     "finding_confirmed_by_someone": (Finding, lambda w: {"state": "confirmed", "confirmed_by": None}),
     "deadline_is_set": (Rectification, lambda w: {"way": "by_deadline", "state": "ordered", "due_at": None}),
     "way_fits_state": (Rectification, lambda w: {"way": "on_spot", "state": "answered"}),
@@ -44,12 +74,22 @@ def test_every_constraint_is_tried():
 
 @pytest.fixture
 def full(world):
-    """The world, with a row in every table that has a constraint."""
-    reports.issue_brief(
-        world.campaign, issuer=world.city.office.body, as_of=world.at, demo=False, by=world.lead, at=world.at
-    )
+    """The world and its ranks, with a row in every table that has a constraint."""
+    w, ranks = world, muster(world)
+    reports.issue_brief(w.campaign, issuer=w.city.office.body, as_of=w.at, demo=False, by=w.lead, at=w.at)
+    teams.form_team(
+        w.campaign, office=w.minxian.office.body, name="演示联动组", leader=ranks.spare_leader, members=[],
+        joint=[ranks.township_body], townships=[], by=w.county, at=w.at,
+    )  # fmt: skip
+    spared = [calls.Spared(ranks.spare_leader, w.at.date(), w.at.date())]
+    calls.answer(ranks.called, spared=spared, by=w.county, at=w.at)
+    guidance.read(ranks.note, by=w.county, at=w.at)
+    successions.leave(
+        w.second, posts=list(w.second.posts.all()), successor=w.county, reason="演示", last_day=w.at.date(), by=w.lead,
+        at=w.at,
+    )  # fmt: skip
     Head.objects.get_or_create(pk=1)
-    return world
+    return w
 
 
 @pytest.mark.parametrize("model,constraint", UNIQUE, ids=[constraint.name for _, constraint in UNIQUE])
@@ -58,6 +98,10 @@ def test_there_is_no_second_row_of_what_is_one(full, model, constraint):
     assert row is not None
     row.pk = None
     row._state.adding = True
+    for other, another in UNIQUE:  # alike in what this constraint names, in nothing that another one does
+        if other is model and another is not constraint:
+            free = next(field for field in another.fields if field not in constraint.fields)
+            setattr(row, free, f"{getattr(row, free)}2")
     with pytest.raises(IntegrityError, match=constraint.name), transaction.atomic():
         row.save(force_insert=True)
 
