@@ -1,6 +1,7 @@
 """Leaving: one act that ends the posts, re-assigns everything owed through them, and says what went to whom."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -151,10 +152,11 @@ def _hand_link(link: Link, successor: Person | None, *, by: Person, at: datetime
     today = at.astimezone(accounts.OFFICE_TIME).date()
     links.unlink(link, last_day=today, by=by, at=at)
     if successor is not None:
-        links.link(
-            link.holder, kind=link.kind, person=successor, body=link.body, division=link.division, site=link.site,
-            since=today, by=by, at=at,
-        )  # fmt: skip
+        with suppress(links.LinkTwice):  # who has it already goes on with it
+            links.link(
+                link.holder, kind=link.kind, person=successor, body=link.body, division=link.division, site=link.site,
+                since=today, by=by, at=at,
+            )  # fmt: skip
     return successor
 
 

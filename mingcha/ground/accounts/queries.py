@@ -261,7 +261,9 @@ def staffed(reach: Q, *, at: datetime) -> dict[tuple[int | None, str], int]:
     posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(
         body__in=Body.objects.filter(reach), person__is_active=True
     )
-    counted = posts.values(tier=Coalesce("body__merged_into__tier", "body__tier"), county=territory.part_of("body__division", 6)).order_by()
+    counted = posts.values(
+        tier=Coalesce("body__merged_into__tier", "body__tier"), county=territory.part_of("body__division", 6)
+    ).order_by()
     return {(row["tier"], row["county"]): row["n"] for row in counted.annotate(n=Count("person", distinct=True))}
 
 

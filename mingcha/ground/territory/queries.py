@@ -45,10 +45,10 @@ def names(codes: Iterable[str]) -> dict[str, str]:
     return dict(Division.objects.filter(code__in=set(codes)).values_list("code", "name"))
 
 
-def body(code: str, reach: Q = Q()) -> Body | None:
+def body(code: str, reach: Q | None = None) -> Body | None:
     """Return a body on record within `reach` (a filter over Body), a merged duplicate included."""
     related = ("division", "tier", "host", "parent", "merged_into")
-    return Body.objects.filter(reach, pk=code).select_related(*related).first()
+    return Body.objects.filter(reach or Q(), pk=code).select_related(*related).first()
 
 
 def offices(prefix: str) -> QuerySet[Body]:
@@ -238,8 +238,9 @@ def named(search: str, *, within: Collection[str], around: Collection[str], most
 
 
 def spread(reach: Q) -> dict[tuple[int | None, str], int]:
-    """Return (tier id, county code) → how many supervising bodies stand there within `reach`; None: in no tier yet."""
-    found = Body.objects.filter(reach, kind__in=SUPERVISING, merged_into=None).order_by()
+    """Return (tier id, county code) → how many bodies within `reach` stand there; None: supervising, in no tier yet."""
+    ranked = Q(kind__in=SUPERVISING) | Q(tier__isnull=False)
+    found = Body.objects.filter(reach, ranked, merged_into=None).order_by()
     counted = found.values("tier", county=part_of("division", 6)).annotate(n=Count("pk"))
     return {(row["tier"], row["county"]): row["n"] for row in counted}
 

@@ -23,6 +23,15 @@ class NotOfTheHolder(Refusal):
     status: ClassVar[int] = 422
 
 
+class LinkTwice(Refusal):
+    message: ClassVar[str] = "“%(body)s”已经登记了这一联系，不用再登记。"
+
+
+class EndsBeforeItBegins(Refusal):
+    message: ClassVar[str] = "截止日期早于开始日期，请改正日期。"
+    status: ClassVar[int] = 422
+
+
 class LinkEnded(Refusal):
     message: ClassVar[str] = "这一联系关系已经结束，请刷新后再看。"
 
@@ -36,7 +45,8 @@ def link(
     """
     Record that a body, or one person of it, is linked to exactly one unit, place or site.
 
-    Raises NoTarget, NotOfTheHolder, NotFound outside one's area.
+    Raises NoTarget, NotOfTheHolder, EndsBeforeItBegins, LinkTwice where the same holds on the day it begins, NotFound
+    outside one's area.
     """
     if by is not None:
         queries.require(by, Permission.ORGANISATION_KEEP, at=at, division=holder.division_id)
@@ -44,6 +54,14 @@ def link(
         raise NoTarget
     if person is not None and not queries.serving(holder.code, at=at).filter(pk=person.pk).exists():
         raise NotOfTheHolder(name=person.name, body=holder.name)
+    if until is not None and until < since:
+        raise EndsBeforeItBegins
+    Body.objects.select_for_update().get(pk=holder.pk)  # pressed twice at the same moment: one link
+    same = queries.current_links(since).filter(
+        holder=holder, kind=kind, person=person, body=body, division=division, site=site
+    )
+    if same.exists():
+        raise LinkTwice(body=holder.name)
     made = Link.objects.create(
         holder=holder, person=person, kind=LinkKind(kind), body=body, division=division, site=site, since=since,
         until=until, recorded_at=at,

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit.actions import Actor
 from mingcha.ground.territory.actions.bodies import add_body
+from mingcha.ground.territory.actions.merges import AlreadyMerged
 from mingcha.ground.territory.models import Body, BodyKind, Division, Site, SiteType
 from mingcha.ground.territory.queries import pinyin
 from mingcha.kernel import sheets
@@ -67,10 +68,17 @@ def preview(content: bytes, *, prefixes: Iterable[str]) -> Preview:
     for row in rows:
         problems += _faults(row, divisions, types, tuple(prefixes), seen)
         seen.setdefault(row["点位编号"], row.number)
-    taken = {s.code: s for s in Site.objects.filter(code__in=seen).select_related("division")}
+    taken = {s.code: s for s in Site.objects.filter(code__in=seen).select_related("division", "merged_into")}
     for row in rows:
         old = taken.get(row["点位编号"])
-        if old and not old.division_id.startswith(tuple(prefixes)):
+        if old and old.merged_into:
+            problems.append(
+                sheets.Problem(
+                    row.number, "点位编号", row["点位编号"], "已并入 %(code)s，请删去这一行，或改用那个编号",
+                    {"code": old.merged_into.code},
+                )
+            )  # fmt: skip
+        elif old and not old.division_id.startswith(tuple(prefixes)):
             problems.append(sheets.Problem(row.number, "点位编号", row["点位编号"], "编号已被其他地方使用，请换一个"))
     wanted = {(row["区划代码"][:6], row["责任单位"]) for row in rows}
     unknown = sorted(name for county, name in wanted - _bodies(wanted).keys() if name)
@@ -132,16 +140,21 @@ def change_site(
     site: Site, *, name: str, type: SiteType, division: Division, address: str, body: Body, active: bool,
     prefixes: Iterable[str], by: Actor, at: datetime,
 ) -> None:  # fmt: skip
-    """Change a site on the register; frames already frozen keep what they had. Raises OutsideYourArea, SiteMoved."""
+    """
+    Change a site on the register; frames already frozen keep what they had.
+
+    Raises OutsideYourArea, SiteMoved, AlreadyMerged for a duplicate.
+    """
     for code in (site.division_id, division.code):  # neither taken from another's area nor sent there
         if not code.startswith(tuple(prefixes)):
             raise OutsideYourArea(code=code)
     # The area was checked of the site as loaded: the row must still lie there.
-    changed = Site.objects.filter(pk=site.pk, division=site.division_id).update(
+    changed = Site.objects.filter(pk=site.pk, division=site.division_id, merged_into=None).update(
         name=name, type=type, division=division, address=address, body=body, active=active, pinyin=pinyin(name)
     )
     if not changed:
-        raise SiteMoved(name=site.name)
+        merged = Site.objects.filter(pk=site.pk).exclude(merged_into=None).exists()
+        raise AlreadyMerged(name=site.name) if merged else SiteMoved(name=site.name)
     audit.record("territory.change_site", kind="site", key=site.code, by=by, at=at, division=division.code,
                  body=body.code, detail={"active": active})  # fmt: skip
 
