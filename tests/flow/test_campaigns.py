@@ -9,7 +9,14 @@ from mingcha.flow.campaigns.actions import campaigns, teams
 from mingcha.flow.campaigns.models import Campaign, Measure, Team
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.territory.models import Division
+from tests.ranks import muster
 from tests.world import person, publish
+
+
+@pytest.fixture
+def ranks(world):
+    """With the ranks there are people of 岷县 who are in no team yet."""
+    return muster(world)
 
 
 def opening(world, **changes):
@@ -22,11 +29,11 @@ def opening(world, **changes):
     } | changes  # fmt: skip
 
 
-def forming(world, **changes):
-    """Return what forms a team of 岷县, with changes."""
+def forming(world, ranks, **changes):
+    """Return what forms a team of 岷县, of people who are free, with changes."""
     mine = world.minxian.office
     return {
-        "office": mine.body, "name": "第三组", "leader": world.leader, "members": [world.inspector],
+        "office": mine.body, "name": "第三组", "leader": ranks.spare_leader, "members": [ranks.spare],
         "townships": mine.townships, "by": world.county, "at": world.at,
     } | changes  # fmt: skip
 
@@ -63,38 +70,40 @@ def test_a_campaign_that_cannot_be_is_refused_and_leaves_nothing(world, changes,
         (lambda w: {"leader": w.neighbour_leader}, teams.NoLeader),
         (lambda w: {"members": [w.neighbour_inspector]}, teams.NotOfThisOffice),
         (lambda w: {"members": [w.unit]}, teams.NotOfThisOffice),
+        (lambda w: {"leader": w.leader}, teams.AlreadyOut),
+        (lambda w: {"members": [w.inspector]}, teams.AlreadyOut),
         (lambda w: {"name": "第一组"}, teams.TeamNameTaken),
         (lambda w: {"townships": w.zhangxian.office.townships}, teams.OutsideTheStretch),
         (lambda w: {"by": w.neighbour}, accounts.NotFound),
         (lambda w: {"by": w.leader}, accounts.NotAllowed),
     ],
 )
-def test_a_team_that_cannot_be_is_refused_and_leaves_nothing(world, changes, refusal):
+def test_a_team_that_cannot_be_is_refused_and_leaves_nothing(world, ranks, changes, refusal):
     before = Team.objects.count()
     with pytest.raises(refusal):
-        teams.form_team(world.campaign, **forming(world, **changes(world)))
+        teams.form_team(world.campaign, **forming(world, ranks, **changes(world)))
     assert Team.objects.count() == before
 
 
-def test_what_is_named_twice_counts_once(world):
+def test_what_is_named_twice_counts_once(world, ranks):
     twice = {"editions": [world.edition] * 2, "offices": [world.minxian.office.body] * 2}
     assert queries.offices(campaigns.open_campaign(**opening(world, **twice))).count() == 1
-    team = teams.form_team(world.campaign, **forming(world, townships=world.minxian.office.townships[:1] * 2))
+    team = teams.form_team(world.campaign, **forming(world, ranks, townships=world.minxian.office.townships[:1] * 2))
     assert team.stretch.count() == 1
 
 
-def test_someone_whose_post_has_ended_cannot_lead(world):
+def test_someone_whose_post_has_ended_cannot_lead(world, ranks):
     old = person("old", "演示离任者", world.minxian.office.body, "leader", at=world.at - timedelta(days=30))
     old.posts.update(until=(world.at - timedelta(days=1)).date())
     with pytest.raises(teams.NoLeader):
-        teams.form_team(world.campaign, **forming(world, leader=old))
+        teams.form_team(world.campaign, **forming(world, ranks, leader=old))
 
 
-def test_a_closed_campaign_forms_no_team_and_closes_once(world):
+def test_a_closed_campaign_forms_no_team_and_closes_once(world, ranks):
     campaigns.close(world.campaign, by=world.lead, at=world.at)
     world.campaign.refresh_from_db()
     with pytest.raises(campaigns.CampaignOver):
-        teams.form_team(world.campaign, **forming(world))
+        teams.form_team(world.campaign, **forming(world, ranks))
     with pytest.raises(campaigns.CampaignOver):
         campaigns.close(world.campaign, by=world.lead, at=world.at)
 
@@ -134,7 +143,7 @@ def test_a_county_sees_its_campaigns_and_its_own_teams(world):
         queries.campaign("abroad", to=to)
 
 
-def test_a_stretch_names_only_townships_of_the_office(world):
+def test_a_stretch_names_only_townships_of_the_office(world, ranks):
     village = Division.objects.get(pk="621126100201")
-    team = teams.form_team(world.campaign, **forming(world, townships=[village]))
+    team = teams.form_team(world.campaign, **forming(world, ranks, townships=[village]))
     assert [s.township for s in team.stretch.all()] == [village]

@@ -14,6 +14,7 @@ from mingcha.flow.campaigns.models import Measure
 from mingcha.flow.reports.queries import figures
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.notices import queries as notices
+from tests.ranks import muster
 from tests.world import publish
 
 
@@ -62,16 +63,28 @@ def test_emergency_settings_lapse_by_themselves_and_retention_runs_from_there(wo
 
 def test_a_team_is_led_by_a_named_member_of_the_leadership(world):
     """班子成员带队: an inspector cannot lead, and exactly one member does."""
+    free = muster(world)
     given = {
-        "office": world.minxian.office.body, "name": "第一组", "members": [world.inspector],
+        "office": world.minxian.office.body, "name": "第一组", "members": [free.spare],
         "townships": world.minxian.office.townships, "by": world.county, "at": world.at,
     }  # fmt: skip
     campaign = opened(world)
     with pytest.raises(teams.NoLeader):
-        teams.form_team(campaign, leader=world.inspector, **given)
-    team = teams.form_team(campaign, leader=world.leader, **given)
-    assert [member.person for member in team.members.filter(duty="leader")] == [world.leader]
-    assert {member.person for member in team.members.all()} == {world.leader, world.inspector}
+        teams.form_team(campaign, leader=free.spare, **given)
+    team = teams.form_team(campaign, leader=free.spare_leader, **given)
+    assert [member.person for member in team.members.filter(duty="leader")] == [free.spare_leader]
+    assert {member.person for member in team.members.all()} == {free.spare_leader, free.spare}
+
+
+def test_nobody_is_in_two_places(world):
+    """Whoever is out with a team joins no other, in whatever campaign, until they have left it."""
+    given = {"office": world.minxian.office.body, "name": "第一组", "townships": [], "by": world.county, "at": world.at}
+    campaign, free = opened(world), muster(world)
+    with pytest.raises(teams.AlreadyOut, match="第一组"):
+        teams.form_team(campaign, leader=free.spare_leader, members=[world.inspector], **given)
+    teams.leave(world.minxian.team, person=world.inspector, reason="演示：轮换", by=world.county, at=world.at)
+    team = teams.form_team(campaign, leader=free.spare_leader, members=[world.inspector], **given)
+    assert world.inspector in [member.person for member in team.present]
 
 
 def test_a_team_has_a_stretch_of_its_own_countys_townships(world):
