@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -13,13 +14,12 @@ from mingcha.flow.campaigns.models import (
     Campaign,
     Measure,
     Member,
-    Need,
     Offer,
     SupervisingOffice,
     Team,
     TeamBody,
 )
-from mingcha.flow.campaigns.states import OfferState
+from mingcha.flow.campaigns.states import CallState, OfferState
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
@@ -266,11 +266,25 @@ def offer(pk: int, *, to: Standing) -> Offer:
     return found
 
 
-def needs(call: Call) -> QuerySet[Need]:
+def needs(call: Call) -> QuerySet[Any]:
     """Return what is needed, each with `assigned`: how many people were sent there."""
     sent = Offer.objects.filter(need=OuterRef("pk"), state=OfferState.ASSIGNED).order_by().values("need")
     assigned = Coalesce(Subquery(sent.annotate(n=Count("pk")).values("n")), 0)
     return call.needs.select_related("division").annotate(assigned=assigned).order_by("division", "skill")
+
+
+def unanswered(*, to: Standing) -> QuerySet[CalledOffice]:
+    """Return what open calls have asked of one's own body and not been told yet, the soonest due first."""
+    asked = CalledOffice.objects.filter(body__in=to.serves(Permission.CALL_ANSWER), answered_at=None)
+    return asked.filter(call__state=CallState.OPEN).select_related("call", "body").order_by("call__reply_by", "pk")
+
+
+def short(*, to: Standing) -> list[tuple[Call, int]]:
+    """Return (call, people still wanted) for the open calls one issues for, where somebody is wanted."""
+    issued = to.area(Permission.CALL_MAKE, "issuer__division__code")
+    found = Call.objects.filter(issued, state=CallState.OPEN).select_related("campaign").order_by("reply_by", "pk")
+    wanted = [(call, sum(max(0, need.people - need.assigned) for need in needs(call))) for call in found]
+    return [(call, count) for call, count in wanted if count]
 
 
 @dataclass(frozen=True)

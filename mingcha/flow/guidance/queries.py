@@ -205,3 +205,9 @@ def _served(to: Standing, permission: Permission) -> list[str]:
     """Return the codes of the bodies one serves under a permission; what was sent to a merged duplicate is theirs, too."""
     served = to.serves(permission)
     return list(territory.family(served)) if served else []
+
+
+def open_questions(*, to: Standing) -> QuerySet[Question]:
+    """Return the questions under one's own office's notes that nobody has answered yet, the oldest first."""
+    mine = Question.objects.filter(note__issuer__in=to.serves(Permission.GUIDANCE_SEND), answered_at=None)
+    return mine.select_related("note", "body").order_by("pk")

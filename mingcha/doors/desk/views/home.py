@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mingcha.doors.hall import wording
+from mingcha.doors.desk import waiting
+from mingcha.doors.desk.waiting import Task
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.draws import queries as draws
@@ -26,19 +27,6 @@ if TYPE_CHECKING:
     from mingcha.flow.rectifications.models import Rectification
 
 SHOWN = 3  # open campaigns with their figures; there is rarely more than one
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing to do now: what it is, where it is done, and how many; `step` marks the next step of a round."""
-
-    title: str
-    href: str
-    icon: str
-    note: str = ""
-    count: int = 0
-    late: bool = False
-    step: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,9 +54,10 @@ def show(request: Request) -> HttpResponse:
     overviews = [_overview(campaign, request) for campaign in opened[:SHOWN]]
     steps = [overview.next for overview in overviews if overview.next]
     return render(request, "desk/home.html", {
-        "oversees": oversees, "goes_out": goes_out, "answers": answers,
+        "placed": bool(standing.holdings), "oversees": oversees, "goes_out": goes_out, "answers": answers,
         "overviews": overviews, "others": opened[SHOWN:],
-        "tasks": steps + _tasks(request) if oversees else [],
+        "tasks": steps + waiting.tasks(request),
+        "followed": waiting.followed(request) if not oversees else [],
         "may_open": standing.can(P.CAMPAIGN_OPEN), "may_audit": standing.can(P.AUDIT_SEE),
         "lists": _lists(request) if goes_out else [],
         "out": fieldwork.my_inspections(to=standing).filter(state="out") if goes_out else [],
@@ -163,39 +152,6 @@ def _next_of_round(held: "Round", *, at: datetime) -> Task | None:
 
 def _step(title: str, address: str, icon: str, note: str, *args: object) -> Task:
     return Task(title, reverse(address, args=args), icon, note, step=True)
-
-
-def _tasks(request: Request) -> list[Task]:
-    """Return what waits for an officer now, the most pressing first; nothing stands here with a count of nought."""
-    standing, now = request.standing, request.now
-    late = rectifications.issued_in("overdue", to=standing, at=now).order_by("due_at")
-    answered = rectifications.issued_in("verifying", to=standing, at=now)
-    sample = rectifications.to_sample(to=standing)
-    orders = reverse("desk:orders")
-    found = [
-        Task(_("逾期未销号"), f"{orders}?tab=overdue", "warn", count=late.count(), late=True,
-             note=_("最早一件 %(due)s 到期") % {"due": wording.moment(late.values_list("due_at", flat=True).first())}),
-        Task(_("整改答复待核验"), f"{orders}?tab=verifying", "order", count=answered.count(),
-             note=_("核对佐证，销号或退回。发现人不能核验自己的问题。")),
-        Task(_("立行立改待抽核"), reverse("desk:samples"), "search", count=sample.count(),
-             note=_("换一个人抽查现场整改是否属实。")),
-    ]  # fmt: skip
-    return [task for task in found if task.count] + _sealed(request)
-
-
-def _sealed(request: Request) -> list[Task]:
-    """Return a line for each round with lists still sealed: how many, and the next departure."""
-    tasks = []
-    for held in draws.rounds(to=request.standing).filter(state="drawn", campaign__state="open"):
-        waiting = [sealed for sealed in draws.lists(held) if sealed.state == "sealed"]
-        if waiting:
-            soonest = min(sealed.departs_at for sealed in waiting)
-            tasks.append(Task(
-                _("%(office)s第 %(n)s 轮：清单待启封") % {"office": held.office.name, "n": held.number},
-                reverse("desk:round", args=[held.pk]), "lock", count=len(waiting),
-                note=_("最近一份 %(time)s 出发，由检查组启封。") % {"time": wording.moment(soonest)},
-            ))  # fmt: skip
-    return tasks
 
 
 def _lists(request: Request) -> list["SealedList"]:

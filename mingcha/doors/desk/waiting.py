@@ -1,0 +1,124 @@
+"""What waits for the person who has just signed in: each thing a line with a count, and where it is done."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from mingcha.doors.hall import wording
+from mingcha.doors.hall.access import Request
+from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.draws import queries as draws
+from mingcha.flow.guidance import queries as guidance
+from mingcha.flow.rectifications import queries as rectifications
+from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.accounts.permissions import Permission as P
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do now: what it is, where it is done, and how many; `step` marks the next step of a round."""
+
+    title: str
+    href: str
+    icon: str
+    note: str = ""
+    count: int = 0
+    late: bool = False
+    step: bool = False
+
+
+def tasks(request: Request) -> list[Task]:
+    """Return what waits for someone now, the most pressing first; nothing stands here with a count of nought."""
+    standing = request.standing
+    found: list[Task] = []
+    if standing.can(P.CALL_ANSWER):
+        found += _of_calls(request)
+    if standing.can(P.GUIDANCE_SEE):
+        found += _of_guidance(request)
+    if standing.can(P.RECUSAL_RULE):
+        asked = accounts.to_rule(to=standing, at=request.now).count()
+        found += _line(_("回避申请待裁定"), "desk:recusals", "team", asked, _("责任单位申请某人回避，由上级机关裁定。"))
+    if standing.can(P.ORDER_VERIFY):
+        found += [task for task in _of_orders(request) if task.count]
+    return found + (_sealed(request) if standing.can(P.ROUND_SEE) else [])
+
+
+def _line(title: str, address: str, icon: str, count: int, note: str = "", *, late: bool = False) -> list[Task]:
+    """Return the line, or nothing where nothing waits."""
+    return [Task(title, reverse(address), icon, note, count, late)] if count else []
+
+
+def _of_calls(request: Request) -> list[Task]:
+    standing = request.standing
+    found = [
+        Task(
+            _("紧急调配待答复"), reverse("desk:call_answer", args=[called.call_id]), "team", count=1,
+            late=called.call.reply_by < request.now,
+            note=_("%(time)s 前答复：派得出谁，派不出写明原因。") % {"time": wording.moment(called.call.reply_by)},
+        )
+        for called in campaigns.unanswered(to=standing)
+    ]  # fmt: skip
+    if standing.can(P.CALL_MAKE):
+        for call, short in campaigns.short(to=standing):
+            title = _("紧急调配还缺人：%(campaign)s") % {"campaign": call.campaign.name}
+            note = _("看各单位报来的人，派到县区。")
+            found.append(Task(title, reverse("desk:call", args=[call.pk]), "team", note, short))
+    return found
+
+
+def _of_guidance(request: Request) -> list[Task]:
+    waits = guidance.outstanding(to=request.standing, at=request.now)
+    late = _("已逾期 %(count)s 份") % {"count": waits["late"]} if waits["late"] else ""
+    asked = guidance.open_questions(to=request.standing).count()
+    return [
+        *_line(_("工作提示待答复"), "desk:guidance", "notice", waits["unanswered"], late, late=bool(late)),
+        *_line(_("工作提示待签收"), "desk:guidance", "notice", waits["unreceived"]),
+        *_line(_("提问待回答"), "desk:guidance", "notice", asked, _("下级在本单位发出的工作提示下面提的问题。")),
+    ]
+
+
+def followed(request: Request) -> list[tuple[object, bool]]:
+    """
+    Return (order, late), the soonest due first: what is being put right where one only follows.
+
+    In a township, in a village, inside the department one's group sits in.
+    """
+    standing = request.standing
+    if not standing.can(P.ORDER_SEE) or standing.can(P.ORDER_VERIFY) or standing.bodies(P.ORDER_ANSWER):
+        return []
+    orders = rectifications.issued(to=standing).exclude(state="closed")[:20]
+    return [(order, rectifications.is_overdue(order, at=request.now)) for order in orders]
+
+
+def _of_orders(request: Request) -> list[Task]:
+    """Return what is overdue, to verify and to sample."""
+    standing, now = request.standing, request.now
+    late = rectifications.issued_in("overdue", to=standing, at=now).order_by("due_at")
+    answered = rectifications.issued_in("verifying", to=standing, at=now)
+    sample = rectifications.to_sample(to=standing)
+    orders = reverse("desk:orders")
+    found = [
+        Task(_("逾期未销号"), f"{orders}?tab=overdue", "warn", count=late.count(), late=True,
+             note=_("最早一件 %(due)s 到期") % {"due": wording.moment(late.values_list("due_at", flat=True).first())}),
+        Task(_("整改答复待核验"), f"{orders}?tab=verifying", "order", count=answered.count(),
+             note=_("核对佐证，销号或退回。发现人不能核验自己的问题。")),
+        Task(_("立行立改待抽核"), reverse("desk:samples"), "search", count=sample.count(),
+             note=_("换一个人抽查现场整改是否属实。")),
+    ]  # fmt: skip
+    return found
+
+
+def _sealed(request: Request) -> list[Task]:
+    """Return a line for each round with lists still sealed: how many, and the next departure."""
+    tasks = []
+    for held in draws.rounds(to=request.standing).filter(state="drawn", campaign__state="open"):
+        waiting = [sealed for sealed in draws.lists(held) if sealed.state == "sealed"]
+        if waiting:
+            soonest = min(sealed.departs_at for sealed in waiting)
+            tasks.append(Task(
+                _("%(office)s第 %(n)s 轮：清单待启封") % {"office": held.office.name, "n": held.number},
+                reverse("desk:round", args=[held.pk]), "lock", count=len(waiting),
+                note=_("最近一份 %(time)s 出发，由检查组启封。") % {"time": wording.moment(soonest)},
+            ))  # fmt: skip
+    return tasks
