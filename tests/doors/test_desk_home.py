@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.urls import reverse
 
-from mingcha.doors.desk.views.audit import DETAILS, KINDS, VERBS
+from mingcha.doors.desk.recorded import DETAILS, KINDS, VERBS
 from mingcha.flow.draws import actions as draws
 from mingcha.ground.audit.models import Event
 from mingcha.ground.notices.models import Notice
