@@ -6,6 +6,7 @@ from mingcha.doors.desk.views import (
     audit,
     briefs,
     campaigns,
+    embedded,
     findings,
     home,
     ledger,
@@ -65,6 +66,10 @@ urlpatterns = [
     path("campaigns/<slug:slug>/brief/", briefs.show, name="brief"),
     path("campaigns/<slug:slug>/brief/issue/", briefs.issue, name="brief_issue"),
     path("briefs/<int:pk>.docx", briefs.document, name="brief_document"),
+    path("embedded/", embedded.index, name="embedded_index"),
+    path("campaigns/<slug:slug>/embedded/new/", embedded.new, name="embedded_new"),
+    path("embedded/<int:pk>/", embedded.show, name="embedded_record"),
+    path("embedded/<int:pk>/check/", embedded.check, name="embedded_check"),
     path("notices/", notices.index, name="notices"),
     path("audit/", audit.index, name="audit"),
 ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Campaign
@@ -11,7 +11,7 @@ from mingcha.flow.fieldwork.states import VisitState
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
 from mingcha.ground.territory import queries as territory
-from mingcha.ground.territory.models import Site
+from mingcha.ground.territory.models import Body, Site
 
 
 def inspections(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[Inspection]:
@@ -134,6 +134,17 @@ def embedded(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[Embe
         found = found.filter(campaign=campaign)
     related = ("campaign", "group", "host", "recorded_by", "visit__site", "visit__inspection__team")
     return found.select_related(*related).order_by("-day", "-pk")
+
+
+def embedded_sums(found: QuerySet[EmbeddedRecord]) -> dict[str, int]:
+    """Return {"records", "checked", "amiss", "visits"} over embedded records: how many, what they counted, how many became a check."""
+    sums = {"records": Count("pk"), "checked": Sum("checked"), "amiss": Sum("amiss"), "visits": Count("visit")}
+    return {name: value or 0 for name, value in found.order_by().aggregate(**sums).items()}
+
+
+def embedded_groups(*, to: Standing) -> QuerySet[Body]:
+    """Return the groups whose embedded records one may see."""
+    return Body.objects.filter(pk__in=embedded(to=to).order_by().values("group")).order_by("pinyin", "code")
 
 
 def embedded_record(pk: int, *, to: Standing) -> EmbeddedRecord:

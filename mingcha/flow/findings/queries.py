@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.fieldwork.models import Photo, Visit
-from mingcha.flow.findings.models import Finding
+from mingcha.flow.findings.models import Finding, FindingPhoto
 from mingcha.flow.findings.states import State
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
@@ -61,6 +61,15 @@ def recurrences(finding: Finding) -> QuerySet[Finding]:
 
 def photos(finding: Finding) -> QuerySet[Photo]:
     return Photo.objects.filter(pk__in=finding.photos.values("photo")).select_related("evidence").order_by("pk")
+
+
+def photo(pk: int, *, to: Standing) -> Photo:
+    """Return a photo attached to a finding one may see. Raises NotFound."""
+    shown = FindingPhoto.objects.filter(photo=pk, finding__in=visible(to=to).order_by().values("pk"))
+    found = Photo.objects.filter(pk__in=shown.values("photo")).select_related("evidence").first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def earlier_at(visit: Visit) -> QuerySet[Finding]:

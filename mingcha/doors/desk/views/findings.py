@@ -16,6 +16,7 @@ from mingcha.ground.accounts.queries import NotFound
 from mingcha.ground.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
+    from mingcha.flow.fieldwork.models import EmbeddedRecord, Visit
     from mingcha.flow.findings.models import Finding
 
 
@@ -35,6 +36,9 @@ def show(request: Request, *, pk: int) -> HttpResponse:
         "replies": rectifications.replies(order) if order else (),
         "may_open_order": _may_open(request, finding),
         "story": stories.of(finding, order),
+        "record": _record(request, finding.visit),
+        "may_ledger": request.standing.can(P.LEDGER_SEE),
+        "may_visit": fieldwork.visits(to=request.standing).filter(pk=finding.visit_id).exists(),
         "again": findings.recurrences(finding),
         "alike": findings.earlier_alike(finding)[:5],
     }
@@ -43,7 +47,14 @@ def show(request: Request, *, pk: int) -> HttpResponse:
 
 def _may_open(request: Request, finding: "Finding") -> bool:
     """Whether the order's own page, and the unit's proofs, are open to this person."""
-    return request.standing.covers(P.ORDER_VERIFY, finding.division)
+    if not request.standing.can(P.ORDER_SEE):
+        return False
+    return rectifications.orders(to=request.standing).filter(finding=finding).exists()
+
+
+def _record(request: Request, visit: "Visit") -> "EmbeddedRecord | None":
+    """Return the embedded record a visit was begun from, where one may read it."""
+    return None if visit.drawn else fieldwork.embedded(to=request.standing).filter(visit=visit).first()
 
 
 @require_safe
@@ -57,6 +68,8 @@ def visit(request: Request, *, pk: int) -> HttpResponse:
         "photos": fieldwork.photos(found),
         "findings": findings.of_visit(found),
         "earlier": fieldwork.last_visit_of(found.site, before=found),
+        "record": _record(request, found),
+        "may_ledger": request.standing.can(P.LEDGER_SEE),
     }
     return render(request, "desk/visit.html", words)
 
@@ -64,9 +77,10 @@ def visit(request: Request, *, pk: int) -> HttpResponse:
 @require_safe
 @door()
 def photo(request: Request, *, pk: int) -> HttpResponse:
-    """Show a photo to those of the place, and to the unit that owes what it shows."""
-    try:
-        found = fieldwork.photo(pk, to=request.standing)
-    except NotFound:
-        found = rectifications.photo(pk, to=request.standing)
-    return files.shown(found.evidence)
+    """Show a photo to those of the place, to who may read the finding it belongs to, and to the unit that owes it."""
+    for look in (fieldwork.photo, findings.photo, rectifications.photo):
+        try:
+            return files.shown(look(pk, to=request.standing).evidence)
+        except NotFound:
+            continue
+    raise NotFound
