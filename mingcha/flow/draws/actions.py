@@ -144,7 +144,7 @@ def draw(
        site, its count is the site.
 
     Raises CampaignOver, DepartureInThePast, OutsideThePeriod (a draw cannot be held again, and nobody would open such
-    lists), NoTeams, TooFew and TooMany of `lots`, NotFound for a team of another office, RoundMoved.
+    lists), NoTeams, TooFew and TooMany of `lots`, NotFound for a team of another office or one disbanded, RoundMoved.
     """
     accounts.require(by, Permission.ROUND_HOLD, at=at, division=round.office.division_id)
     campaign_actions.require_open(round.campaign)
@@ -158,8 +158,10 @@ def draw(
     if any((team.campaign_id, team.office_id) != (round.campaign_id, round.office_id) for team in teams):
         raise accounts.NotFound
     # Locked until commit: whoever joins meanwhile waits, and is then held against the lists that exist.
-    list(Team.objects.select_for_update().filter(pk__in=[team.pk for team in teams]).order_by("pk"))
     teams = list(dict.fromkeys(teams))
+    locked = Team.objects.select_for_update(no_key=True).filter(pk__in=[team.pk for team in teams]).order_by("pk")
+    if any(team.disbanded_at is not None for team in locked):  # nobody could open its list
+        raise accounts.NotFound
     seed = _seed(round)
     drawn = lots.draw(queries.candidates(round), n=n, seed=seed)
     taken = {ticket.site for ticket in drawn.tickets if ticket.drawn}
@@ -234,7 +236,7 @@ def open_list(sealed: SealedList, *, by: Person, at: datetime) -> list[str]:
     # The round's row is the queue for opening and revealing: whichever comes second sees the first.
     if Round.objects.select_for_update().values_list("state", flat=True).get(pk=sealed.round_id) == State.REVEALED:
         raise RoundRevealed
-    team = Team.objects.select_for_update().get(pk=sealed.team_id)  # nobody joins while it is opened
+    team = Team.objects.select_for_update(no_key=True).get(pk=sealed.team_id)  # nobody joins while it is opened
     tied = queries.newly_tied(sealed, [member.person for member in campaigns.present(team)], at=at)
     if tied is not None:
         raise NewlyRecused(name=tied[0].name)

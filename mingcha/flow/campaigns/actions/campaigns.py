@@ -172,5 +172,7 @@ def close(campaign: Campaign, *, by: Person, at: datetime) -> None:
 def require_open(campaign: Campaign) -> None:
     """Refuse what only a campaign under way allows. Raises CampaignOver."""
     # Locked until commit: a campaign does not end while a team of it forms, nor do two editions come into force at once.
-    if Campaign.objects.select_for_update().values_list("state", flat=True).get(pk=campaign.pk) != State.OPEN:
+    # `no_key`: rows that name the campaign may be written meanwhile, so that a departure and a draw do not block each other.
+    row = Campaign.objects.select_for_update(no_key=True).values_list("state", flat=True)
+    if row.get(pk=campaign.pk) != State.OPEN:
         raise CampaignOver(campaign=campaign.name)

@@ -95,6 +95,8 @@ def form_team(
         people.setdefault(liaison.pk, (liaison, Duty.LIAISON))
     for person in members:
         people.setdefault(person.pk, (person, Duty.MEMBER))
+    # In one order: two campaigns that reach for the same people wait for one another instead of blocking each other.
+    list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk"))
     for person, duty in people.values():
         _admit(team, person, duty=duty, at=at)
     subject = f"{gettext_noop('编入检查组')}：{name}（{campaign.name}）"
@@ -146,7 +148,7 @@ def drop_out(member: Member, *, reason: str, by: Person, at: datetime) -> None:
     Raises NotAMember, LeaderStays, NotFound outside one's area.
     """
     accounts.require(by, Permission.ORGANISATION_KEEP, at=at, division=member.body.division_id)
-    Team.objects.select_for_update().get(pk=member.team_id)
+    Team.objects.select_for_update(no_key=True).get(pk=member.team_id)
     if not Member.objects.filter(pk=member.pk, until=None).exists():
         raise NotAMember(name=member.person.name, team=member.team.name)
     if member.duty == Duty.LEADER:
@@ -197,7 +199,8 @@ def _require_keeper(team: Team, *, by: Person, at: datetime) -> None:
     accounts.require(by, Permission.TEAM_FORM, at=at, division=team.office.division_id)
     require_open(team.campaign)
     # Locked until commit: two officers re-forming one team work one after the other.
-    if Team.objects.select_for_update().values_list("disbanded_at", flat=True).get(pk=team.pk) is not None:
+    row = Team.objects.select_for_update(no_key=True).values_list("disbanded_at", flat=True)
+    if row.get(pk=team.pk) is not None:
         raise TeamDisbanded(team=team.name)
 
 

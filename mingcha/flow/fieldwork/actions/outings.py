@@ -283,7 +283,7 @@ def join_team(team: Team, *, person: Person, duty: str = Duty.MEMBER, by: Person
     """
     accounts.require(by, Permission.TEAM_FORM, at=at, division=team.office.division_id)
     campaign_actions.require_open(team.campaign)  # locks the campaign first, as a draw does: no deadlock with one
-    Team.objects.select_for_update().get(pk=team.pk)  # neither drawn for nor opened meanwhile
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # neither drawn for nor opened meanwhile
     found = ties.ties([person.pk], at=at)
     tied = any(draw_queries.newly_tied(sealed, [person], at=at) for sealed in draw_queries.sealed_lists(team, at=at))
     for stop in Stop.objects.filter(inspection__team=team, inspection__state=State.OUT).select_related("site"):
@@ -298,7 +298,7 @@ def disband_team(team: Team, *, reason: str = "", by: Person, at: datetime) -> N
     """End a team once nothing of it is out. Raises StillOut, and what `teams.disband` raises."""
     accounts.require(by, Permission.TEAM_FORM, at=at, division=team.office.division_id)
     campaign_actions.require_open(team.campaign)
-    Team.objects.select_for_update().get(pk=team.pk)
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     out = Inspection.objects.filter(team=team, state=State.OUT).exists()
     if out or draw_queries.sealed_lists(team, at=at).exists():
         raise StillOut(team=team.name)
