@@ -86,10 +86,10 @@ def outstanding(*, to: Standing, at: datetime) -> dict[str, int]:
     }
 
 
-def to_answer(*, to: Standing) -> QuerySet[Question]:
-    """Return the questions that wait for an answer of one's own body, the oldest first."""
-    found = Question.objects.filter(answered_at=None, note__issuer__in=_served(to, Permission.GUIDANCE_SEND))
-    return found.select_related("note", "body").order_by("asked_at", "pk")
+def open_questions(*, to: Standing) -> QuerySet[Question]:
+    """Return the questions under one's own office's notes that nobody has answered yet, the oldest first."""
+    mine = Question.objects.filter(note__issuer__in=_served(to, Permission.GUIDANCE_SEND), answered_at=None)
+    return mine.select_related("note", "body").order_by("pk")
 
 
 def question(pk: int, *, to: Standing) -> Question:
@@ -205,9 +205,3 @@ def _served(to: Standing, permission: Permission) -> list[str]:
     """Return the codes of the bodies one serves under a permission; what was sent to a merged duplicate is theirs, too."""
     served = to.serves(permission)
     return list(territory.family(served)) if served else []
-
-
-def open_questions(*, to: Standing) -> QuerySet[Question]:
-    """Return the questions under one's own office's notes that nobody has answered yet, the oldest first."""
-    mine = Question.objects.filter(note__issuer__in=to.serves(Permission.GUIDANCE_SEND), answered_at=None)
-    return mine.select_related("note", "body").order_by("pk")
