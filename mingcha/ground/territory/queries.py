@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Substr, TruncDate
 from pypinyin import lazy_pinyin
 
@@ -237,17 +237,28 @@ def named(search: str, *, within: Collection[str], around: Collection[str], most
     )  # fmt: skip
 
 
-def spread(reach: Q) -> dict[tuple[int | None, str], int]:
-    """Return (tier id, county code) → how many bodies within `reach` stand there; None: supervising, in no tier yet."""
-    ranked = Q(kind__in=SUPERVISING) | Q(tier__isnull=False)
-    found = Body.objects.filter(reach, ranked, merged_into=None).order_by()
-    counted = found.values("tier", county=part_of("division", 6)).annotate(n=Count("pk"))
-    return {(row["tier"], row["county"]): row["n"] for row in counted}
+def ranked(reach: Q) -> dict[int | None, list[tuple[str, str]]]:
+    """
+    Return tier id → (code, division code) of the bodies that stand there within `reach`, place by place.
+
+    None: supervising bodies that stand in no tier yet.
+    """
+    standing = Q(kind__in=SUPERVISING) | Q(tier__isnull=False)
+    found: dict[int | None, list[tuple[str, str]]] = {}
+    rows = Body.objects.filter(reach, standing, merged_into=None).order_by("division", "code")
+    for tier, code, place in rows.values_list("tier", "code", "division"):
+        found.setdefault(tier, []).append((code, place))
+    return found
 
 
 def unplaced(reach: Q) -> QuerySet[Body]:
     """Return the supervising bodies within `reach` that stand in no tier yet."""
     return bodies(reach).filter(kind__in=SUPERVISING, tier=None)
+
+
+def units(found: QuerySet[Body]) -> QuerySet[Body]:
+    """Narrow to the bodies that answer for something, and do not supervise."""
+    return found.exclude(kind__in=SUPERVISING)
 
 
 def is_supervising(body: Body) -> bool:
@@ -258,11 +269,9 @@ def superiors(body: Body) -> QuerySet[Body]:
     """Return the bodies that may stand above one in its own line, the nearest first."""
     above = [body.division_id[:digits] for digits in (12, 9, 6, 4, 2) if len(body.division_id) >= digits]
     found = Body.objects.filter(division__in=above, merged_into=None).exclude(pk__in=line_of(body.code))
-    if is_supervising(body):
-        found = found.filter(kind__in=[BodyKind.OFFICE, BodyKind.TOWNSHIP_OFFICE])
-    else:
-        found = found.exclude(kind__in=SUPERVISING)
-    return found.select_related("division").order_by("-division", "pinyin", "code")
+    supervising = [BodyKind.OFFICE, BodyKind.TOWNSHIP_OFFICE]
+    kinds = supervising if is_supervising(body) else [BodyKind.DEPARTMENT, BodyKind.GOVERNMENT]
+    return found.filter(kind__in=kinds).select_related("division").order_by("-division", "pinyin", "code")
 
 
 def below(body: Body) -> QuerySet[Body]:
@@ -276,15 +285,34 @@ def duplicates(body: Body) -> QuerySet[Body]:
     return Body.objects.filter(merged_into=body).order_by("code")
 
 
+def hosts(body: Body, *, search: str) -> QuerySet[Body]:
+    """Return the departments and other units of its area that a group may sit in, by some words; the very name first."""
+    found = searched(bodies_answering(body.division_id), search).select_related("division")
+    return found.order_by(_whole(search), "pinyin", "code")
+
+
+def _whole(search: str) -> Case:
+    """Return an order that puts what is called exactly so before what only sounds like it."""
+    word = search.strip()
+    return Case(When(Q(name=word) | Q(code=word), then=0), default=1)
+
+
+def alike(duplicate: Body, reach: Q, *, search: str) -> QuerySet[Body]:
+    """Return the bodies within `reach` that one may have been registered twice with, by some words."""
+    found = bodies(reach, search=search).exclude(pk=duplicate.pk)
+    found = found.filter(kind__in=SUPERVISING) if is_supervising(duplicate) else found.exclude(kind__in=SUPERVISING)
+    return found.order_by(_whole(search), "pinyin", "code")
+
+
+def alike_sites(duplicate: Site, reach: Q, *, search: str) -> QuerySet[Site]:
+    """Return the sites within `reach` of the same type that one may have been registered twice with, by some words."""
+    found = sites(reach, type_code=duplicate.type_id, search=search).filter(merged_into=None).exclude(pk=duplicate.pk)
+    return found.order_by(_whole(search), "pinyin", "code")
+
+
 def tier_kinds() -> list[tuple[str, str]]:
     """Return the kinds of tiers from the top, each with its Chinese name, to be translated."""
     return list(TierKind.choices)
-
-
-def found_divisions(reach: Q, *, search: str) -> QuerySet[Division]:
-    """Return the divisions within `reach` (a filter over Division) whose name or code holds what was typed."""
-    word = search.strip()
-    return Division.objects.filter(reach, Q(name__icontains=word) | Q(code__startswith=word)).order_by("code")
 
 
 def family(codes: Iterable[str]) -> dict[str, str]:
