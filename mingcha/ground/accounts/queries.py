@@ -113,8 +113,13 @@ def _holding(post: Post) -> Holding:
     return Holding(role, body.pk, body.name, body.division_id, post.capacity, tuple(sorted(answers)))
 
 
+def unended(day: date) -> Q:
+    """Return the filter over posts or links that hold on that day or begin later."""
+    return Q(until=None) | Q(until__gte=day)
+
+
 def current_posts(day: date) -> QuerySet[Post]:
-    return Post.objects.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+    return Post.objects.filter(unended(day), since__lte=day)
 
 
 def require(by: Person, permission: Permission, *, at: datetime, division: str | None = None) -> Standing:
@@ -182,12 +187,15 @@ def former(*, to: Standing, at: datetime, search: str = "") -> QuerySet[Person]:
 
 
 def narrowed(
-    found: QuerySet[Person], *, at: datetime, tier: str = "", body: str = "", role: str = "", skill: str = ""
-) -> QuerySet[Person]:
-    """Narrow people to those with a current post in a tier (by its id), in a body, of a role, or with a skill."""
-    posts = current_posts(at.astimezone(OFFICE_TIME).date())
-    if tier or body or role:
-        wanted = {"body__tier": tier, "body": body, "role": role}
+    found: QuerySet[Person], *, at: datetime, tier: str = "", body: str = "", role: str = "", skill: str = "",
+    permission: Permission | None = None,
+) -> QuerySet[Person]:  # fmt: skip
+    """Narrow people to those with a current post in a tier (its id), a body, a role, or with a permission; by skill."""
+    wanted: dict[str, object] = {"body__tier": tier, "body": body, "role": role}
+    if permission is not None:
+        wanted["role__in"] = [each.name for each in ROLES.values() if permission in each.permissions]
+    if any(wanted.values()):
+        posts = current_posts(at.astimezone(OFFICE_TIME).date())
         posts = posts.filter(**{column: value for column, value in wanted.items() if value})
         found = found.filter(pk__in=posts.values("person"))
     return found.filter(skills__contains=[skill]) if skill else found
@@ -219,6 +227,13 @@ def person(username: str, *, to: Standing, at: datetime) -> Person:
 def posts_of(person: Person) -> QuerySet[Post]:
     """Return all posts a person has held, the latest first."""
     return Post.objects.filter(person=person).select_related("body__division").order_by("-since", "-pk")
+
+
+def posts_within(*, to: Standing) -> QuerySet[Post]:
+    """Return every post held or ended in the bodies of one's area and in those one serves, body by body."""
+    found = Post.objects.filter(body__in=Body.objects.filter(to.reach(Permission.ORGANISATION_SEE)))
+    related = found.select_related("person", "body__division")
+    return related.order_by("body__division", "body", "person__pinyin", "person", "since", "role")
 
 
 def posts_in(body_code: str, *, at: datetime) -> QuerySet[Post]:
@@ -268,7 +283,7 @@ def staffed(reach: Q, *, at: datetime) -> dict[tuple[int | None, str], int]:
 
 
 def current_links(day: date) -> QuerySet[Link]:
-    found = Link.objects.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+    found = Link.objects.filter(unended(day), since__lte=day)
     return found.select_related("holder__division", "person", "body", "division", "site").order_by("holder", "pk")
 
 
@@ -277,6 +292,23 @@ def links(*, to: Standing, at: datetime) -> QuerySet[Link]:
     reach = to.area(Permission.ORGANISATION_SEE, "holder__division__code")
     own = Q(holder__in=to.serves(Permission.ORGANISATION_SEE))
     return current_links(at.astimezone(OFFICE_TIME).date()).filter(reach | own)
+
+
+def links_within(*, to: Standing, day: date) -> QuerySet[Link]:
+    """Return the links that hold on that day or begin later, of bodies in one's area and of those one serves."""
+    found = Link.objects.filter(unended(day), holder__in=Body.objects.filter(to.reach(Permission.ORGANISATION_SEE)))
+    return found.select_related("holder__division", "person", "body", "division", "site").order_by("holder", "pk")
+
+
+def links_searched(found: QuerySet[Link], search: str) -> QuerySet[Link]:
+    """Narrow links to those whose holder, person or target is called like what was typed, by name, code or reading."""
+    word = search.strip()
+    if not word:
+        return found
+    likeness = Q(division__name__icontains=word) | Q(division__code__startswith=word)
+    for end in ("holder", "person", "body", "site"):
+        likeness |= Q(**{f"{end}__name__icontains": word}) | Q(**{f"{end}__pinyin__icontains": word.lower()})
+    return found.filter(likeness)
 
 
 def links_of(person: Person) -> QuerySet[Link]:

@@ -251,9 +251,14 @@ def ranked(reach: Q) -> dict[int | None, list[tuple[str, str]]]:
     return found
 
 
-def unplaced(reach: Q) -> QuerySet[Body]:
+def supervising(reach: Q, *, search: str = "") -> QuerySet[Body]:
+    """Return the bodies within `reach` that supervise, the highest first."""
+    return bodies(reach, search=search).filter(kind__in=SUPERVISING).order_by("division", "kind", "code")
+
+
+def unplaced(reach: Q, *, search: str = "") -> QuerySet[Body]:
     """Return the supervising bodies within `reach` that stand in no tier yet."""
-    return bodies(reach).filter(kind__in=SUPERVISING, tier=None)
+    return supervising(reach, search=search).filter(tier=None)
 
 
 def units(found: QuerySet[Body]) -> QuerySet[Body]:
@@ -269,9 +274,9 @@ def superiors(body: Body) -> QuerySet[Body]:
     """Return the bodies that may stand above one in its own line, the nearest first."""
     above = [body.division_id[:digits] for digits in (12, 9, 6, 4, 2) if len(body.division_id) >= digits]
     found = Body.objects.filter(division__in=above, merged_into=None).exclude(pk__in=line_of(body.code))
-    supervising = [BodyKind.OFFICE, BodyKind.TOWNSHIP_OFFICE]
-    kinds = supervising if is_supervising(body) else [BodyKind.DEPARTMENT, BodyKind.GOVERNMENT]
-    return found.filter(kind__in=kinds).select_related("division").order_by("-division", "pinyin", "code")
+    supervisors, others = [BodyKind.OFFICE, BodyKind.TOWNSHIP_OFFICE], [BodyKind.DEPARTMENT, BodyKind.GOVERNMENT]
+    found = found.filter(kind__in=supervisors if is_supervising(body) else others)
+    return found.select_related("division").order_by("-division", "pinyin", "code")
 
 
 def below(body: Body) -> QuerySet[Body]:
