@@ -43,6 +43,8 @@ class Holding:
     capacity: str = Capacity.REGULAR
     # The codes one acts for: the body and its merged duplicates; for a resident group, its host and the host's line.
     answers: tuple[str, ...] = ()
+    # The body's own code and those of the duplicates merged with it.
+    family: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,13 @@ class Standing:
         return tuple(code for codes in found for code in codes)
 
     def serves(self, permission: Permission) -> tuple[str, ...]:
-        """Return the codes of the bodies where one holds the permission, however far it reaches."""
-        return tuple(h.body for h in self.holdings if permission in h.role.permissions)
+        """
+        Return the codes of the bodies where one holds the permission, however far it reaches.
+
+        Merged duplicates are among them: a team, a note, a call of theirs is the survivor's.
+        """
+        held = (h.family for h in self.holdings if permission in h.role.permissions)
+        return tuple(dict.fromkeys(code for codes in held for code in codes))
 
     def covers(self, permission: Permission, division: str) -> bool:
         return any(division.startswith(prefix) for prefix in self.prefixes(permission))
@@ -105,12 +112,15 @@ def standing(person: Person, *, at: datetime) -> Standing:
 def _holding(post: Post) -> Holding:
     # Whoever served a body that was merged serves the one it was merged into.
     role, body = ROLES[post.role], post.body.merged_into or post.body
-    answers: set[str] = set()
+    family = sorted(territory.family([body.pk]), key=lambda code: (code != body.pk, code))
+    answers: Iterable[str] = ()
     if role.reach == "body":
-        answers = set(territory.family([body.pk]))
+        answers = family
     elif role.reach == "host" and body.host_id:
         answers = territory.line_of(body.host_id)
-    return Holding(role, body.pk, body.name, body.division_id, post.capacity, tuple(sorted(answers)))
+    return Holding(
+        role, body.pk, body.name, body.division_id, post.capacity, answers=tuple(sorted(answers)), family=tuple(family)
+    )
 
 
 def unended(day: date) -> Q:

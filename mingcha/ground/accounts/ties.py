@@ -100,7 +100,8 @@ def subject_of(site: Site) -> Subject:
 def ties(people: Collection[int], *, at: datetime) -> Ties:
     """Return everything that keeps these people (by id) away from something at that time."""
     day = at.astimezone(OFFICE_TIME).date()
-    posts = list(Post.objects.filter(person__in=people, since__lte=day).select_related("body").order_by("pk"))
+    held = Post.objects.filter(person__in=people, since__lte=day).select_related("body__merged_into").order_by("pk")
+    posts = list(held)
     return Ties([*_of_posts(posts, day), *_of_links(people, posts, day), *_of_recusals(people)])
 
 
@@ -108,11 +109,12 @@ def _of_posts(posts: list[Post], day: date) -> Iterable[Tie]:
     years: dict[str, int] = {}
     for post in posts:
         current = post.until is None or post.until >= day
-        if post.body.kind in SUPERVISING:
-            if current and post.body.host_id:
-                yield _with_line(post, TieKind.HOST, post.body.host_id)
-            if current and post.body.kind in LOCAL:
-                yield Tie(post.person_id, TieKind.OWN_UNIT, post.body.name, division=post.body.division_id)
+        body = post.body.merged_into or post.body  # whoever served a duplicate serves the survivor
+        if body.kind in SUPERVISING:
+            if current and body.host_id:
+                yield _with_line(post, TieKind.HOST, body.host_id)
+            if current and body.kind in LOCAL:
+                yield Tie(post.person_id, TieKind.OWN_UNIT, body.name, division=body.division_id)
             continue
         if current:
             yield _with_line(post, TieKind.OWN_UNIT, post.body_id)
@@ -135,10 +137,11 @@ def _of_links(people: Collection[int], posts: list[Post], day: date) -> Iterable
     serving: dict[str, set[int]] = {}
     for post in posts:
         if post.until is None or post.until >= day:
-            serving.setdefault(post.body_id, set()).add(post.person_id)
+            serving.setdefault(post.body.merged_into_id or post.body_id, set()).add(post.person_id)
+    family = territory.family(serving)  # a duplicate's links are the survivor's
     # A link that names a person binds that person; one that names none binds everybody of the body.
-    for link in current_links(day).filter(Q(person__in=people) | Q(person=None, holder__in=serving)):
-        for person in [link.person_id] if link.person_id else sorted(serving[link.holder_id]):
+    for link in current_links(day).filter(Q(person__in=people) | Q(person=None, holder__in=family)):
+        for person in [link.person_id] if link.person_id else sorted(serving[family[link.holder_id]]):
             yield _to_target(person, TieKind.LINK, link)
 
 
