@@ -27,7 +27,7 @@ def notes(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[Note]:
 
     Sent by or to a body one serves; whoever sends guidance for an area also reads what its lower offices sent.
     """
-    own = _served(to, Permission.GUIDANCE_SEE)
+    own = to.serves(Permission.GUIDANCE_SEE)
     sent_here = Recipient.objects.filter(body__in=own)
     found = Note.objects.filter(
         Q(issuer__in=own) | Q(pk__in=sent_here.values("note")) | to.area(Permission.ORGANISATION_KEEP, "issuer__division__code")
@@ -49,19 +49,19 @@ def inbox(*, to: Standing, at: datetime) -> QuerySet[Any]:
     """Return what was sent to one's bodies, the latest first; `unread` by this person, `waiting` for an answer to a question."""
     read = Reading.objects.filter(note=OuterRef("note"), person=to.person)
     asked = Question.objects.filter(note=OuterRef("note"), body=OuterRef("body"), answered_at=None)
-    found = Recipient.objects.filter(body__in=_served(to, Permission.GUIDANCE_SEE))
+    found = Recipient.objects.filter(body__in=to.serves(Permission.GUIDANCE_SEE))
     found = found.annotate(unread=~Exists(read), waiting=Exists(asked))
     return found.select_related("note__issuer", "note__campaign", "body").order_by("-note__sent_at", "-pk")
 
 
 def issued(*, to: Standing) -> QuerySet[Any]:
     """Return the notes of one's own bodies, the latest first, each with counts `addressed`, `received`, `replied`, `asked`."""
-    return _counted(notes(to=to).filter(issuer__in=_served(to, Permission.GUIDANCE_SEE)))
+    return _counted(notes(to=to).filter(issuer__in=to.serves(Permission.GUIDANCE_SEE)))
 
 
 def of_lower_offices(*, to: Standing) -> QuerySet[Any]:
     """Return the notes one may read without being their sender or addressee, counted like `issued`."""
-    own = _served(to, Permission.GUIDANCE_SEE)
+    own = to.serves(Permission.GUIDANCE_SEE)
     received = Recipient.objects.filter(body__in=own)
     return _counted(notes(to=to).exclude(issuer__in=own).exclude(pk__in=received.values("note")))
 
@@ -88,7 +88,7 @@ def outstanding(*, to: Standing, at: datetime) -> dict[str, int]:
 
 def open_questions(*, to: Standing) -> QuerySet[Question]:
     """Return the questions under one's own office's notes that nobody has answered yet, the oldest first."""
-    mine = Question.objects.filter(note__issuer__in=_served(to, Permission.GUIDANCE_SEND), answered_at=None)
+    mine = Question.objects.filter(note__issuer__in=to.serves(Permission.GUIDANCE_SEND), answered_at=None)
     return mine.select_related("note", "body").order_by("pk")
 
 
@@ -132,7 +132,7 @@ def recipients(note: Note) -> QuerySet[Recipient]:
 
 def own_recipient(note: Note, *, to: Standing) -> Recipient | None:
     """Return one's own body's line of a note, where it was sent there."""
-    mine = note.recipients.filter(body__in=_served(to, Permission.GUIDANCE_SEE))
+    mine = note.recipients.filter(body__in=to.serves(Permission.GUIDANCE_SEE))
     return mine.select_related("body", "received_by", "replied_by").order_by("pk").first()
 
 
@@ -142,7 +142,7 @@ def questions(note: Note) -> QuerySet[Question]:
 
 def issued_by(note: Note, *, to: Standing) -> bool:
     """Return whether one speaks for the issuer: sees who has read, answers questions."""
-    return note.issuer_id in _served(to, Permission.GUIDANCE_SEND)
+    return note.issuer_id in to.serves(Permission.GUIDANCE_SEND)
 
 
 @dataclass(frozen=True)
@@ -199,9 +199,3 @@ def target_name(link: Link) -> str:
     """Return the name of what a link leads to."""
     target = link.body or link.division or link.site
     return target.name if target else ""
-
-
-def _served(to: Standing, permission: Permission) -> list[str]:
-    """Return the codes of the bodies one serves under a permission; what was sent to a merged duplicate is theirs, too."""
-    served = to.serves(permission)
-    return list(territory.family(served)) if served else []
