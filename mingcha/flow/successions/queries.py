@@ -13,7 +13,7 @@ from mingcha.flow.fieldwork.models import Visit
 from mingcha.flow.fieldwork.states import VisitState
 from mingcha.flow.guidance.models import Recipient
 from mingcha.flow.rectifications.models import Rectification
-from mingcha.flow.rectifications.states import OPEN
+from mingcha.flow.rectifications.states import ISSUED, OPEN
 from mingcha.flow.successions.models import Succession
 from mingcha.flow.successions.states import Kind
 from mingcha.ground.accounts import queries as accounts
@@ -57,12 +57,13 @@ def owed(person: Person, posts: Sequence[Post], *, at: datetime) -> list[Owed]:
     done: dict[str, set[Permission]] = {}
     for post in posts:
         kept = _kept(person, post, posts, at=at)
-        permissions = ROLES[post.role].permissions - kept - done.setdefault(post.body_id, set())
-        done[post.body_id] |= permissions
+        told = done.setdefault(post.body.merged_into_id or post.body_id, set())
+        permissions = ROLES[post.role].permissions - kept - told
+        if not kept and not told:  # links hang on the body, not on a permission
+            found += _links(person, post, at=at)
+        told |= permissions
         if Permission.VISIT_MAKE in permissions:
             found += _teams(person, post)
-        if not kept and not done[post.body_id] - permissions:  # links and offers hang on the body, not on a permission
-            found += _links(person, post, at=at)
             found += _offers(person, post)
         if Permission.ORDER_ANSWER in permissions:
             found += _orders(person, post, at=at)
@@ -76,9 +77,14 @@ def owed(person: Person, posts: Sequence[Post], *, at: datetime) -> list[Owed]:
 def _kept(person: Person, post: Post, leaving: Sequence[Post], *, at: datetime) -> frozenset[Permission]:
     """Return what the person's other posts in the same body, which they keep, still carry."""
     day = at.astimezone(accounts.OFFICE_TIME).date()
-    others = accounts.current_posts(day).filter(person=person, body=post.body_id)
+    others = accounts.current_posts(day).filter(person=person, body__in=_codes(post))
     others = others.exclude(pk__in=[each.pk for each in leaving])
     return frozenset().union(*(ROLES[other.role].permissions for other in others))
+
+
+def _codes(post: Post) -> list[str]:
+    """Return the codes under which the post's body may have been written down: its own, and those it was merged with."""
+    return list(territory.family([post.body_id]))
 
 
 def _others(person: Person, post: Post, permission: Permission, *, at: datetime) -> tuple[Person, ...]:
@@ -86,7 +92,7 @@ def _others(person: Person, post: Post, permission: Permission, *, at: datetime)
 
 
 def _teams(person: Person, post: Post) -> Iterable[Owed]:
-    rows = Member.objects.filter(person=person, body=post.body_id, until=None).select_related("team__campaign")
+    rows = Member.objects.filter(person=person, body__in=_codes(post), until=None).select_related("team__campaign")
     for member in rows:
         others = tuple(m.person for m in campaigns.present(member.team) if m.person_id != person.pk)
         leads = member.duty == Duty.LEADER
@@ -102,7 +108,7 @@ def _teams(person: Person, post: Post) -> Iterable[Owed]:
 
 def _links(person: Person, post: Post, *, at: datetime) -> Iterable[Owed]:
     day = at.astimezone(accounts.OFFICE_TIME).date()
-    for link in accounts.current_links(day).filter(person=person, holder=post.body_id):
+    for link in accounts.current_links(day).filter(person=person, holder__in=_codes(post)):
         yield Owed(Kind.LINK, _target(link), post, must=True, row=link)
 
 
@@ -113,7 +119,7 @@ def _target(link: Link) -> str:
 
 def _offers(person: Person, post: Post) -> Iterable[Owed]:
     open_calls = Call.objects.filter(state=CallState.OPEN)
-    rows = Offer.objects.filter(person=person, body=post.body_id, call__in=open_calls)
+    rows = Offer.objects.filter(person=person, body__in=_codes(post), call__in=open_calls)
     for offer in rows.exclude(state=OfferState.WITHDRAWN).select_related("call__campaign"):
         name = f"{offer.call.campaign.name} · {offer.get_state_display()}"
         yield Owed(Kind.OFFER, name, post, link=f"/calls/{offer.call_id}/", row=offer)
@@ -121,14 +127,16 @@ def _offers(person: Person, post: Post) -> Iterable[Owed]:
 
 def _orders(person: Person, post: Post, *, at: datetime) -> Iterable[Owed]:
     left = _others(person, post, Permission.ORDER_ANSWER, at=at)
-    rows = Rectification.objects.filter(body__in=territory.family([post.body_id]), state__in=OPEN)
+    # Issued ones only: what a visit under way has noted is nobody's news yet.
+    owed = set(OPEN) & set(ISSUED)
+    rows = Rectification.objects.filter(body__in=_codes(post), state__in=owed)
     for order in rows.select_related("finding").order_by("due_at", "pk"):
         yield Owed(Kind.ORDER, order.finding.number, post, must=True, left=left, link=f"/orders/{order.pk}/")
 
 
 def _notes(person: Person, post: Post, *, at: datetime) -> Iterable[Owed]:
     left = _others(person, post, Permission.GUIDANCE_SEE, at=at)
-    rows = Recipient.objects.filter(body=post.body_id).select_related("note").order_by("pk")
+    rows = Recipient.objects.filter(body__in=_codes(post)).select_related("note").order_by("pk")
     for recipient in rows:
         waits = recipient.received_at is None or (recipient.note.reply_by and recipient.replied_at is None)
         if waits:
@@ -138,8 +146,8 @@ def _notes(person: Person, post: Post, *, at: datetime) -> Iterable[Owed]:
 
 def _rulings(person: Person, post: Post, *, at: datetime) -> Iterable[Owed]:
     left = _others(person, post, Permission.RECUSAL_RULE, at=at)
-    rows = Recusal.objects.filter(ruled_in=post.body_id, state=RecusalState.ASKED).select_related("person", "asked_by")
-    for recusal in rows.order_by("pk"):
+    rows = Recusal.objects.filter(ruled_in__in=_codes(post), state=RecusalState.ASKED)
+    for recusal in rows.select_related("person", "asked_by").order_by("pk"):
         asked_by = recusal.asked_by.name if recusal.asked_by else ""
         yield Owed(Kind.RULING, f"{asked_by}：{recusal.person.name}", post, must=True, left=left, link="/recusals/")
 
