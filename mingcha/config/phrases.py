@@ -36,7 +36,14 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 # Why a row of a sheet is bad, translated by whoever shows it: which argument of these calls says it.
 REASONS = {"Problem": 3, "fault": 1}
 # Tables kept in plain Chinese where they stand, and translated by whoever shows them.
-TABLES = {"cli.py": "COMMANDS", "people.py": "CAST", "brief.py": "HEADS", "privacy.py": "LABELS", "prose.py": "WORDS"}
+TABLES = {
+    "cli.py": "COMMANDS",
+    "people.py": "CAST",
+    "brief.py": "HEADS",
+    "privacy.py": "LABELS",
+    "prose.py": "WORDS",
+    "ties.py": "LABELS",
+}
 
 
 def wanted() -> Catalog:

@@ -33,6 +33,7 @@ class Hall:
     here: str
     other_language: Language
     name: str = ""
+    own_page: str = ""
     posts: list[str] = field(default_factory=list)
     nav: list[navigation.Item] = field(default_factory=list)
     tabs: list[navigation.Item] = field(default_factory=list)
@@ -55,6 +56,7 @@ def hall(request: HttpRequest) -> dict[str, Hall]:
     if person is not None and person.is_authenticated:
         standing = getattr(request, "standing", None) or accounts.standing(person, at=now)
         furniture.name = person.name
+        furniture.own_page = navigation.own_page(person.username)
         furniture.posts = [f"{holding.body_name} · {holding.role.label}" for holding in standing.holdings]
         furniture.unseen = notices.unseen_count(person)
         furniture.nav = navigation.items(standing, request.path, furniture.unseen)

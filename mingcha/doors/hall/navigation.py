@@ -70,8 +70,13 @@ def items(standing: Standing, path: str, unseen: int) -> list[Item]:
     return found
 
 
-def _url(address: str) -> str | None:
+def own_page(username: str) -> str:
+    """Return the address of somebody's own page, or "" where none is to be had."""
+    return _url("desk:person", username) or ""
+
+
+def _url(address: str, *args: str) -> str | None:
     try:
-        return reverse(address)
+        return reverse(address, args=args)
     except NoReverseMatch:
         return None

@@ -1,5 +1,6 @@
 """The record of acts at places in one's area, in plain words."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
@@ -31,11 +32,16 @@ def index(request: Request) -> HttpResponse:
     if actor:
         found = found.filter(actor_name__icontains=actor)
     page = Paginator(found, 50).get_page(request.GET.get("page"))
-    names = territory.names(code for event in page for code in (event.division, event.division[:6]))
-    return render(request, "desk/audit.html", {
-        "page": page, "verb": verb, "actor": actor, "verbs": VERBS,
-        "lines": [_line(event, names) for event in page],
-    })  # fmt: skip
+    return render(
+        request, "desk/audit.html", {"page": page, "verb": verb, "actor": actor, "verbs": VERBS, "lines": lines(page)}
+    )
+
+
+def lines(events: Iterable["Event"]) -> list[dict[str, object]]:
+    """Return acts as a page says them, in the same order."""
+    read = list(events)
+    names = territory.names(code for event in read for code in (event.division, event.division[:6]))
+    return [_line(event, names) for event in read]
 
 
 def _line(event: "Event", names: dict[str, str]) -> dict[str, object]:

@@ -19,12 +19,16 @@ from mingcha.flow.findings import queries as findings
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications import queries
 from mingcha.flow.rectifications.actions import AlreadyMoved
-from mingcha.flow.rectifications.states import State
+from mingcha.flow.rectifications.states import OPEN, State
+from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.kernel.refusals import Refusal
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from mingcha.flow.rectifications.models import Rectification
+    from mingcha.ground.accounts.models import Recusal
 
 PAGE = 25
 TABS = {
@@ -144,8 +148,9 @@ def _page(
     own = order.body_id in request.standing.bodies(P.ORDER_ANSWER)
     verifier = request.standing.covers(P.ORDER_VERIFY, order.finding.division)
     another_hand = request.user.pk not in queries.hands(order)
+    tie = queries.tie(order, request.user, at=request.now) if verifier else None
     may_answer = own and order.state in (State.ORDERED, State.RETURNED)
-    may_judge = verifier and another_hand and order.state == State.ANSWERED
+    may_judge = verifier and another_hand and tie is None and order.state == State.ANSWERED
     replies = list(queries.replies(order))
     places = {"answer": may_answer, "send_back": may_judge, "close": may_judge}
     homeless = [form for name, form in (given or {}).items() if not places[name]]
@@ -163,6 +168,8 @@ def _page(
         "may_answer": may_answer,
         "may_judge": may_judge,
         "other_hand_needed": verifier and not another_hand and order.state == State.ANSWERED,
+        "tie": tie if order.state in OPEN or order.state == State.ATTESTED else None,
+        "asked": _asked(request, order) if own else (),
         "verifier": verifier,
         "forms": {"answer": Answer(), "send_back": SendBack(prefix="back"), "close": Close(prefix="close")}
         | (given or {}),
@@ -171,6 +178,11 @@ def _page(
         "typed": _typed(homeless),
     }
     return render(request, "desk/order.html", words, status=status)
+
+
+def _asked(request: Request, order: "Rectification") -> "QuerySet[Recusal]":
+    """Return the recusals that the unit of an order has asked for."""
+    return accounts.recusals(to=request.standing, at=request.now).filter(asked_by=order.body_id)
 
 
 def _typed(forms: list[WatchedForm]) -> str:

@@ -64,7 +64,8 @@ def _page(
     request: Request, order: "Rectification", form: Sample, *, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     another_hand = request.user.pk not in queries.hands(order)
-    may_sample = another_hand and order.state == State.ATTESTED
+    tie = queries.tie(order, request.user, at=request.now) if order.state == State.ATTESTED else None
+    may_sample = another_hand and tie is None and order.state == State.ATTESTED
     words = {
         "order": order,
         "finding": order.finding,
@@ -73,6 +74,7 @@ def _page(
         "form": form,
         "may_sample": may_sample,
         "other_hand_needed": not another_hand and order.state == State.ATTESTED,
+        "tie": tie,
         "refusal": refusal,
         "overtaken": stories.last(order) if isinstance(refusal, AlreadyMoved) else None,
         "typed": "" if may_sample else form["reason"].value() or "",
