@@ -55,7 +55,7 @@ class NotAMember(Refusal):
 
 
 class LeaderStays(Refusal):
-    message: ClassVar[str] = "%(name)s 是组长：请先另定组长，再离组。"
+    message: ClassVar[str] = "%(name)s 是组长：请先另定组长，再离组或改任。"
 
 
 class TeamDisbanded(Refusal):
@@ -114,9 +114,11 @@ def join(team: Team, *, person: Person, duty: str = Duty.MEMBER, by: Person, at:
     Add someone to a team under way; a new leader takes over from the old one, who stays as a member.
 
     While lists or outings of the team are out, `fieldwork.join_team` calls this after its own checks.
-    Raises what `form_team` raises of people, TeamDisbanded, CampaignOver.
+    Raises what `form_team` raises of people, LeaderStays, TeamDisbanded, CampaignOver.
     """
     _require_keeper(team, by=by, at=at)
+    if duty != Duty.LEADER and team.members.filter(person=person, duty=Duty.LEADER, until=None).exists():
+        raise LeaderStays(name=person.name)  # a team under way is never without a leader
     _make_room(team, duty, at=at)
     present = Member.objects.filter(team=team, person=person, until=None).first()
     if present is not None:  # already here: only the duty changes, as a new row, so the record says since when
