@@ -211,8 +211,13 @@ def add_photos(
 def close_visit(
     visit: Visit, *, outcome: str, reason: str = "", feedback: str = "", feedback_to: str = "", by: Person, at: datetime
 ) -> None:
-    """End a visit with its outcome and what was fed back on the spot. Raises VisitOver, ReasonMissing."""
+    """
+    End a visit with its outcome and what was fed back on the spot; findings are confirmed by this hand.
+
+    Raises Recused, VisitOver, ReasonMissing.
+    """
     _require_team(visit.inspection, by=by, at=at)
+    _require_clear(visit.site, by=by, at=at, embedded=visit.inspection.list_id is None)
     if outcome != Outcome.DONE and not reason.strip():
         raise ReasonMissing
     start, end = VISIT_ACTS["close"]
