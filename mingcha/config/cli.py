@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "装入演示数据并开始服务"),
     "serve": ("serve", "开始服务"),
     "worker": ("worker", "只运行后台任务"),
-    "import": ("importing", "导入区划、点位、人员或规则表格"),
+    "import": ("importing", "导入区划、机制、单位、人员、任职、联系、点位或清单"),
     "audit": ("audit", "核验留痕链"),
     "brief": ("brief", "生成简报"),
     "migrate": ("migrate", "更新数据表"),

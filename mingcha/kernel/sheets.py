@@ -65,6 +65,49 @@ class Problem:
         return template % self.facts
 
 
+@dataclass
+class Check:
+    """One row under examination: its faults are gathered, so that all of them are told at once."""
+
+    row: Row
+    problems: list[Problem] = field(default_factory=list)
+
+    def fault(self, column: str, template: str, **facts: object) -> None:
+        """Say what is wrong with a cell; see `Problem`."""
+        self.problems.append(Problem(self.row.number, column, self.row[column], template, facts))
+
+    def text(self, column: str, longest: int, *, required: bool = True) -> str:
+        """Return a cell's text; a fault where it is too long, or empty though required."""
+        text = self.row[column]
+        if required and not text:
+            self.fault(column, "不能为空")
+        elif len(text) > longest:
+            self.fault(column, "不能超过 %(longest)s 个字", longest=longest)
+        return text
+
+    def label(self, column: str, choices: Iterable[tuple[str, str]], *, empty: str = "") -> str:
+        """Return the value that a cell's label stands for, `empty` for an empty cell; a fault where there is none."""
+        values = {str(label): value for value, label in choices}
+        found = values.get(self.row[column], "") if self.row[column] else empty
+        if not found:
+            self.fault(column, "只能填：%(known)s", known="、".join(values))
+        return found
+
+    def day(self, column: str, *, required: bool = True) -> date | None:
+        """Return a cell's day; a fault where it is none, or empty though required."""
+        try:
+            if self.row[column] or required:
+                return date.fromisoformat(self.row[column])
+        except ValueError:
+            self.fault(column, "请写成 2021-10-19 的样子")
+        return None
+
+
+class NoRows(Refusal):
+    message: ClassVar[str] = "表里没有内容，请从第二行起填写。"
+    status: ClassVar[int] = 422
+
+
 class RowsRefused(Refusal):
     """Nothing was written; `problems` lists every bad row with its reason."""
 
@@ -72,7 +115,7 @@ class RowsRefused(Refusal):
     status: ClassVar[int] = 422
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.row))
         super().__init__(count=len(self.problems))
 
 
@@ -102,6 +145,14 @@ def read(content: bytes, *, required: Sequence[str]) -> list[Row]:
         raise
     except Exception as error:  # openpyxl raises a dozen unrelated kinds on damaged input
         raise TornFile from error
+
+
+def filled(content: bytes, *, required: Sequence[str]) -> list[Row]:
+    """Return the rows as `read` does. Raises NoRows where there is none, and what `read` raises."""
+    rows = read(content, required=required)
+    if not rows:
+        raise NoRows
+    return rows
 
 
 def _refuse_bomb(content: bytes) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from mingcha.ground.accounts import queries
-from mingcha.ground.accounts.actions import people, posts, signing
+from mingcha.ground.accounts.actions import people, people_sheets, posts, signing
 from mingcha.ground.accounts.models import Attempt, Person, Post
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.roles import ROLES
@@ -128,14 +128,14 @@ def test_every_permission_is_somebodys_and_every_role_has_a_reach():
     assert all(role.name == name for name, role in ROLES.items())
 
 
-def sheet(*rows, columns=people.PEOPLE_COLUMNS):
+def sheet(*rows, columns=people_sheets.REQUIRED):
     return sheets.write(columns, [[row[c] for c in columns] for row in rows], title="人员")
 
 
 def test_a_sheet_of_people_is_taken_and_may_be_taken_again(world):
-    taken = people.import_people(sheet(GOOD, GOOD | {"角色": "leader"}), by=None, at=world.at)
+    taken = people_sheets.import_people(sheet(GOOD, GOOD | {"角色": "leader"}), by=None, at=world.at)
     assert taken.rows == 2 and list(taken.passwords) == ["new"]
-    assert people.import_people(sheet(GOOD), by=None, at=world.at).passwords == {}
+    assert people_sheets.import_people(sheet(GOOD), by=None, at=world.at).passwords == {}
     new = Person.objects.get(username="new")
     assert new.check_password(taken.passwords["new"])
     assert new.pinyin == "yanshixinren ysxr"
@@ -152,7 +152,7 @@ def test_a_sheet_of_people_is_taken_and_may_be_taken_again(world):
 def test_one_bad_row_keeps_the_whole_sheet_out(world, column, value):
     before = Person.objects.count()
     with pytest.raises(sheets.RowsRefused) as refused:
-        people.import_people(
+        people_sheets.import_people(
             sheet(GOOD, GOOD | {column: value, "账号": value if column == "账号" else "b"}), by=None, at=world.at
         )
     (problem,) = refused.value.problems

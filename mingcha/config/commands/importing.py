@@ -10,8 +10,6 @@ from mingcha.config import house
 from mingcha.config.words import say, sentence
 from mingcha.kernel.refusals import Refusal
 
-KINDS = ("divisions", "sites", "people", "rulebook")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the file holds, and the file."""
@@ -29,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         try:
             shipped.ensure(clock.now())
-            print(_importers()[arguments.kind](content, clock.now()))
+            print(IMPORTERS[arguments.kind](content, clock.now()))
         except Refusal as refusal:
             report(refusal)
             return 1
@@ -52,36 +50,87 @@ def report(refusal: Refusal) -> None:
     print(sentence(refusal), file=sys.stderr)
 
 
-def _importers() -> dict[str, Callable[[bytes, datetime], str]]:
-    """Return for each kind what takes the file and says what was taken. `by=None` is the operator at this machine."""
-    from mingcha.ground.accounts.actions import people
+def _divisions(content: bytes, at: datetime) -> str:
+    from mingcha.ground.territory.actions import divisions
+
+    return say("已导入区划 %(rows)d 条。") % {"rows": divisions.import_divisions(content, by=None, at=at)}
+
+
+def _tiers(content: bytes, at: datetime) -> str:
+    from mingcha.ground.territory import queries
+    from mingcha.ground.territory.actions import rank_sheets
+
+    made = rank_sheets.import_tiers(content, by=None, at=at)
+    names = " · ".join(tier.name for tier in queries.tiers(made))
+    return say("已设立机制“%(name)s”：%(tiers)s。") % {"name": made.name, "tiers": names}
+
+
+def _bodies(content: bytes, at: datetime) -> str:
+    from mingcha.ground.territory.actions import body_sheets
+
+    done = body_sheets.import_bodies(content, prefixes=[""], by=None, at=at)
+    return say("已导入单位：新增 %(added)d 个，更新 %(changed)d 个。") % {"added": done.added, "changed": done.changed}
+
+
+def _people(content: bytes, at: datetime) -> str:
+    from mingcha.ground.accounts.actions import people_sheets
+
+    done = people_sheets.import_people(content, by=None, at=at)
+    lines = [say("已导入人员 %(rows)d 条。") % {"rows": done.rows}]
+    if done.newcomers:
+        lines.append(say("新账号的初始密码（只显示这一次，请当面转交）："))
+        lines += [f"  {each.username:<20} {each.password}" for each in done.newcomers]
+    return "\n".join(lines)
+
+
+def _posts(content: bytes, at: datetime) -> str:
+    from mingcha.ground.accounts.actions import post_sheets
+
+    done = post_sheets.import_posts(content, by=None, at=at)
+    return say("已导入任职：新增 %(given)d 项，改止任日期 %(ended)d 项。") % {"given": done.given, "ended": done.ended}
+
+
+def _links(content: bytes, at: datetime) -> str:
+    from mingcha.ground.accounts.actions import link_sheets
+
+    done = link_sheets.import_links(content, by=None, at=at)
+    return say("已导入联系：新增 %(added)d 条，改截止日期 %(ended)d 条。") % {
+        "added": done.recorded,
+        "ended": done.ended,
+    }
+
+
+def _sites(content: bytes, at: datetime) -> str:
+    from mingcha.ground.territory.actions import sites
+
+    done = sites.import_sites(content, prefixes=[""], by=None, at=at)
+    return say("已导入点位：新增 %(added)d 个，更新 %(changed)d 个，新登记单位 %(bodies)d 个。") % {
+        "added": done.added,
+        "changed": done.changed,
+        "bodies": len(done.new_bodies),
+    }
+
+
+def _rulebook(content: bytes, at: datetime) -> str:
     from mingcha.ground.rulebook import actions as rulebook
-    from mingcha.ground.territory.actions import divisions, sites
 
-    def take_divisions(content: bytes, at: datetime) -> str:
-        return say("已导入区划 %(rows)d 条。") % {"rows": divisions.import_divisions(content, by=None, at=at)}
+    edition = rulebook.import_edition(content, by=None, at=at)
+    return say("已发布清单 %(code)s 第 %(version)d 版。") % {
+        "code": edition.rulebook.code,
+        "version": edition.version,
+    }
 
-    def take_sites(content: bytes, at: datetime) -> str:
-        done = sites.import_sites(content, prefixes=[""], by=None, at=at)
-        return say("已导入点位：新增 %(added)d 个，更新 %(changed)d 个，新登记单位 %(bodies)d 个。") % {
-            "added": done.added,
-            "changed": done.changed,
-            "bodies": len(done.new_bodies),
-        }
 
-    def take_people(content: bytes, at: datetime) -> str:
-        done = people.import_people(content, by=None, at=at)
-        lines = [say("已导入人员 %(rows)d 条。") % {"rows": done.rows}]
-        if done.passwords:
-            lines.append(say("新账号的初始密码（只显示这一次，请当面转交）："))
-            lines += [f"  {username:<20} {password}" for username, password in done.passwords.items()]
-        return "\n".join(lines)
-
-    def take_rulebook(content: bytes, at: datetime) -> str:
-        edition = rulebook.import_edition(content, by=None, at=at)
-        return say("已发布清单 %(code)s 第 %(version)d 版。") % {
-            "code": edition.rulebook.code,
-            "version": edition.version,
-        }
-
-    return {"divisions": take_divisions, "sites": take_sites, "people": take_people, "rulebook": take_rulebook}
+# What takes each kind of file and says what was taken, in the order an office needs them.
+# `by=None` is the operator at this machine.
+IMPORTERS: dict[str, Callable[[bytes, datetime], str]] = {
+    "divisions": _divisions,
+    "tiers": _tiers,
+    "bodies": _bodies,
+    "people": _people,
+    "posts": _posts,
+    "links": _links,
+    "sites": _sites,
+    "rulebook": _rulebook,
+}
+KINDS = tuple(IMPORTERS)

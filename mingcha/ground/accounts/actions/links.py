@@ -76,7 +76,7 @@ def unlink(link: Link, *, last_day: date, by: Person | None, at: datetime) -> No
     if by is not None:
         queries.require(by, Permission.ORGANISATION_KEEP, at=at, division=link.holder.division_id)
     today = at.astimezone(queries.OFFICE_TIME).date()
-    if not queries.current_links(today).filter(pk=link.pk).update(until=max(last_day, link.since)):
+    if not Link.objects.filter(queries.unended(today), pk=link.pk).update(until=max(last_day, link.since)):
         raise LinkEnded
     link.refresh_from_db()
     _record("link.end", link, by=by, at=at)

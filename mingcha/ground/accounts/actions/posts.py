@@ -76,7 +76,7 @@ def appoint(
 @transaction.atomic
 def end(post: Post, *, last_day: date, by: Person | None, at: datetime) -> None:
     """
-    End a post after its last day; the row stays as the record of who held it.
+    End a post after its last day, one that has yet to begin, too; the row stays as the record of who held it.
 
     What its holder owed is handed over by `successions.leave`, which calls this. Raises NotFound, DatesOutOfOrder,
     PostEnded.
@@ -86,7 +86,7 @@ def end(post: Post, *, last_day: date, by: Person | None, at: datetime) -> None:
     if last_day < post.since:
         raise DatesOutOfOrder
     today = at.astimezone(queries.OFFICE_TIME).date()
-    if not queries.current_posts(today).filter(pk=post.pk).update(until=last_day):
+    if not Post.objects.filter(queries.unended(today), pk=post.pk).update(until=last_day):
         raise PostEnded
     post.refresh_from_db()
     audit.record(
@@ -95,8 +95,13 @@ def end(post: Post, *, last_day: date, by: Person | None, at: datetime) -> None:
     )  # fmt: skip
 
 
+def may_give(giver: queries.Standing, role: str, *, division: str) -> bool:
+    """Whether someone may give a post with this role at a place, as far as the role's own rights go."""
+    high = ROLES[role].permissions.intersection(HELD_BY_GIVER)
+    return all(giver.covers(permission, division) for permission in high)
+
+
 def _require_giver(by: Person, *, body: Body, role: str, at: datetime) -> None:
     standing = queries.require(by, Permission.ORGANISATION_KEEP, at=at, division=body.division_id)
-    high = ROLES[role].permissions.intersection(HELD_BY_GIVER)
-    if not all(standing.covers(permission, body.division_id) for permission in high):
+    if not may_give(standing, role, division=body.division_id):
         raise RoleTooHigh(role=ROLES[role].label)

@@ -1,5 +1,6 @@
 """Putting bodies and site types on record."""
 
+import re
 from datetime import datetime
 from typing import ClassVar
 
@@ -10,6 +11,9 @@ from mingcha.ground.audit.actions import Actor
 from mingcha.ground.territory.models import Body, BodyKind, Division, SiteType, Tier
 from mingcha.ground.territory.queries import pinyin
 from mingcha.kernel.refusals import Refusal
+
+# A code is part of an address, and of other codes.
+CODE = re.compile(r"\w[\w.-]{0,39}")
 
 
 class BodyCodeTaken(Refusal):
