@@ -6,7 +6,7 @@ a frozen frame was hashed with its code, an order was written to it, a brief has
 from datetime import datetime
 from typing import ClassVar, TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit.actions import Actor
@@ -71,7 +71,9 @@ def merge_sites(duplicate: Site, *, into: Site, by: Actor | None, at: datetime) 
 
 
 def _locked(table: type[One], *keys: object) -> list[One]:
-    # In key order: two merges of the same pair, each the other way round, then wait instead of blocking each other.
+    with connection.cursor() as cursor:
+        # The tables before any row, in the order of every import: whoever merges or imports waits for the other, whole.
+        cursor.execute("LOCK TABLE territory_site, territory_body IN SHARE ROW EXCLUSIVE MODE")
     return list(table.objects.select_for_update().filter(pk__in=keys).order_by("pk"))  # type: ignore[attr-defined]
 
 
