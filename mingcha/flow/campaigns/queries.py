@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_noop
 
 from mingcha.flow.campaigns.models import (
     Call,
@@ -216,11 +217,13 @@ ALL_MEASURES = [str(measure) for measure in Measure.values]
 
 
 def calls(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[Call]:
-    """Return the calls one issued, oversees or was asked by, the latest first."""
+    """Return the calls one issued, oversees or was asked by, and those that send people to one's area, latest first."""
     issued = to.area(Permission.CALL_MAKE, "issuer__division__code")
     area = CalledOffice.objects.filter(to.area(Permission.CALL_ANSWER, "body__division__code"))
     asked = CalledOffice.objects.filter(body__in=to.serves(Permission.CALL_ANSWER))
-    found = Call.objects.filter(issued | Q(pk__in=asked.values("call")) | Q(pk__in=area.values("call")))
+    sent = Offer.objects.filter(to.area(Permission.TEAM_FORM, "need__division__code"), state=OfferState.ASSIGNED)
+    told = Q(pk__in=asked.values("call")) | Q(pk__in=area.values("call")) | Q(pk__in=sent.values("call"))
+    found = Call.objects.filter(issued | told)
     if campaign:
         found = found.filter(campaign=campaign)
     return found.select_related("campaign", "issuer", "made_by").order_by("-made_at", "-pk")
@@ -299,12 +302,15 @@ class Caution:
         return template % self.facts
 
 
-def cautions(people: Sequence[Person], *, from_day: date, to_day: date, division: str) -> dict[int, list[Caution]]:
+def cautions(
+    people: Sequence[Person], *, from_day: date, to_day: date, division: str, team: Team | None = None,
+    offers: Iterable[Offer] = (),
+) -> dict[int, list[Caution]]:  # fmt: skip
     """
     Return person id → what speaks against sending them out on these days: double booking, no rest, too long a run.
 
-    `division` is where the mechanism's limits are read. Only a team at the same time is forbidden by the tables; the
-    rest is for the officer to weigh.
+    `division` is where the mechanism's limits are read; `team` and `offers` are what one asks for, which do not speak
+    against themselves. Only a team at the same time is forbidden by the tables; the rest is for the officer to weigh.
     """
     limits = territory.limits(division)
     rows = Member.objects.filter(person__in=people).select_related("team__campaign").order_by("since")
@@ -313,13 +319,18 @@ def cautions(people: Sequence[Person], *, from_day: date, to_day: date, division
         spans.setdefault(row.person_id, []).append(row)
     booked = Offer.objects.filter(
         person__in=people, from_day__lte=to_day, to_day__gte=from_day, state=OfferState.ASSIGNED
-    ).select_related("need__division")
-    places = {offer.person_id: offer.need.division.name for offer in booked if offer.need}
+    ).exclude(pk__in=[offer.pk for offer in offers])
+    places = {
+        offer.person_id: offer.need.division.name for offer in booked.select_related("need__division") if offer.need
+    }
     found: dict[int, list[Caution]] = {}
     for person in people:
-        told = _of_spans(spans.get(person.pk, []), from_day, to_day, limits.rest_hours, limits.longest_run_days)
+        own = spans.get(person.pk, [])
+        now = next((span for span in own if span.until is None), None)
+        told = [Caution(gettext_noop("已在“%(team)s”"), {"team": now.team.name})] if now and now.team != team else []
+        told += _of_spans(own, from_day, to_day, limits.rest_hours, limits.longest_run_days)
         if person.pk in places:
-            told.append(Caution("这几天已派往%(place)s", {"place": places[person.pk]}))
+            told.append(Caution(gettext_noop("这几天已派往%(place)s"), {"place": places[person.pk]}))
         found[person.pk] = told
     return found
 
@@ -327,14 +338,11 @@ def cautions(people: Sequence[Person], *, from_day: date, to_day: date, division
 def _of_spans(spans: list[Member], first: date, last: date, rest_hours: int, run_days: int) -> list[Caution]:
     """Return the warnings that a person's memberships give; a run is counted back over days without a gap."""
     told = []
-    now = next((span for span in spans if span.until is None), None)
-    if now is not None:
-        told.append(Caution("现在“%(team)s”", {"team": now.team.name}))
     local = accounts.OFFICE_TIME
     ended = [span.until for span in spans if span.until is not None]
     start = datetime(first.year, first.month, first.day, tzinfo=local)
-    if ended and now is None and timedelta(0) <= start - max(ended) < timedelta(hours=rest_hours):
-        told.append(Caution("离上次外派不足 %(hours)s 小时", {"hours": rest_hours}))
+    if len(ended) == len(spans) and ended and timedelta(0) <= start - max(ended) < timedelta(hours=rest_hours):
+        told.append(Caution(gettext_noop("离上次外派不足 %(hours)s 小时"), {"hours": rest_hours}))
     days = set()
     for span in spans:
         day = span.since.astimezone(local).date()
@@ -347,5 +355,6 @@ def _of_spans(spans: list[Member], first: date, last: date, rest_hours: int, run
         run, day = run + 1, day - timedelta(days=1)
     total = run + (last - first).days + 1
     if total > run_days:
-        told.append(Caution("连续外派将达 %(days)s 天，超过 %(most)s 天", {"days": total, "most": run_days}))
+        sentence = gettext_noop("连续外派将达 %(days)s 天，超过 %(most)s 天")
+        told.append(Caution(sentence, {"days": total, "most": run_days}))
     return told

@@ -92,6 +92,22 @@ class Ties:
         return next((tie for person in people if (tie := self.between(person, subject))), None)
 
 
+def near(found: Ties, people: Iterable[int], places: Collection[str]) -> dict[tuple[int, str], list[Tie]]:
+    """Return (person, place) → the ties to the place, to what lies in it, or to what it lies in; for a warning."""
+    of = {person: found.of(person) for person in people}
+    told = [tie for ties in of.values() for tie in ties]
+    bodies = Body.objects.filter(pk__in={code for tie in told for code in tie.bodies})
+    sites = Site.objects.filter(pk__in={pk for tie in told for pk in tie.sites})
+    body_at, site_at = dict(bodies.values_list("pk", "division")), dict(sites.values_list("pk", "division"))
+
+    def touches(tie: Tie, place: str) -> bool:
+        spots = [*(body_at.get(code, "") for code in tie.bodies), *(site_at.get(pk, "") for pk in tie.sites)]
+        around = bool(tie.division) and (tie.division.startswith(place) or place.startswith(tie.division))
+        return around or any(spot.startswith(place) for spot in spots)
+
+    return {(person, place): [t for t in ties if touches(t, place)] for person, ties in of.items() for place in places}
+
+
 def subject_of(site: Site) -> Subject:
     """Return a site as a thing to stay away from."""
     return Subject(site.body_id, site.division_id, site.pk)

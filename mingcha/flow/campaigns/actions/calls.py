@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_noop
 
 from mingcha.flow.campaigns.actions.campaigns import require_open
-from mingcha.flow.campaigns.models import Call, CalledOffice, Campaign, Need, Offer
+from mingcha.flow.campaigns.models import Call, CalledOffice, Campaign, Need, Offer, SupervisingOffice
 from mingcha.flow.campaigns.states import CALL_ACTS, OFFER_ACTS, CallState, OfferState
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
@@ -168,10 +168,13 @@ def assign(offer: Offer, *, need: Need, by: Person, at: datetime) -> None:
     if need.call_id != offer.call_id:
         raise accounts.NotFound
     _move(offer, "assign", need=need)
+    # Who is sent goes out with a team: their place is the field, where the call itself is not theirs to read.
+    first = f"{offer.from_day.month}月{offer.from_day.day}日"
     notices.send(
-        to=[offer.person], subject=f"{gettext_noop('调配派往')}：{need.division.name}", link=f"/calls/{offer.call_id}/",
-        at=at,
+        to=[offer.person], subject=f"{gettext_noop('调配派往')}：{need.division.name}（{first}起）", link="/field/",
+        text=offer.call.reason, at=at,
     )  # fmt: skip
+    _tell_who_receives(offer, need, at=at)
     _record("call.assign", offer.call, by=by, at=at, detail={"person": offer.person.username, "to": need.division_id})
 
 
@@ -244,6 +247,14 @@ def _move(offer: Offer, act: str, **columns: object) -> None:
 def _tell(body: Body, call: Call, subject: str, *, at: datetime) -> None:
     people = accounts.able(body.pk, Permission.CALL_ANSWER, at=at)
     notices.send(to=people, subject=f"{subject}：{call.campaign.name}", link=f"/calls/{call.pk}/", at=at)
+
+
+def _tell_who_receives(offer: Offer, need: Need, *, at: datetime) -> None:
+    """Tell the offices at work in the county that somebody comes, whom they may take into a team."""
+    subject = f"{gettext_noop('调配来人')}：{offer.person.name}（{offer.body.name}）"
+    offices = SupervisingOffice.objects.filter(campaign=offer.call.campaign_id, body__division=need.division_id)
+    people = {person for office in offices for person in accounts.able(office.body_id, Permission.TEAM_FORM, at=at)}
+    notices.send(to=people, subject=subject, link=f"/calls/{offer.call_id}/", at=at)
 
 
 def _record(

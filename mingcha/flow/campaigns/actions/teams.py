@@ -36,6 +36,11 @@ class TeamNameTaken(Refusal):
     status: ClassVar[int] = 422
 
 
+class OutsideTheArea(Refusal):
+    message: ClassVar[str] = "%(name)s 不在您的辖区内，不能列为联动单位；要用它的人，请通过紧急调配。"
+    status: ClassVar[int] = 422
+
+
 class OutsideTheStretch(Refusal):
     message: ClassVar[str] = "%(name)s 不在本单位辖区内，请重新选择乡镇。"
     status: ClassVar[int] = 422
@@ -72,11 +77,15 @@ def form_team(
     Form a team led by a named member of the leadership, with its stretch of townships.
 
     Members come from the office, from the joint bodies, or were assigned here by a call. Raises NoLeader,
-    NotOfThisOffice, AlreadyOut, TiedToTheStretch, TeamNameTaken, OutsideTheStretch, OfficeOutsideCampaign,
-    CampaignOver.
+    NotOfThisOffice, AlreadyOut, TiedToTheStretch, TeamNameTaken, OutsideTheStretch, OutsideTheArea,
+    OfficeOutsideCampaign, CampaignOver.
     """
-    accounts.require(by, Permission.TEAM_FORM, at=at, division=office.division_id)
+    standing = accounts.require(by, Permission.TEAM_FORM, at=at, division=office.division_id)
     require_open(campaign)
+    # Nobody takes another office's people without its word: a joint body is one's own to send.
+    for body in joint:
+        if not standing.covers(Permission.TEAM_FORM, body.division_id):
+            raise OutsideTheArea(name=body.name)
     if not SupervisingOffice.objects.filter(campaign=campaign, body=office).exists():
         raise OfficeOutsideCampaign(name=office.name)
     _check_stretch(office, townships)
