@@ -191,11 +191,11 @@ def _share(
 
 
 def _reach(round: Round, team: Team, teams: Sequence[Team]) -> list[str]:
-    """Return the codes of the sites a team could be sent to: those in its stretch, and those in nobody's stretch."""
+    """Return the townships a team could be sent to: its stretch, and what lies in nobody's stretch."""
     covered = {stretch.township_id for each in teams for stretch in each.stretch.all()}
-    elsewhere = covered - {stretch.township_id for stretch in team.stretch.all()}
-    frame = round.frame.select_related("site__division").order_by("site__code")
-    return [frozen.site.code for frozen in frame if frozen.site.division.township_code not in elsewhere]
+    whole = {site.division.township_code for site in Site.objects.filter(
+        pk__in=round.frame.values("site")).select_related("division")}  # fmt: skip
+    return sorted({stretch.township_id for stretch in team.stretch.all()} | (whole - covered))
 
 
 def _seal_list(

@@ -58,9 +58,9 @@ class SealedList(models.Model):
     departs_at = models.DateTimeField("出发时间")
     count = models.PositiveSmallIntegerField("点位数")
     box = models.BinaryField("密封清单")
-    # What the team could have been given, as codes: the frame's sites in its stretch, less those its members had to
-    # stay away from. Both follow from frame and teams alone, so they tell nothing of what was drawn.
-    reach = models.JSONField("可派点位", default=list)
+    # What the team could have been given: townships it was sent to, less the frame's sites its members had to stay
+    # away from. Both follow from frame and teams alone, so they tell nothing of what was drawn.
+    reach = models.JSONField("可派乡镇", default=list)
     barred = models.JSONField("回避点位", default=list)
     state = models.CharField("状态", max_length=10, choices=ListState.choices, default=ListState.SEALED)
     opened_at = models.DateTimeField("启封时间", null=True, blank=True)

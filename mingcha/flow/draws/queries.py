@@ -98,11 +98,11 @@ def newly_tied(sealed: SealedList, people: Sequence[Person], *, at: datetime) ->
     if not people:
         return None
     found = ties.ties([person.pk for person in people], at=at)
-    # By code, as they were when it was drawn: a site that has moved to another township since is still in the list.
-    within = sealed.round.frame.filter(site__code__in=sealed.reach).exclude(site__code__in=sealed.barred)
-    for frozen in within.select_related("site"):
+    frame = sealed.round.frame.exclude(site__code__in=sealed.barred).select_related("site")
+    within = [f.site for f in frame if not sealed.reach or f.site.division_id[:9] in sealed.reach]
+    for site in within:
         for person in people:
-            tie = found.between(person.pk, ties.subject_of(frozen.site))
+            tie = found.between(person.pk, ties.subject_of(site))
             if tie is not None:
                 return person, tie
     return None

@@ -16,6 +16,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='sealedlist',
             name='reach',
-            field=models.JSONField(default=list, verbose_name='可派点位'),
+            field=models.JSONField(default=list, verbose_name='可派乡镇'),
         ),
     ]
