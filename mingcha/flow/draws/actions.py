@@ -121,7 +121,12 @@ def freeze(round: Round, *, site_types: Sequence[str] = (), by: Person, at: date
     sites = list(found.select_related("type", "division").order_by("code"))
     if not sites:
         raise RegisterEmpty
-    frame = [FrameSite(round=round, site=site, stratum=territory.stratum_of(site, groups)) for site in sites]
+    frame = [
+        FrameSite(
+            round=round, site=site, stratum=territory.stratum_of(site, groups), township=site.division.township_code
+        )
+        for site in sites
+    ]
     frame_hash = lots.frame_hash(lots.Candidate(f.site.code, f.stratum) for f in frame)
     _move(round, "freeze", frozen_at=at, frame_hash=frame_hash)
     FrameSite.objects.bulk_create(frame)
@@ -180,7 +185,7 @@ def _share(
     round: Round, taken: set[str], teams: Sequence[Team], barred: Mapping[int, set[str]], *, seed: bytes
 ) -> lots.Shares:
     sites = round.frame.filter(site__code__in=taken).select_related("site__division")
-    where = {frame.site.code: frame.site.division.township_code for frame in sites}
+    where = {frozen.site.code: frozen.lies_in for frozen in sites}
     covers = {str(team.pk): [s.township_id for s in team.stretch.all()] for team in teams}
     reached = {township for townships in covers.values() for township in townships}
     for township in set(where.values()) - reached:
@@ -193,8 +198,7 @@ def _share(
 def _reach(round: Round, team: Team, teams: Sequence[Team]) -> list[str]:
     """Return the townships a team could be sent to: its stretch, and what lies in nobody's stretch."""
     covered = {stretch.township_id for each in teams for stretch in each.stretch.all()}
-    whole = {site.division.township_code for site in Site.objects.filter(
-        pk__in=round.frame.values("site")).select_related("division")}  # fmt: skip
+    whole = {frozen.lies_in for frozen in round.frame.select_related("site__division")}
     return sorted({stretch.township_id for stretch in team.stretch.all()} | (whole - covered))
 
 

@@ -44,9 +44,16 @@ class FrameSite(models.Model):
     round = models.ForeignKey(Round, models.PROTECT, related_name="frame", verbose_name="轮次")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name="点位")
     stratum = models.CharField("层", max_length=80)
+    # Where it lay: which team may be sent there is settled by the frame, wherever the register puts the site later.
+    township = models.CharField("乡镇代码", max_length=9, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["round", "site"], name="frame_site_once")]
+
+    @property
+    def lies_in(self) -> str:
+        """The township's code; of a frame older than the column, where the site lies now."""
+        return self.township or self.site.division.township_code
 
 
 class SealedList(models.Model):

@@ -98,8 +98,8 @@ def newly_tied(sealed: SealedList, people: Sequence[Person], *, at: datetime) ->
     if not people:
         return None
     found = ties.ties([person.pk for person in people], at=at)
-    frame = sealed.round.frame.exclude(site__code__in=sealed.barred).select_related("site")
-    within = [f.site for f in frame if not sealed.reach or f.site.division_id[:9] in sealed.reach]
+    frame = sealed.round.frame.exclude(site__code__in=sealed.barred).select_related("site__division")
+    within = [frozen.site for frozen in frame if not sealed.reach or frozen.lies_in in sealed.reach]
     for site in within:
         for person in people:
             tie = found.between(person.pk, ties.subject_of(site))
