@@ -117,7 +117,7 @@ draws.Round                   campaign
     personal  begun_by drawn_by
     sealed    seed_box
 draws.FrameSite               campaign
-    internal  id round site stratum
+    internal  id round site stratum township
 draws.SealedList              campaign
     internal  id round team day departs_at count reach barred state opened_at
     personal  opened_by
