@@ -193,9 +193,9 @@ def leave(request: Request, *, username: str) -> HttpResponse:
     posts = [post for post in endable if "chosen" not in sent or str(post.pk) in sent.getlist("posts")]
     owed = successions.owed(person, posts, at=request.now)
     stuck = [thing for thing in owed if thing.stuck]
-    people = _beside(request, person, posts)
+    people = _beside(request, person, posts or endable)
     form = Leave(
-        request.POST if request.method == "POST" else None, successors=_successors(posts, people),
+        request.POST if request.method == "POST" else None, successors=_successors(posts or endable, people),
         today=timezone.localtime(request.now).date(), needed=bool(stuck),
     )  # fmt: skip
     refusal = None
