@@ -30,12 +30,13 @@ PER_PAGE = 50
 @door(P.SITE_SEE)
 def index(request: Request) -> HttpResponse:
     """The register within one's area, narrowed by type, place, standing or a few letters."""
-    chosen = {name: request.GET.get(name, "").strip()[:80] for name in ("type", "place", "q", "standing")}
+    chosen = {name: request.GET.get(name, "").strip()[:80] for name in ("type", "place", "q", "standing", "body")}
     found = queries.sites(
         request.standing.area(P.SITE_SEE, "division__code"),
         type_code=chosen["type"],
         township=chosen["place"],
         search=chosen["q"],
+        body=chosen["body"],
         active={"off": False, "all": None}.get(chosen["standing"], True),
     )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
