@@ -14,7 +14,7 @@ from mingcha.ground.accounts.models import Capacity, Link, Person, Post, Recusal
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.roles import ROLES, Role
 from mingcha.ground.territory import queries as territory
-from mingcha.ground.territory.models import SUPERVISING, Body
+from mingcha.ground.territory.models import SUPERVISING, Body, BodyKind
 from mingcha.kernel.refusals import Refusal
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
@@ -365,17 +365,23 @@ def to_rule(*, to: Standing, at: datetime) -> QuerySet[Recusal]:
 
 def home_of(person: Person, *, at: datetime) -> Body | None:
     """Return the supervision body a person serves first, else any body they serve."""
-    posts = list(
-        current_posts(at.astimezone(OFFICE_TIME).date()).filter(person=person).select_related("body").order_by("pk")
-    )
-    supervising = [post.body for post in posts if post.body.kind in SUPERVISING]
-    return next(iter(supervising or [post.body for post in posts]), None)
+    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(person=person).order_by("pk")
+    served = [post.body.merged_into or post.body for post in posts.select_related("body__merged_into")]
+    supervising = [body for body in served if body.kind in SUPERVISING]
+    return next(iter(supervising or served), None)
 
 
 def office_above(person: Person, *, at: datetime) -> Body | None:
-    """Return the office that rules on a person's recusal: the one above theirs; where none is on record, their own."""
+    """
+    Return the office that rules on a person's recusal: the next one above theirs; where none is on record, their own.
+
+    What stands above a village is the township's discipline body, which rules on nothing: the office above that does.
+    """
     home = home_of(person, at=at)
-    return (home.parent or home) if home else None
+    above = home.parent if home else None
+    while above is not None and above.kind != BodyKind.OFFICE:
+        above = above.parent
+    return above or home
 
 
 def new_password() -> str:

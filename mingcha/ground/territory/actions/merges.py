@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit.actions import Actor
 from mingcha.ground.territory.models import SUPERVISING, Body, Site
+from mingcha.ground.territory.queries import line_of
 from mingcha.kernel.refusals import Refusal
 
 One = TypeVar("One", Body, Site)
@@ -35,14 +36,15 @@ def merge_bodies(duplicate: Body, *, into: Body, by: Actor | None, at: datetime)
     """
     Merge a body registered twice. Whoever serves `into` now also answers for what was written to the duplicate.
 
-    The register's sites move over, since the register is of today; orders, findings and posts keep the code they were
-    written with. Raises SameThing, AlreadyMerged, NotAlike where one supervises and the other does not.
+    The register's sites move over, since the register is of today, and so does its place in the ranks where `into` has
+    none; orders, findings and posts keep the code they were written with. Raises SameThing, AlreadyMerged, NotAlike where one supervises and the other does not.
     """
     pair = {body.pk: body for body in _locked(Body, duplicate.pk, into.pk)}
     duplicate, into = pair[duplicate.pk], pair[into.pk]
     _check(duplicate, into)
     if (duplicate.kind in SUPERVISING) != (into.kind in SUPERVISING):
         raise NotAlike(one=duplicate.name, other=into.name)
+    _take_place(duplicate, into)
     Body.objects.filter(merged_into=duplicate).update(merged_into=into)  # one step from any duplicate to the survivor
     Body.objects.filter(pk=duplicate.pk).update(merged_into=into, tier=None)
     moved = Site.objects.filter(body=duplicate).update(body=into)
@@ -68,6 +70,15 @@ def merge_sites(duplicate: Site, *, into: Site, by: Actor | None, at: datetime) 
     Site.objects.filter(pk=duplicate.pk).update(merged_into=into, active=False)
     audit.record("territory.merge_sites", kind="site", key=duplicate.code, by=by, at=at,
                  division=duplicate.division_id, body=duplicate.body_id, detail={"into": into.code})  # fmt: skip
+
+
+def _take_place(duplicate: Body, into: Body) -> None:
+    beneath = into.pk in line_of(duplicate.pk)  # then what stood above the duplicate is next: nothing is above itself
+    parent = duplicate.parent_id if beneath or into.parent_id is None else into.parent_id
+    Body.objects.filter(pk=into.pk).update(
+        tier=into.tier_id or duplicate.tier_id, host=into.host_id or duplicate.host_id,
+        parent=None if parent == into.pk else parent,
+    )  # fmt: skip
 
 
 def _locked(table: type[One], *keys: object) -> list[One]:
