@@ -2,6 +2,15 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from mingcha.ground.territory.queries import pinyin
+
+
+def read_names_anew(apps, schema_editor):
+    """Store readings as bodies and sites have them, syllables joined and initials, so that a search finds old accounts."""
+    Person = apps.get_model("accounts", "Person")
+    for person in Person.objects.only("pk", "name"):
+        Person.objects.filter(pk=person.pk).update(pinyin=pinyin(person.name)[:120])
+
 
 class Migration(migrations.Migration):
 
@@ -11,6 +20,9 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(read_names_anew, migrations.RunPython.noop),
+        # Settles what the rows above left pending: PostgreSQL alters no table with triggers still to fire.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.CreateModel(
             name='Link',
             fields=[
