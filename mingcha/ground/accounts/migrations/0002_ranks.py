@@ -21,8 +21,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(read_names_anew, migrations.RunPython.noop),
-        # Settles what the rows above left pending: PostgreSQL alters no table with triggers still to fire.
-        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.CreateModel(
             name='Link',
             fields=[
