@@ -85,7 +85,7 @@ VERBS: dict[str, str | Promise] = {
     "person.end_post": pgettext_lazy("记录", "止任"),
     "link.record": pgettext_lazy("记录", "登记联系关系"),
     "link.end": pgettext_lazy("记录", "结束联系关系"),
-    "recusal.declare": pgettext_lazy("记录", "报备回避"),
+    "recusal.declare": pgettext_lazy("记录", "申明回避"),
     "recusal.ask": pgettext_lazy("记录", "申请回避"),
     "recusal.grant": pgettext_lazy("记录", "裁定回避"),
     "recusal.refuse": pgettext_lazy("记录", "裁定不予回避"),

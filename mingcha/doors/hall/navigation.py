@@ -41,6 +41,7 @@ ELSEWHERE = (
     ("desk:briefs", re.compile(r"/campaigns/[^/]+/brief/")),
     ("desk:orders", re.compile(r"/samples/")),
     ("desk:campaigns", re.compile(r"/rounds/")),
+    ("desk:organisation", re.compile(r"/(people|recusals|successions)/")),
 )
 
 

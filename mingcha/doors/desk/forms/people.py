@@ -63,6 +63,9 @@ class Leave(WatchedForm):
             ("", _("请选择") if needed else _("不指定，由本单位其他人接办")),
             *successors,
         ]
+        self.fields["successor"].required = needed
+        if needed:
+            self.fields["successor"].help_text = _("这些单位的人。有的事没有别人能接办，必须选一个。")
         for name in ("last_day", "acting_until"):
             self.fields[name].widget.attrs["max" if name == "last_day" else "min"] = today.isoformat()
 
