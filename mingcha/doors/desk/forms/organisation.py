@@ -81,7 +81,9 @@ class Place(ChoosingForm):
     ) -> None:  # fmt: skip
         """`sits`: it is a group that has a host."""
         super().__init__(data, find=find if sits else lambda words: [], initial=initial)
-        self.fields["tier"].choices = list(tiers)  # type: ignore[attr-defined]
+        choices = list(tiers)
+        self.fields["tier"].choices = choices  # type: ignore[attr-defined]
+        self.fields["tier"].required = "" not in dict(choices)
         self.fields["parent"].choices = [("", _("没有")), *parents]  # type: ignore[attr-defined]
         if sits:
             self.fields["what"].label = _("驻在部门")

@@ -82,7 +82,7 @@ def _into(request: Request) -> str:
 
 def _search(request: Request, name: str) -> str:
     """Return what was typed; at first the beginning of the name, since a duplicate is mostly called alike."""
-    return request.GET.get("q", name[:4]).strip()[:80]
+    return request.GET.get("q", name[:3]).strip()[:80]
 
 
 def _page(request: Request, context: dict[str, Any], found: Any, search: str, refusal: Refusal | None) -> HttpResponse:
