@@ -1,4 +1,4 @@
-"""A city that starts from nothing: divisions, people with their offices, sites and a catalogue, by four commands."""
+"""A city that starts from nothing: divisions, its own ranks, bodies, people, sites and a catalogue, by commands alone."""
 
 import json
 import re
@@ -14,6 +14,10 @@ DIVISIONS = """code,name,level,parent_code
 990101100,示例镇,township,990101
 """
 PEOPLE = ("账号", "姓名", "职务", "单位代码", "角色", "任职日期", "单位名称", "单位种类", "单位区划")
+TIERS = ("城市代码", "机制名称", "层级", "类别", "数目不定", "连续外派最多天数")
+BODIES = ("单位代码", "名称", "种类", "区划代码", "层级", "上级单位代码", "驻在部门代码")
+POSTS = ("账号", "单位代码", "角色", "任职方式", "任职日期", "止任日期")
+LINKS = ("联系单位代码", "联系人账号", "方式", "对象种类", "对象代码", "起", "止")
 SITES = ("点位编号", "名称", "类型", "区划代码", "地址", "责任单位")
 RULES = ("清单代码", "条号", "类别", "条文", "印发日期", "出处", "应有条数", "清单名称", "发布机关", "维护单位代码")
 
@@ -50,6 +54,37 @@ def test_an_office_elsewhere_sets_itself_up_by_four_imports(public_folder: Path,
     run("import", "sites", sites)
     run("import", "rulebook", rules)
     assert run("audit", "verify")
+
+
+def test_a_city_of_another_kind_sets_up_its_ranks_by_files_alone(public_folder: Path, tmp_path: Path):
+    """One office over two counties and no X, five days away at most: data, not code."""
+    divisions = tmp_path / "divisions.csv"
+    divisions.write_text(DIVISIONS + "990102,邻县,county,9901\n", encoding="utf-8")
+    files = {
+        "tiers": (TIERS, ["9901", "示例1+2", "市本级", "牵头机关", "", "5"], ["9901", "", "县", "属地机关", "否", ""]),
+        "bodies": (
+            BODIES,  # whoever stands above may stand below in the file
+            ["990101-jw", "示例县纪委监委", "纪检监察机关", "990101", "县", "9901-jw", ""],
+            ["990102-jw", "邻县纪委监委", "纪检监察机关", "990102", "县", "9901-jw", ""],
+            ["9901-jw", "示例市纪委监委", "纪检监察机关", "9901", "市本级", "", ""],
+        ),
+        "people": (PEOPLE, ["zhang", "张甲", "干部", "990101-jw", "county", "2026-01-01", "", "", ""]),
+        "posts": (POSTS, ["zhang", "9901-jw", "inspector", "代理", "2026-02-01", "2026-03-01"]),
+        "links": (LINKS, ["990101-jw", "zhang", "包联", "区划", "990101100", "2026-01-01", ""]),
+    }
+    data = str(public_folder)
+    assert mingcha("--data", data, "import", "divisions", str(divisions)).returncode == 0
+    for kind, (header, *rows) in files.items():
+        done = mingcha("--data", data, "import", kind, sheet(tmp_path, kind, header, *rows), LANG="zh_CN.UTF-8")
+        assert done.returncode == 0, done.stdout + done.stderr
+    ask = (
+        "from mingcha.ground.territory import queries as q; m = q.mechanism('990101');"
+        "print(q.formula(m), m.longest_run_days, q.body('990101-jw').parent_id)"
+    )
+    assert mingcha("--data", data, "shell", "-c", ask).stdout.split() == ["1+2", "5", "9901-jw"]
+    bad = sheet(tmp_path, "bad", BODIES, ["x", "示例", "纪检监察机关", "990101", "镇", "", ""])
+    refused = mingcha("--data", data, "import", "bodies", bad, LANG="zh_CN.UTF-8")
+    assert refused.returncode == 1 and "第 2 行 层级「镇」" in refused.stderr and "市本级、县" in refused.stderr
 
 
 def test_the_shipped_divisions_are_those_of_the_city():
