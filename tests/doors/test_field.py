@@ -14,6 +14,8 @@ from mingcha.flow.rectifications.models import Rectification
 from mingcha.ground.accounts.actions import people, posts
 from mingcha.ground.evidence.models import Evidence
 from mingcha.ground.notices.models import Notice
+from mingcha.ground.territory.actions import bodies
+from mingcha.ground.territory.models import Division
 from tests.world import PNG, sign_in
 
 MOBILE = "13812345678"
@@ -425,6 +427,17 @@ def test_a_deadline_of_one_s_own(phone, world, at):
     order = Rectification.objects.latest("pk")
     assert order.due_at == at.replace(day=29, hour=9, minute=30)
     assert (order.state, order.requirement) == ("agreed", "补齐")
+
+
+def test_a_body_of_the_city_may_answer_for_a_place_in_the_county(phone, world):
+    city = Division.objects.get(pk="6211")
+    bodies.add_body(code="6211-rail", name="演示铁路段", kind="enterprise", division=city, by=None, at=world.at)
+    page = text(phone.get(to("finding_new", world.minxian.open.pk)))
+    assert page.index("市、省的单位") < page.index("演示铁路段")
+    answer = phone.post(
+        to("finding_new", world.minxian.open.pk), a_finding(world, world.minxian.open, body="6211-rail")
+    )
+    assert answer.status_code == 302 and Finding.objects.latest("pk").body_id == "6211-rail"
 
 
 def test_catalogues_and_bodies_offered(phone, world):

@@ -78,6 +78,8 @@ class NewNote(WatchedForm):
         self.fields["whole"].choices = [(fold.key, fold.label) for fold in self.folds]  # type: ignore[attr-defined]
         if upward:
             self.fields["kind"].widget = forms.HiddenInput()
+            self.fields["title"].help_text = _("例如“关于夜间值守落实情况的反馈”。文号发出时自动编。")
+            self.fields["text"].help_text = _("怎样办的、办到什么程度、有什么困难。发出后不能改，更正要另发一份。")
 
     def shelves(self) -> list[Shelf]:
         """Return the folds as they are to be shown, with what is ticked."""

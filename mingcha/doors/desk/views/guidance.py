@@ -1,6 +1,7 @@
 """Guidance (工作指导、工作提示): what one's office received and sent, and one note with all that is written under it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
     from mingcha.flow.guidance.models import Note, Question, Recipient
 
 PAGE = 25
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as it is shown: `named` where its asker is told; `form` where it waits for this person's answer."""
+
+    row: "Question"
+    name: str
+    named: bool
+    form: WatchedForm | None
 
 
 @require_safe
@@ -141,9 +152,10 @@ def _page(
     questions = [_question(one, own, forms, issuer=issuer) for one in queries.questions(note)]
     places = {"reply"} if own and not own.replied_at else set()
     places |= {"ask"} if own else set()
-    places |= {question["name"] for question in questions if question["form"]}
+    places |= {question.name for question in questions if question.form}
     words = {
-        "note": note, "own": own, "issuer": issuer, "now": request.now, "late": _late(note, own, request),
+        "note": note, "lines": [line for line in note.text.splitlines() if line.strip()], "own": own,
+        "issuer": issuer, "late": _late(note, own, request),
         # Who else received it is the issuer's to know, and of who oversees both: counties do not see each other.
         "recipients": [(one, _late(note, one, request)) for one in everyone] if own is None or issuer else [],
         "count": len(everyone), "questions": questions,
@@ -152,7 +164,7 @@ def _page(
             "received": sum(one.received_at is not None for one in everyone),
             "replied": sum(one.replied_at is not None for one in everyone),
         },
-        "about_open": queries.notes(to=request.standing).filter(pk=note.about_id).exists(),
+        "about_open": note.about is not None and queries.notes(to=request.standing).filter(pk=note.about.pk).exists(),
         "followers": queries.followers(note, to=request.standing),
         "may_send": request.standing.can(P.GUIDANCE_SEND) and (own is not None or issuer),
         "forms": {"reply": Reply(prefix="reply"), "ask": Ask(prefix="ask")} | forms,
@@ -162,19 +174,12 @@ def _page(
     return render(request, "desk/note.html", words, status=status)
 
 
-def _question(
-    question: "Question", own: "Recipient | None", forms: dict[str, WatchedForm], *, issuer: bool
-) -> dict[str, object]:
-    """Return a question as it is shown: who asked is told to who asked, to the issuer and above."""
+def _question(question: "Question", own: "Recipient | None", forms: dict[str, WatchedForm], *, issuer: bool) -> Asked:
+    """Who asked is told to who asked, to the issuer and above; to another recipient only what was asked."""
     name = _prefix(question)
     named = issuer or own is None or own.body_id == question.body_id
     waits = issuer and question.answered_at is None
-    return {
-        "row": question,
-        "name": name,
-        "named": named,
-        "form": forms.get(name, Answer(prefix=name)) if waits else None,
-    }
+    return Asked(question, name, named, forms.get(name, Answer(prefix=name)) if waits else None)
 
 
 def _late(note: "Note", line: "Recipient | None", request: Request) -> bool:
