@@ -213,7 +213,8 @@ def narrowed(
 
 def skills(found: QuerySet[Person]) -> list[str]:
     """Return the skills that any of the people has, each once."""
-    return sorted({skill for known in found.order_by().values_list("skills", flat=True) for skill in known})
+    known = found.exclude(skills=[]).order_by().values_list("skills", flat=True)
+    return sorted({skill for each in known for skill in each})
 
 
 def posts_now(people: Iterable[Person], *, at: datetime) -> dict[int, list[Post]]:

@@ -123,7 +123,7 @@ def appoint(request: Request, *, username: str) -> HttpResponse:
     }
     sent = request.POST if request.method == "POST" else None
     if sent is not None and "find" in sent:
-        sent, usual = None, usual | sent.dict()
+        usual, sent = usual | sent.dict(), None
     roles = [
         (role.name, _("%(role)s：%(for)s") % {"role": role.label, "for": role.description}) for role in ROLES.values()
     ]

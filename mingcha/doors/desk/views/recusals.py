@@ -63,7 +63,7 @@ def new(request: Request) -> HttpResponse:
     initial = {"what": request.GET.get("what", "")}
     sent = request.POST if request.method == "POST" else None
     if sent is not None and "find" in sent:
-        sent, initial = None, sent.dict()
+        initial, sent = sent.dict(), None
     form = Declare(sent, find=find, initial=initial)
     refusal = None
     if form.is_valid():
