@@ -8,88 +8,125 @@ Places, seen from the person: `own` what their office, team or body has at work;
 office, or another body of their county, has; `lower` what lies beneath their area; `other` the neighbouring county,
 and for the lead office another city; `higher` what the office above has at work. `yes`: the address names no thing.
 `-`: nowhere. Who holds the permission elsewhere is told 404; who lacks it altogether, 403; who has not signed in is
-sent to sign in. `needs`: a permission, or `signed-in`, or `public`.
+sent to sign in. `needs`: a permission (one of two, where a stroke divides them), or `signed-in`, or `public`.
 """
 
 from typing import NamedTuple
 
-ROLES = ("lead", "county", "leader", "inspector", "unit")
+from mingcha.ground.accounts.permissions import Permission
+
+ROLES = ("lead", "county", "leader", "inspector", "unit", "group", "township", "village")
 PLACES = ("own", "beside", "lower", "other", "higher")
 
 ADDRESSES = """
-address                 how       needs               thing      lead       county      leader  inspector  unit
-hall:sign_in            GET,POST  public              -          yes        yes         yes     yes        yes
-hall:sign_out           POST      public              -          yes        yes         yes     yes        yes
-hall:language           POST      public              -          yes        yes         yes     yes        yes
-hall:healthz            GET       public              -          yes        yes         yes     yes        yes
+address                  how       needs                     thing       lead       county            leader  inspector  unit  group       township   village
+hall:sign_in             GET,POST  public                    -           yes        yes               yes     yes        yes   yes         yes        yes
+hall:sign_out            POST      public                    -           yes        yes               yes     yes        yes   yes         yes        yes
+hall:language            POST      public                    -           yes        yes               yes     yes        yes   yes         yes        yes
+hall:healthz             GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes
 
-desk:home               GET       signed-in           -          yes        yes         yes     yes        yes
-desk:notices            GET,POST  signed-in           -          yes        yes         yes     yes        yes
-desk:audit              GET       audit.see           -          yes        yes         -       -          -
+desk:home                GET       signed-in                 -           yes        yes               yes     yes        yes   yes         yes        yes
+desk:notices             GET,POST  signed-in                 -           yes        yes               yes     yes        yes   yes         yes        yes
+desk:audit               GET       audit.see                 -           yes        yes               -       -          -     -           -          -
 
-desk:campaigns          GET       campaign.see        -          yes        yes         -       -          -
-desk:campaign_new       GET,POST  campaign.open       -          yes        -           -       -          -
-desk:campaign           GET       campaign.see        campaign   own        own         -       -          -
-desk:campaign_close     GET,POST  campaign.open       campaign   own        -           -       -          -
-desk:edition_adopt      POST      campaign.open       edition    own        -           -       -          -
-desk:answer_for         GET,POST  figures.answer_for  office     own,lower  own         -       -          -
-desk:team_new           GET,POST  team.form           campaign   own        own         -       -          -
+desk:organisation        GET       organisation.see          -           yes        yes               -       -          -     yes         yes        -
+desk:mechanism           GET,POST  mechanism.keep            -           yes        -                 -       -          -     -           -          -
+desk:body                GET       organisation.see          body        own,lower  own,beside,lower  -       -          -     own         own,lower  -
+desk:body_place          GET,POST  organisation.keep         body        own,lower  own,beside,lower  -       -          -     -           -          -
+desk:body_merge          GET,POST  organisation.keep         body        own,lower  own,beside,lower  -       -          -     -           -          -
+desk:links               GET       organisation.see          -           yes        yes               -       -          -     yes         yes        -
+desk:link_new            GET,POST  organisation.keep         -           yes        yes               -       -          -     -           -          -
+desk:link_end            POST      organisation.keep         link        own,lower  own,lower         -       -          -     -           -          -
 
-desk:round_begin        GET,POST  round.hold          campaign   own        own         -       -          -
-desk:round              GET       round.see           round      own,lower  own,beside  -       -          -
-desk:round_freeze       POST      round.hold          round      own,lower  own,beside  -       -          -
-desk:round_draw         POST      round.hold          round      own,lower  own,beside  -       -          -
-desk:round_reveal       POST      round.hold          round      own,lower  own,beside  -       -          -
-desk:round_bundle       GET       round.see           round      own,lower  own,beside  -       -          -
+desk:people              GET       organisation.see          -           yes        yes               -       -          -     yes         yes        -
+desk:person              GET       signed-in                 person      own,lower  own,beside,lower  own     own        own   own         own,lower  own
+desk:appoint             GET,POST  organisation.keep         person      own,lower  own,beside,lower  -       -          -     -           -          -
+desk:leave               GET,POST  organisation.keep         person      own,lower  own,beside,lower  -       -          -     -           -          -
+desk:succession          GET       signed-in                 succession  own,lower  own,lower         own     own        own   own         own,lower  own
 
-desk:sites              GET       site.see            -          yes        yes         -       -          -
-desk:site_new           GET,POST  site.keep           -          yes        yes         -       -          -
-desk:sites_import       GET,POST  site.keep           -          yes        yes         -       -          -
-desk:sites_template     GET       site.keep           -          yes        yes         -       -          -
-desk:sites_groups       GET,POST  site.keep           -          yes        yes         -       -          -
-desk:site               GET,POST  site.keep           site       own,lower  own         -       -          -
+desk:recusals            GET       signed-in                 -           yes        yes               yes     yes        yes   yes         yes        yes
+desk:recusal_new         GET,POST  signed-in                 -           yes        yes               yes     yes        yes   yes         yes        yes
+desk:recusal_rule        GET,POST  recusal.rule              asked       own        own               -       -          -     -           -          -
+desk:recusal_lift        GET,POST  recusal.rule              recusal     own,lower  own,lower         -       -          -     -           -          -
 
-desk:rulebooks          GET       rulebook.see        -          yes        yes         yes     yes        -
-desk:rulebook_import    GET,POST  rulebook.keep       -          yes        yes         -       -          -
-desk:rulebook           GET       rulebook.see        rulebook   yes        yes         yes     yes        -
-desk:rulebook_template  GET       rulebook.see        rulebook   yes        yes         yes     yes        -
+desk:campaigns           GET       campaign.see              -           yes        yes               -       -          -     yes         yes        -
+desk:campaign_new        GET,POST  campaign.open             -           yes        -                 -       -          -     -           -          -
+desk:campaign            GET       campaign.see              campaign    own        own               -       -          -     own         own        -
+desk:campaign_close      GET,POST  campaign.open             campaign    own        -                 -       -          -     -           -          -
+desk:edition_adopt       POST      campaign.open             edition     own        -                 -       -          -     -           -          -
+desk:answer_for          GET,POST  figures.answer_for        office      own,lower  own               -       -          -     -           -          -
+desk:team_new            GET,POST  team.form                 campaign    own        own               -       -          -     -           -          -
 
-desk:ledger             GET       ledger.see          -          yes        yes         -       -          -
-desk:ledger_of          GET       ledger.see          campaign   own        own         -       -          -
-desk:ledger_export      GET       ledger.export       campaign   own        own         -       -          -
-desk:totals             GET       ledger.see          campaign   own        own         -       -          -
-desk:gaps               GET       ledger.see          campaign   own        own         -       -          -
-desk:finding            GET       signed-in           finding    own,lower  own,beside  own     own        -
-desk:visit              GET       signed-in           visit      own,lower  own,beside  own     own        -
-desk:photo              GET       signed-in           photo      own,lower  own,beside  own     own        own
+desk:guidance            GET       guidance.see              -           yes        yes               -       -          -     yes         yes        yes
+desk:note_new            GET,POST  guidance.send             campaign    own        own               -       -          -     own         own        -
+desk:note                GET       guidance.see              note        own,lower  own,lower         -       -          -     own         own,lower  own
+desk:note_receive        POST      guidance.see              note        own        own               -       -          -     own         own        own
+desk:note_reply          POST      guidance.see              note        own        own               -       -          -     own         own        own
+desk:note_ask            POST      guidance.see              note        own        own               -       -          -     own         own        own
+desk:question_answer     POST      guidance.send             question    own        own               -       -          -     own         own        -
 
-desk:orders             GET       order.see           -          yes        yes         -       -          yes
-desk:order              GET       order.see           order      own,lower  own,beside  -       -          own
-desk:order_receive      POST      order.answer        order      -          -           -       -          own
-desk:order_answer       POST      order.answer        order      -          -           -       -          own
-desk:order_send_back    POST      order.verify        answered   own,lower  own,beside  -       -          -
-desk:order_close        POST      order.verify        answered   own,lower  own,beside  -       -          -
-desk:proof              GET       order.see           proof      own,lower  own,beside  -       -          own
-desk:samples            GET       order.verify        -          yes        yes         -       -          -
-desk:order_sample       GET,POST  order.verify        attested   own,lower  own,beside  -       -          -
+desk:round_begin         GET,POST  round.hold                campaign    own        own               -       -          -     -           -          -
+desk:round               GET       round.see                 round       own,lower  own,beside        -       -          -     -           -          -
+desk:round_freeze        POST      round.hold                round       own,lower  own,beside        -       -          -     -           -          -
+desk:round_draw          POST      round.hold                round       own,lower  own,beside        -       -          -     -           -          -
+desk:round_reveal        POST      round.hold                round       own,lower  own,beside        -       -          -     -           -          -
+desk:round_bundle        GET       round.see                 round       own,lower  own,beside        -       -          -     -           -          -
 
-desk:briefs             GET       brief.see           -          yes        yes         -       -          -
-desk:brief              GET       brief.see           campaign   own        own         -       -          -
-desk:brief_issue        POST      brief.draw          campaign   own        own         -       -          -
-desk:brief_document     GET       brief.see           brief      own,lower  own         -       -          -
+desk:sites               GET       site.see                  -           yes        yes               -       -          -     -           yes        yes
+desk:site_new            GET,POST  site.keep                 -           yes        yes               -       -          -     -           -          -
+desk:sites_import        GET,POST  site.keep                 -           yes        yes               -       -          -     -           -          -
+desk:sites_template      GET       site.keep                 -           yes        yes               -       -          -     -           -          -
+desk:sites_groups        GET,POST  site.keep                 -           yes        yes               -       -          -     -           -          -
+desk:site                GET,POST  site.keep                 site        own,lower  own,lower         -       -          -     -           -          -
+desk:site_merge          GET,POST  site.keep                 site        own,lower  own,lower         -       -          -     -           -          -
 
-field:home              GET       visit.make          -          -          -           yes     yes        -
-field:list              GET       list.open           list       -          -           own     own        -
-field:list_open         POST      list.open           list       -          -           own     own        -
-field:inspection        GET       visit.make          outing     -          -           own     own        -
-field:inspection_return POST      visit.make          outing     -          -           own     own        -
-field:visit_begin       POST      visit.make          stop       -          -           own     own        -
-field:visit             GET,POST  visit.make          under_way  -          -           own     own        -
-field:visit_photo       GET,POST  visit.make          under_way  -          -           own     own        -
-field:finding_new       GET,POST  visit.make          under_way  -          -           own     own        -
-field:finding_withdraw  GET,POST  visit.make          noted      -          -           own     own        -
-field:visit_close       GET,POST  visit.make          under_way  -          -           own     own        -
-field:photo             GET       visit.make          photo      -          -           own     own        -
+desk:rulebooks           GET       rulebook.see              -           yes        yes               yes     yes        -     yes         yes        yes
+desk:rulebook_import     GET,POST  rulebook.keep             -           yes        yes               -       -          -     -           -          -
+desk:rulebook            GET       rulebook.see              rulebook    yes        yes               yes     yes        -     yes         yes        yes
+desk:rulebook_template   GET       rulebook.see              rulebook    yes        yes               yes     yes        -     yes         yes        yes
+
+desk:ledger              GET       ledger.see                -           yes        yes               -       -          -     -           -          -
+desk:ledger_of           GET       ledger.see                campaign    own        own               -       -          -     -           -          -
+desk:ledger_export       GET       ledger.export             campaign    own        own               -       -          -     -           -          -
+desk:totals              GET       ledger.see                campaign    own        own               -       -          -     -           -          -
+desk:gaps                GET       ledger.see                campaign    own        own               -       -          -     -           -          -
+desk:finding             GET       signed-in                 finding     own,lower  own,beside,lower  own     own        -     own,beside  own,lower  own
+desk:visit               GET       signed-in                 visit       own,lower  own,beside,lower  own     own        -     own,beside  own        -
+desk:photo               GET       signed-in                 photo       own,lower  own,beside,lower  own     own        own   own,beside  own,lower  own
+
+desk:embedded_index      GET       embedded.keep/ledger.see  -           yes        yes               -       -          -     yes         -          -
+desk:embedded_new        GET,POST  embedded.keep             campaign    -          -                 -       -          -     own         -          -
+desk:embedded_record     GET       signed-in                 embedded    lower      -                 -       -          -     own         -          -
+desk:embedded_check      POST      embedded.keep             embedded    -          -                 -       -          -     own         -          -
+
+desk:orders              GET       order.see                 -           yes        yes               -       -          yes   yes         yes        yes
+desk:order               GET       order.see                 order       own,lower  own,beside,lower  -       -          own   own         own,lower  own
+desk:order_receive       POST      order.answer              order       -          -                 -       -          own   -           -          -
+desk:order_answer        POST      order.answer              order       -          -                 -       -          own   -           -          -
+desk:order_recusal       GET,POST  order.answer              order       -          -                 -       -          own   -           -          -
+desk:order_send_back     POST      order.verify              answered    own,lower  own,beside,lower  -       -          -     -           -          -
+desk:order_close         POST      order.verify              answered    own,lower  own,beside,lower  -       -          -     -           -          -
+desk:proof               GET       order.see                 proof       own,lower  own,beside,lower  -       -          own   own         own,lower  own
+desk:samples             GET       order.verify              -           yes        yes               -       -          -     -           -          -
+desk:order_sample        GET,POST  order.verify              attested    own,lower  own,beside,lower  -       -          -     -           -          -
+
+desk:briefs              GET       brief.see                 -           yes        yes               -       -          -     -           -          -
+desk:brief               GET       brief.see                 campaign    own        own               -       -          -     -           -          -
+desk:brief_issue         POST      brief.draw                campaign    own        own               -       -          -     -           -          -
+desk:brief_document      GET       brief.see                 brief       own,lower  own               -       -          -     -           -          -
+
+field:home               GET       visit.make                -           -          -                 yes     yes        -     yes         yes        -
+field:list               GET       list.open                 list        -          -                 own     own        -     own         own        -
+field:list_open          POST      list.open                 list        -          -                 own     own        -     own         own        -
+field:inspection         GET       visit.make                outing      -          -                 own     own        -     own         own        -
+field:inspection_return  POST      visit.make                outing      -          -                 own     own        -     own         own        -
+field:visit_begin        POST      visit.make                stop        -          -                 own     own        -     own         own        -
+field:visit              GET,POST  visit.make                under_way   -          -                 own     own        -     own         own        -
+field:visit_photo        GET,POST  visit.make                under_way   -          -                 own     own        -     own         own        -
+field:finding_new        GET,POST  visit.make                under_way   -          -                 own     own        -     own         own        -
+field:finding_withdraw   GET,POST  visit.make                noted       -          -                 own     own        -     own         own        -
+field:visit_close        GET,POST  visit.make                under_way   -          -                 own     own        -     own         own        -
+field:photo              GET       visit.make                photo       -          -                 own     own        -     own,beside  own        -
 """
 
 # The operator is whoever may run programs as the account that owns the data folder; no post gives these.
@@ -99,8 +136,12 @@ demo               operator  makes and serves a demo of its own
 serve              operator  serves this instance and runs its jobs
 worker             operator  runs this instance's jobs
 import divisions   operator  divisions everywhere
-import sites       operator  the register everywhere
+import tiers       operator  any city's mechanism
+import bodies      operator  bodies everywhere
 import people      operator  accounts and posts everywhere
+import posts       operator  posts everywhere
+import links       operator  standing links everywhere
+import sites       operator  the register everywhere
 import rulebook    operator  a new edition of any catalogue
 audit verify       operator  reads the record of acts, changes nothing
 brief              operator  reads any campaign, changes nothing
@@ -122,6 +163,11 @@ class Row(NamedTuple):
     needs: str
     thing: str
     places: dict[str, frozenset[str]]
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        """The permissions of which one opens it; none where signing in is enough."""
+        return () if self.needs in ("public", "signed-in") else tuple(map(Permission, self.needs.split("/")))
 
 
 def _lines(table: str) -> list[list[str]]:

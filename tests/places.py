@@ -1,0 +1,366 @@
+"""
+Real things at every place, for the table of who may do what: the small world, the ranks, and what lies beside, beneath,
+above and next door to each of them. Made through actions only.
+
+    places = lay_out(world)
+    places.stock["minxian"]["order"]   the arguments of an address that names an order of 岷县
+    places.cast                        (role, who, place → the name of the stock that lies there for them)
+    places.own[who.pk]                 what is only theirs: their own page, a succession that they took over
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from mingcha.flow.campaigns.actions import calls, campaigns, teams
+from mingcha.flow.campaigns.models import Campaign
+from mingcha.flow.draws import actions as draws
+from mingcha.flow.fieldwork.actions import embedded
+from mingcha.flow.fieldwork.actions import outings as fieldwork
+from mingcha.flow.fieldwork.models import Visit
+from mingcha.flow.guidance import actions as guidance
+from mingcha.flow.rectifications import actions as rectifications
+from mingcha.flow.rectifications.models import Rectification
+from mingcha.flow.reports import actions as reports
+from mingcha.flow.successions import actions as successions
+from mingcha.ground.accounts.actions import links, recusals
+from mingcha.ground.accounts.models import Person
+from mingcha.ground.territory.actions import bodies, sites
+from mingcha.ground.territory.models import Body, Division
+from tests import ranks
+from tests.world import PNG, Office, Work, World, drawn_round, note, person, publish
+
+Stock = dict[str, list[object]]
+
+
+@dataclass
+class Places:
+    """The world as laid out; `stock` by name."""
+
+    world: World
+    ranks: ranks.Ranks
+    people: dict[str, Person] = field(default_factory=dict)
+    bodies: dict[str, Body] = field(default_factory=dict)
+    stock: dict[str, Stock] = field(default_factory=dict)
+    own: dict[int, Stock] = field(default_factory=dict)
+
+    @property
+    def cast(self) -> list[tuple[str, Person, dict[str, str]]]:
+        """Return everyone who asks, with what lies where for them; who stands twice has two things at one place."""
+        world, ranks_, people = self.world, self.ranks, self.people
+        here = {"own": "minxian", "beside": "beside", "other": "zhangxian", "higher": "city"}
+        there = {"own": "zhangxian", "other": "minxian", "higher": "city"}
+        return [
+            ("lead", world.lead, {"own": "city", "lower": "minxian", "other": "abroad"}),
+            ("lead", world.lead, {"lower": "group"}),
+            ("county", world.county, here | {"lower": "township"}),
+            ("county", world.county, {"lower": "village", "higher": "group"}),
+            ("county", world.neighbour, there),
+            ("county", world.neighbour, {"other": "township"}),
+            ("leader", world.leader, here),
+            ("leader", world.neighbour_leader, there),
+            ("inspector", world.inspector, here),
+            ("inspector", world.neighbour_inspector, there),
+            ("unit", world.unit, here),
+            ("unit", world.neighbour_unit, there),
+            ("group", ranks_.group, {"own": "group", "beside": "joint", "higher": "city", "other": "minxian"}),
+            ("group", people["other_group"], {"own": "other_group", "other": "group", "higher": "city"}),
+            ("township", ranks_.township, {"own": "township", "lower": "village", "higher": "above"}),
+            ("township", people["pumazhen"], {"beside": "township", "higher": "minxian", "other": "zhangxian"}),
+            ("township", ranks_.neighbour_township, {"own": "wuyang", "other": "township"}),
+            ("village", ranks_.village, {"own": "village", "higher": "township", "other": "zhangxian"}),
+        ]
+
+
+def lay_out(world: World) -> Places:
+    """Put something of every kind at every place."""
+    places = Places(world, ranks.muster(world))
+    _more_bodies(places)
+    _more_people(places)
+    works = {
+        "minxian": world.minxian, "zhangxian": world.zhangxian, "city": world.city, "beside": world.beside,
+        "abroad": world.abroad,
+    }  # fmt: skip
+    newer = publish(world.rulebook, at=world.at)
+    for name, work in works.items():
+        places.stock[name] = _of_work(places, work) | {"edition": [work.team.campaign.slug, newer.pk]}
+    for name in ("group", "other_group", "joint", "township", "wuyang", "village"):
+        places.stock[name] = {}
+    _group_at_work(places)
+    _joint_team_at_work(places)
+    _village_visited(places)
+    for name in ("group", "other_group", "township", "wuyang", "village"):
+        body = places.bodies[name]
+        places.stock[name] |= {
+            "campaign": [world.campaign.slug],
+            "body": [body.pk],
+            "person": [_head(places, name).username],
+        }
+    _calls(places)
+    _notes(places)
+    _ties(places)
+    _successions(places)
+    return places
+
+
+def _head(places: Places, name: str) -> Person:
+    """Return who stands for a stock: whoever goes out from there, else its one officer."""
+    world = places.world
+    works = {"minxian": world.minxian, "zhangxian": world.zhangxian, "city": world.city, "abroad": world.abroad}
+    if name in works:
+        return works[name].office.inspector
+    return places.people[name]
+
+
+def _more_bodies(places: Places) -> None:
+    world, found = places.world, places.ranks
+    at, city = world.at, Division.objects.get(pk="6211")
+    school = bodies.add_body(code="6211-jyj", name="演示市教育局", kind="department", division=city, by=None, at=at)
+    places.bodies = {
+        "minxian": world.minxian.office.body, "zhangxian": world.zhangxian.office.body,
+        "city": world.city.office.body, "abroad": world.abroad.office.body, "beside": world.beside.office.answering,
+        "group": found.group_body, "township": found.township_body, "village": found.village_body,
+        "wuyang": Body.objects.get(pk="621125100-jw"),
+        "other_group": bodies.add_body(
+            code="6211-jyj-group", name="演示派驻市教育局纪检监察组", kind="resident_group", division=city,
+            parent=world.city.office.body, host=school, by=None, at=at,
+        ),
+        "pumazhen": bodies.add_body(
+            code="621126101-jw", name="蒲麻镇纪委", kind="township_office", division=Division.objects.get(pk="621126101"),
+            parent=world.minxian.office.body, by=None, at=at,
+        ),
+        "fengxiang": bodies.add_body(
+            code="621102101-jw", name="凤翔镇纪委", kind="township_office", division=Division.objects.get(pk="621102101"),
+            parent=world.city.office.body, by=None, at=at,
+        ),
+        "yuquan": bodies.add_body(
+            code="620502100-jw", name="玉泉镇纪委", kind="township_office", division=Division.objects.get(pk="620502100"),
+            parent=world.abroad.office.body, by=None, at=at,
+        ),
+        # Nobody inspects it and no site is its: what keeps people away from it changes nothing else here.
+        "elsewhere": bodies.add_body(
+            code="621102-mine", name="演示安定企业", kind="enterprise", division=Division.objects.get(pk="621102"),
+            by=None, at=at,
+        ),
+    }  # fmt: skip
+    for name in ("other_group", "fengxiang"):
+        campaigns.admit_office(world.campaign, body=places.bodies[name], by=world.lead, at=at)
+    campaigns.admit_office(world.abroad_campaign, body=places.bodies["yuquan"], by=world.abroad.office.officer, at=at)
+
+
+def _more_people(places: Places) -> None:
+    found, at = places.ranks, places.world.at
+    places.people = {
+        "group": found.group, "township": found.township, "village": found.village,
+        "wuyang": found.neighbour_township,
+        "other_group": person("other_group", "演示另一派驻干部", places.bodies["other_group"], "group", at=at),
+        "pumazhen": person("pumazhen", "演示蒲麻镇纪检干部", places.bodies["pumazhen"], "township", at=at),
+        "fengxiang": person("fengxiang", "演示凤翔镇纪检干部", places.bodies["fengxiang"], "township", at=at),
+        "yuquan": person("yuquan", "演示玉泉镇纪检干部", places.bodies["yuquan"], "township", at=at),
+        "department": person("department", "演示卫健委联系人", found.department, "unit", at=at),
+    }  # fmt: skip
+
+
+def _of_work(places: Places, work: Work) -> Stock:
+    """Return what a team of an office has by the afternoon, and a brief of its office."""
+    world, office, campaign = places.world, work.office, work.team.campaign
+    draws.reveal(work.round, by=office.officer, at=world.at)
+    found: Stock = {
+        "campaign": [campaign.slug], "office": [campaign.slug, office.body.code], "round": [work.round.pk],
+        "site": [office.sites[0].code], "finding": [work.by_deadline.pk], "visit": [work.closed.pk],
+        "photo": [work.photo.pk], "order": [work.order.pk], "answered": [work.answered.pk],
+        "attested": [work.attested.pk], "proof": [work.proof.pk], "list": [work.sealed.pk],
+        "outing": [work.inspection.pk], "stop": [work.inspection.pk, work.waiting.code], "under_way": [work.open.pk],
+        "noted": [work.open.pk, work.noted.pk], "team": [work.team.pk], "person": [office.inspector.username],
+        "body": [office.body.code],
+    }  # fmt: skip
+    if work is world.beside:  # another team of the same office: register and brief are the office's
+        for thing in ("office", "site", "campaign"):
+            del found[thing]
+        return found | {"body": [office.answering.code]}
+    brief = reports.issue_brief(
+        campaign, issuer=office.body, as_of=world.at, demo=False, by=office.officer, at=world.at
+    )
+    return found | {"brief": [brief.pk]}
+
+
+def _group_at_work(places: Places) -> None:
+    """The resident group checks its department from within, and goes out like any team."""
+    world, found, at = places.world, places.ranks, places.world.at
+    office = replace(
+        world.city.office, body=found.group_body, leader=found.group_leader, inspector=found.group,
+        answering=found.department, unit=places.people["department"],
+    )  # fmt: skip
+    record = embedded.record(
+        world.campaign, group=found.group_body, kind="joint_check", day=at.date(), subject="演示：查机关值守",
+        text="演示：查机关值守。", by=found.group, at=at,
+    )  # fmt: skip
+    visit = embedded.begin_check(record, site=found.department_site, by=found.group, at=at)
+    places.stock["group"] = {
+        **_out(places, found.group_team, office, n=3), **_found(places, visit, office),
+        "office": [world.campaign.slug, found.group_body.pk], "embedded": [found.embedded.pk],
+    }  # fmt: skip
+
+
+def _joint_team_at_work(places: Places) -> None:
+    """A team of 岷县 with the township and the resident group (室组地联动), in the other township."""
+    world, found = places.world, places.ranks
+    team = teams.form_team(
+        world.campaign, office=world.minxian.office.body, name="联动组", leader=found.spare_leader,
+        members=[found.township, found.spare], townships=[Division.objects.get(pk="621126101")],
+        joint=[found.township_body, found.group_body], by=world.lead, at=world.at - timedelta(days=1),
+    )  # fmt: skip
+    office = replace(world.beside.office, leader=found.spare_leader, inspector=found.township)
+    places.stock["joint"] = _out(places, team, office)
+    mended = {thing: places.stock["minxian"][thing] for thing in ("order", "answered", "attested", "proof")}
+    # Its own place's finding and order, which it follows; its own team's day elsewhere, which it takes part in.
+    del places.stock["joint"]["round"]
+    places.stock["township"] = places.stock["joint"] | mended | {"finding": places.stock["minxian"]["finding"]}
+    found_here = {"finding", "photo", *mended}
+    places.stock["above"] = {k: v for k, v in places.stock["minxian"].items() if k not in found_here}
+    next_door = places.stock["zhangxian"]
+    places.stock["wuyang"] = {thing: next_door[thing] for thing in ("finding", *mended)}
+    places.stock["joint"]["finding"] = places.stock["joint"]["noted"][1:]
+
+
+def _out(places: Places, team: object, office: Office, *, n: int | None = None) -> Stock:
+    """Send a team out: one visit under way with a photo and something noted, one site waiting, one list still sealed."""
+    world, at = places.world, places.world.at
+    campaign, morning = world.campaign, at - timedelta(hours=1)
+    round = drawn_round(campaign, team, office, departs_at=morning, at=morning - timedelta(hours=1), n=n)
+    inspection = fieldwork.depart(round.lists.get(), by=office.leader, at=morning)
+    first, second = [stop.site for stop in inspection.stops.all()][:2]
+    visit = fieldwork.begin_visit(inspection, site=first, mode="covert", by=office.inspector, at=at)
+    photo = fieldwork.add_photo(visit, content=PNG, name="途中.png", by=office.inspector, at=at)
+    noted = note(visit, world.edition, office, way="on_spot", at=at)
+    sealed = drawn_round(campaign, team, office, departs_at=at + timedelta(minutes=30), at=at, n=n)
+    draws.reveal(round, by=office.officer, at=at)
+    return {
+        "team": [team.pk], "round": [round.pk], "list": [sealed.lists.get().pk], "outing": [inspection.pk],
+        "stop": [inspection.pk, second.code], "visit": [visit.pk], "photo": [photo.pk], "under_way": [visit.pk],
+        "noted": [visit.pk, noted.pk],
+    }  # fmt: skip
+
+
+def _found(places: Places, visit: Visit, office: Office) -> Stock:
+    """End an open visit with two orders, one of them answered, and one thing put right on the spot."""
+    world, at = places.world, places.world.at
+    photo = fieldwork.add_photo(visit, content=PNG, name="现场.png", by=office.inspector, at=at)
+    ways = ("by_deadline", "by_deadline", "on_spot")
+    finding, second, third = [note(visit, world.edition, office, way=way, photos=[photo], at=at) for way in ways]
+    rectifications.close_visit(
+        visit, outcome="done", feedback="演示：已当场反馈。", feedback_to="负责人", by=office.inspector, at=at
+    )
+    order, answered, attested = (Rectification.objects.get(finding=each) for each in (finding, second, third))
+    proofs = [("整改后.png", PNG)]
+    reply = rectifications.answer(answered, measures="演示：已补齐值守。", proofs=proofs, by=office.unit, at=at)
+    return {
+        "finding": [finding.pk], "order": [order.pk], "answered": [answered.pk], "attested": [attested.pk],
+        "proof": [reply.proofs.get().pk], "visit": [visit.pk], "photo": [photo.pk],
+    }  # fmt: skip
+
+
+def _village_visited(places: Places) -> None:
+    """Something is found in 瓦窑沟村 itself, so that a village has an order of its own to follow."""
+    world, at = places.world, places.world.at
+    village = Division.objects.get(pk="621126100201")
+    committee = bodies.add_body(
+        code="621126100201-cwh", name="瓦窑沟村民委员会", kind="village", division=village, by=None, at=at
+    )
+    site = sites.add_site(
+        code="621126-village", name="瓦窑沟村卡口", type=world.minxian.office.sites[0].type, division=village, address="",
+        body=committee, prefixes=["621126"], by=None, at=at,
+    )  # fmt: skip
+    contact = person("committee", "演示村委会联系人", committee, "unit", at=at)
+    office = replace(world.minxian.office, answering=committee, unit=contact)
+    visit = fieldwork.begin_unlisted(world.minxian.inspection, site=site, by=office.inspector, at=at)
+    places.stock["village"] = _found(places, visit, office) | {"site": [site.code]}
+
+
+def _calls(places: Places) -> None:
+    world = places.world
+    officers = {
+        "minxian": world.county, "zhangxian": world.neighbour, "city": world.lead,
+        "abroad": world.abroad.office.officer,
+    }  # fmt: skip
+    for name in ("minxian", "zhangxian", "city", "abroad", "group", "other_group", "township", "wuyang"):
+        work = world.abroad if name == "abroad" else world.city
+        made = calls.call(
+            work.team.campaign, reason="演示：再次调配", from_day=world.at.date(), to_day=world.at.date(),
+            needs=[calls.Wanted(Division.objects.get(pk=work.office.body.division_id), 1)],
+            reply_by=world.at + timedelta(hours=2), bodies=[places.bodies[name]], by=work.office.officer, at=world.at,
+        )  # fmt: skip
+        spared = [calls.Spared(_head(places, name), made.from_day, made.to_day)]
+        calls.answer(made.called.get(), spared=spared, by=officers.get(name) or _head(places, name), at=world.at)
+        places.stock[name] |= {"call": [made.pk], "offer": [made.offers.get().pk]}
+
+
+def _notes(places: Places) -> None:
+    """A note to each of the places, a question under it, and the question kept with whoever must answer it."""
+    world, people = places.world, places.people
+    county, neighbour, far = world.county, world.neighbour, world.abroad.office.officer
+    letters = [  # who writes, for which office, what, to which, who asks
+        ("city", world.lead, "hint", "minxian", county),
+        ("zhangxian", neighbour, "hint", "wuyang", people["wuyang"]),
+        ("city", world.lead, "guidance", "zhangxian", neighbour),
+        ("city", world.lead, "hint", "other_group", people["other_group"]),
+        ("city", world.lead, "hint", "group", people["group"]),
+        ("group", people["group"], "report", "city", world.lead),
+        ("minxian", county, "hint", "township", people["township"]),
+        ("township", people["township"], "hint", "village", people["village"]),
+        ("fengxiang", people["fengxiang"], "report", "city", world.lead),
+        ("abroad", far, "hint", "yuquan", people["yuquan"]),
+        ("yuquan", people["yuquan"], "report", "abroad", far),
+    ]
+    for issuer, by, kind, to, asker in letters:
+        campaign: Campaign = world.abroad_campaign if issuer in ("abroad", "yuquan") else world.campaign
+        sent = guidance.send(
+            campaign, issuer=places.bodies[issuer], kind=kind, title="演示文件", text="演示：请注意值守。",
+            bodies=[places.bodies[to]], reply_by=world.at + timedelta(hours=5), by=by, at=world.at,
+        )  # fmt: skip
+        question = guidance.ask(sent, text="演示：从几点起算？", by=asker, at=world.at)
+        if to in places.stock:
+            places.stock[to]["note"] = [sent.pk]
+        if issuer in places.stock:
+            places.stock[issuer]["question"] = [question.pk]
+
+
+def _ties(places: Places) -> None:
+    """A standing link of each office, a recusal of somebody there, and a unit's request that its office rules on."""
+    world, at = places.world, places.world.at
+    elsewhere = places.bodies["elsewhere"]
+    heads = {"minxian", "zhangxian", "city", "abroad", "group", "township", "wuyang"}
+    for name in sorted(heads):
+        target = recusals.Target(body=elsewhere)
+        head = _head(places, name)
+        declared = recusals.declare(head, target=target, ground="interest", reason="演示：往来", by=head, at=at)
+        link = links.link(places.bodies[name], kind="liaison", body=elsewhere, since=at.date(), by=None, at=at)
+        places.stock[name] |= {"recusal": [declared.pk], "link": [link.pk]}
+    asked = {
+        "minxian": (places.people["township"], world.minxian), "zhangxian": (places.people["wuyang"], world.zhangxian),
+        "abroad": (places.people["yuquan"], world.abroad), "city": (world.county, world.minxian),
+    }  # fmt: skip
+    for name, (whom, work) in asked.items():
+        unit, by = work.office.answering, work.office.unit
+        made = recusals.ask(whom, unit=unit, ground="interest", reason="演示：往来", by=by, at=at)
+        places.stock[name]["asked"] = [made.pk]
+
+
+def _successions(places: Places) -> None:
+    """Whoever is asked has taken over from somebody of the same post; a place's succession is that of who stands for it."""
+    world, at = places.world, places.world.at
+    for role, who, _ in places.cast:
+        if who.pk in places.own:
+            continue
+        body = who.posts.get(role=role).body
+        left = person(f"before_{who.username}", f"{who.name}前任", body, role, at=at)
+        giver = world.abroad.office.officer if body.division_id.startswith("6205") else world.lead
+        made = successions.leave(
+            left, posts=list(left.posts.all()), successor=who, reason="演示：轮岗", last_day=at.date(), by=giver, at=at
+        )
+        places.own[who.pk] = {"person": [who.username], "succession": [made.pk]}
+    heads = {
+        "city": world.lead, "minxian": world.inspector, "zhangxian": world.neighbour_inspector,
+        **{name: places.people[name] for name in ("group", "other_group", "township", "wuyang", "village")},
+    }  # fmt: skip
+    for name, who in heads.items():
+        places.stock[name]["succession"] = places.own[who.pk]["succession"]
