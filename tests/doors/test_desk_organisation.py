@@ -209,6 +209,8 @@ def test_a_body_is_placed(lead, world, ranks):
     assert Body.objects.get(pk="6211-wjw-group").host is None
     assert lead.post(address, sent | {"what": "演示市卫健委"}).status_code == 302
     assert Body.objects.get(pk="6211-wjw-group").host_id == "6211-wjw"
+    found = text(lead.post(address, sent | {"what": "卫健委", "parent": "", "find": "1"}))
+    assert "演示市卫健委（定西市，6211-wjw）" in found and Body.objects.get(pk="6211-wjw-group").parent_id == "6211-office"
     answer = lead.post(address, sent | {"what": "没有的部门"})
     assert answer.status_code == 422 and "没有的部门" in text(answer)
     answer = lead.post(address, sent | {"parent": "6211-wjw-group"})

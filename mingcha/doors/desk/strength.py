@@ -75,6 +75,11 @@ class County:
     sum: Sum
     lines: list[Line] = field(default_factory=list)
 
+    @property
+    def plain(self) -> bool:
+        """Whether nobody there goes out, as in the villages."""
+        return self.sum.able == 0
+
 
 @dataclass
 class Rank:

@@ -93,11 +93,17 @@ def _narrowed(request: Request, chosen: dict[str, str]) -> dict[str, Any]:
     if chosen["place"]:
         found = found.filter(division__code__startswith=chosen["place"])
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    held = strength.Strength(Q(pk__in=[body.pk for body in page]), to=request.standing, at=request.now)
-    people = accounts.people(to=request.standing, at=request.now, search=chosen["q"]) if chosen["q"] else None
+    shown = [body.pk for body in page]
+    held = strength.Strength(Q(pk__in=shown) | Q(merged_into__in=shown), to=request.standing, at=request.now)
+    called = accounts.people(to=request.standing, at=request.now, search=chosen["q"])
+    people = list(called[: MOST_PEOPLE + 1]) if chosen["q"] else []
+    posts = accounts.posts_now(people, at=request.now)
     return {
-        "page": page, "lines": held.lines(page),
-        "people": people[: MOST_PEOPLE + 1] if people is not None else [], "most_people": MOST_PEOPLE,
+        "page": page, "lines": held.lines(page), "more_people": len(people) > MOST_PEOPLE,
+        "people": [
+            (person, _("、").join(dict.fromkeys(post.body.name for post in posts.get(person.pk, []))))
+            for person in people[:MOST_PEOPLE]
+        ],
     }  # fmt: skip
 
 
@@ -214,17 +220,7 @@ def body_place(request: Request, *, code: str) -> HttpResponse:
     parents = {each.pk: each for each in queries.superiors(found)}
     if found.parent:
         parents.setdefault(found.parent.pk, found.parent)
-    form = Place(
-        request.POST if request.method == "POST" else None,
-        tiers=[(str(pk) if pk else "", tier.name if tier else _("不在任何层级")) for pk, tier in tiers.items()],
-        parents=[(each.code, each.name) for each in parents.values()],
-        find=lambda words: candidates(queries.hosts(found, search=words), words),
-        sits=found.kind in SITTING,
-        initial={
-            "tier": str(found.tier_id or ""), "parent": found.parent_id or "",
-            "what": found.host.name if found.host else "", "chosen": found.host_id or "",
-        },
-    )  # fmt: skip
+    form = _place_form(request, found, tiers, parents)
     refusal = None
     if form.is_valid():
         given = form.cleaned_data
@@ -242,6 +238,27 @@ def body_place(request: Request, *, code: str) -> HttpResponse:
     status = refusal.status if refusal else 422 if form.is_bound else 200
     context = {"body": found, "form": form, "refusal": refusal, "mechanism": _mechanism(request)}
     return render(request, "desk/body_place.html", context, status=status)
+
+
+def _place_form(
+    request: Request, body: "Body", tiers: dict[int | None, "Tier | None"], parents: dict[str, "Body"]
+) -> Place:
+    """Return the form; pressing “find” only looks words up, and what else was chosen stays."""
+    sent = request.POST if request.method == "POST" else None
+    initial: dict[str, Any] = {
+        "tier": str(body.tier_id or ""), "parent": body.parent_id or "",
+        "what": body.host.name if body.host else "", "chosen": body.host_id or "",
+    }  # fmt: skip
+    if sent is not None and "find" in sent:
+        sent, initial = None, sent.dict()
+    return Place(
+        sent,
+        tiers=[(str(pk) if pk else "", tier.name if tier else _("不在任何层级")) for pk, tier in tiers.items()],
+        parents=[(each.code, each.name) for each in parents.values()],
+        find=lambda words: candidates(queries.hosts(body, search=words), words),
+        sits=body.kind in SITTING,
+        initial=initial,
+    )
 
 
 def kept(request: Request, code: str) -> "Body":
