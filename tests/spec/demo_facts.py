@@ -61,20 +61,21 @@ def offices(campaign):
 
     found = {}
     for office in campaigns.offices(campaign):
-        leaders = Member.objects.filter(team__office=office.body, duty="leader").select_related("person")
+        leaders = Member.objects.filter(team__office=office.body, duty="leader", until=None).select_related("person")
         found[office.body.name] = {
             "counted": asdict(figures.counted(office, as_of=NOW)),
-            "leaders": sorted(m.person.posts.get(body=office.body).role for m in leaders),
+            # Of the leadership of the body that sends them; they may hold further posts there.
+            "leaders": ["leader" for m in leaders if m.person.posts.filter(body=m.body, role="leader").exists()],
         }
     return found
 
 
 def ledger(campaign):
-    """The ledger's totals as the lead office sees them, by each dimension."""
+    """The totals of 岷县 in the ledger as the lead office sees them, by each dimension."""
     from mingcha.config.demo.story import NOW
     from mingcha.flow.reports.queries import ledger as ledgers
 
-    rows = ledgers.rows(campaign, ledgers.Filter(), to=standing("lead"), at=NOW)
+    rows = ledgers.rows(campaign, ledgers.Filter(office="621126-jw"), to=standing("lead"), at=NOW)
     whole = ledgers.total(rows)
     sums = {d: sum(line.total.found for line in ledgers.totals(rows, d)) for d in ledgers.DIMENSIONS}
     cited = Counter(finding.item.edition.rulebook.name for finding in rows)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from mingcha.config.demo.agenda import moment
 from mingcha.config.demo.counties import COUNTIES, County
+from mingcha.config.demo.groups import RESIDENT
 from mingcha.config.demo.stage import LEAD, Stage, made_up
 from mingcha.flow.campaigns import queries
 from mingcha.flow.campaigns.actions import campaigns, teams
@@ -26,8 +27,9 @@ PURPOSE = (
 
 
 def open_campaign(stage: Stage, editions: Sequence[Edition], at: datetime) -> None:
-    """Let the lead office open the campaign with itself and the seven counties at work in it."""
-    offices = [stage.office(LEAD), *(stage.office(county.office) for county in COUNTIES)]
+    """Let the lead office open the campaign with itself, the seven counties and the resident groups at work in it."""
+    codes = [LEAD, *(county.office for county in COUNTIES), *(group.code for group in RESIDENT)]
+    offices = [stage.office(code) for code in codes]
     stage.campaign = campaigns.open_campaign(
         slug=SLUG, name=made_up("定西市2021年10月疫情防控监督检查"), purpose=PURPOSE, lead=offices[0],
         starts_on=date(2021, 10, 19), ends_on=date(2021, 10, 27), emergency_until=moment(18, "18:00", month=11),
@@ -36,16 +38,23 @@ def open_campaign(stage: Stage, editions: Sequence[Edition], at: datetime) -> No
 
 
 def form_teams(stage: Stage, county: County, stretches: Sequence[Sequence[str]], at: datetime) -> list[Team]:
-    """Form a county's teams, one for each stretch of township codes, each led by a member of the leadership."""
+    """
+    Form a county's teams, one for each stretch of township codes, each led by a member of the leadership.
+
+    With its own inspector and liaison goes whoever the call has sent to the team.
+    """
     places = {township.code: township for township in territory.townships(county.code)}
-    formed = [
-        teams.form_team(
-            stage.campaign, office=stage.office(county.office), name=f"第{_chinese(number)}组",
-            leader=stage.people[county.leader(number)], members=[stage.people[county.inspector(number)]],
-            townships=[places[code] for code in stretch], by=stage.people[county.officer], at=at,
-        )
-        for number, stretch in enumerate(stretches, start=1)
-    ]  # fmt: skip
+    office, formed = stage.office(county.office), []
+    for number, stretch in enumerate(stretches, start=1):
+        leader, inspector = stage.people[county.leader(number)], stage.people[county.inspector(number)]
+        team = teams.form_team(
+            stage.campaign, office=office, name=f"第{_chinese(number)}组", leader=leader,
+            members=[inspector, *stage.lent.get((office.code, number), ())], liaison=stage.people[county.liaison(number)],
+            townships=[places[code] for code in stretch], base=made_up(f"{places[stretch[0]].name}临时驻点"),
+            vehicle=made_up(f"监督检查{number:02d}号车"), by=stage.people[county.officer], at=at,
+        )  # fmt: skip
+        stage.leaders[team.pk], stage.inspectors[team.pk] = leader, inspector
+        formed.append(team)
     stage.teams[county.office] = formed
     return formed
 

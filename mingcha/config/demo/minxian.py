@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from mingcha.config.demo import campaign, places
+from mingcha.config.demo import campaign, local, places
 from mingcha.config.demo.agenda import moment
 from mingcha.config.demo.counties import MINXIAN
 from mingcha.config.demo.minxian_findings import Findings
@@ -15,7 +15,7 @@ from mingcha.flow.draws import actions as draws
 from mingcha.flow.fieldwork.states import Outcome
 from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.actions import divisions
-from mingcha.ground.territory.models import BodyKind, Division
+from mingcha.ground.territory.models import Body, BodyKind, Division
 
 # Nine township groups of two. The first nine teams have one each; three more move between them.
 GROUPS = (
@@ -28,13 +28,15 @@ SEAT = (("汽车站", 1), ("火车站", 1), ("高速出口", 1), ("市场", 3), 
 
 
 def register(stage: Stage, at: datetime) -> None:
-    """Put the county's bodies on record; people follow, then `form`."""
-    places.add_body(MINXIAN, "wjj", "岷县卫生健康局", BodyKind.DEPARTMENT, at)
-    places.add_body(MINXIAN, "jyj", "岷县教育局", BodyKind.DEPARTMENT, at)
+    """Put the county's bodies on record, each in the line of a department of the city; people follow, then `form`."""
+    lines = {}
+    for code, name, above in (("wjj", "岷县卫生健康局", "6211-wjw"), ("jyj", "岷县教育局", "6211-jyj")):
+        over = Body.objects.get(pk=above)
+        lines[code] = places.add_body(MINXIAN, code, name, BodyKind.DEPARTMENT, at, parent=over)
     for township in territory.townships(MINXIAN.code):
-        for mark, name in (("wsy", "卫生院"), ("xx", "中心学校")):
-            code = f"{township.code[6:]}-{mark}"
-            places.add_body(MINXIAN, code, f"{township.name}{name}", BodyKind.INSTITUTION, at)
+        for mark, name, department in (("wsy", "卫生院", "wjj"), ("xx", "中心学校", "jyj")):
+            code, parent = f"{township.code[6:]}-{mark}", lines[department]
+            places.add_body(MINXIAN, code, f"{township.name}{name}", BodyKind.INSTITUTION, at, parent=parent)
 
 
 def form(stage: Stage, at: datetime) -> None:
@@ -59,6 +61,9 @@ def _rows(townships: dict[str, Division]) -> Iterator[places.Row]:
     for kind, count in SEAT:
         for number in range(1, count + 1):
             yield places.row(seat, kind, f"{kind}{number}", f"{number}号{kind}")
+    names = {t.code: t for t in townships.values()}
+    for village in local.villages(MINXIAN):
+        yield places.row(village, "村", "cwh", "", places.government(names[village.township_code]))
 
 
 def inspect(stage: Stage) -> None:

@@ -64,35 +64,40 @@ class WithoutFindings:
 
 
 def go_out(stage: Stage, sealed: SealedList, script: Script, *, at: datetime) -> None:
-    """Put down the outing of the team that holds a sealed list."""
-    inspector = sealed.team.members.select_related("person").get(duty="member").person
+    """Put down the outing of the team that holds a sealed list; who writes for it is settled stop by stop."""
+    team = sealed.team_id
 
     def depart(at: datetime) -> None:
-        inspection = fieldwork.depart(sealed, by=inspector, at=at)
+        inspection = fieldwork.depart(sealed, by=stage.inspectors[team], at=at)
         start = at + timedelta(minutes=25)
         for stop in queries.stops(inspection):
-            _call(stage, inspection, stop.site, script, by=inspector, at=start)
+            _call(stage, inspection, stop.site, script, at=start)
             start += BETWEEN
-        leader = sealed.team.members.select_related("person").get(duty="leader").person
         stage.agenda.put(
-            max(start, same_day(at, "16:30")), lambda at: fieldwork.return_team(inspection, by=leader, at=at)
+            max(start, same_day(at, "16:30")),
+            lambda at: fieldwork.return_team(inspection, by=stage.leaders[team], at=at),
         )
 
     stage.agenda.put(at, depart)
 
 
-def _call(stage: Stage, inspection: Inspection, site: Site, script: Script, *, by: Person, at: datetime) -> None:
+def _call(stage: Stage, inspection: Inspection, site: Site, script: Script, *, at: datetime) -> None:
     """Put down one visit: begun, answered, findings noted, fed back and closed."""
 
     def begin(at: datetime) -> None:
-        plan = script.plan(site)
+        plan, by = script.plan(site), stage.inspectors[inspection.team_id]
         visit = fieldwork.begin_visit(inspection, site=site, mode=plan.mode, by=by, at=at)
-        if plan.outcome == Outcome.DONE:
-            stage.agenda.put(at + timedelta(minutes=8), lambda at: _answer(stage, visit, plan, by=by, at=at))
-            stage.agenda.put(at + timedelta(minutes=12), lambda at: script.note(visit, plan, by=by, at=at))
-        stage.agenda.put(at + UNDER_WAY, lambda at: _close(visit, plan, script, by=by, at=at))
+        go_through(stage, visit, plan, script, by=by, at=at)
 
     stage.agenda.put(at, begin)
+
+
+def go_through(stage: Stage, visit: Visit, plan: Plan, script: Script, *, by: Person, at: datetime) -> None:
+    """Put down what follows once a visit has begun."""
+    if plan.outcome == Outcome.DONE:
+        stage.agenda.put(at + timedelta(minutes=8), lambda at: _answer(stage, visit, plan, by=by, at=at))
+        stage.agenda.put(at + timedelta(minutes=12), lambda at: script.note(visit, plan, by=by, at=at))
+    stage.agenda.put(at + UNDER_WAY, lambda at: _close(visit, plan, script, by=by, at=at))
 
 
 def _answer(stage: Stage, visit: Visit, plan: Plan, *, by: Person, at: datetime) -> None:

@@ -36,3 +36,5 @@ VERIFIED = ("现场看过，已落实，同意销号", "核对台账和照片，
 UPHELD = "次日到现场抽核，整改属实"
 OVERTURNED = "次日抽核时问题依旧，现场整改不属实，改为限期整改"
 WITHDRAWN = "与上一条重复登记，撤回"
+# What the health department writes about its own supervision.
+SUPERVISED = "三个县区的督导已补上，发现的问题逐条反馈并限期整改，督导记录附后"
