@@ -85,7 +85,7 @@ def _ask(stage: Stage, username: str, *, of: int, ruling: str, at: datetime) -> 
     asked = _request(stage, _order(of), username, Ground.INTEREST, "与本单位有过采购往来", at=at)
     granted, lead = ruling == GRANTED, stage.people["lead"]
     stage.agenda.put(
-        same_day(at, "09:05", days=1),
+        same_day(at, "10:05", days=1),
         lambda at: rectifications.rule_recusal(asked, granted=granted, ruling=made_up(ruling), by=lead, at=at),
     )
 
