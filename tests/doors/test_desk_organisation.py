@@ -210,7 +210,9 @@ def test_a_body_is_placed(lead, world, ranks):
     assert lead.post(address, sent | {"what": "演示市卫健委"}).status_code == 302
     assert Body.objects.get(pk="6211-wjw-group").host_id == "6211-wjw"
     found = text(lead.post(address, sent | {"what": "卫健委", "parent": "", "find": "1"}))
-    assert "演示市卫健委（定西市，6211-wjw）" in found and Body.objects.get(pk="6211-wjw-group").parent_id == "6211-office"
+    assert (
+        "演示市卫健委（定西市，6211-wjw）" in found and Body.objects.get(pk="6211-wjw-group").parent_id == "6211-office"
+    )
     answer = lead.post(address, sent | {"what": "没有的部门"})
     assert answer.status_code == 422 and "没有的部门" in text(answer)
     answer = lead.post(address, sent | {"parent": "6211-wjw-group"})
@@ -228,6 +230,14 @@ def test_a_county_places_its_townships_and_not_itself(county, world, ranks):
     own = "/organisation/bodies/621126-office/place/"
     assert county.post(own, {"tier": "", "parent": ""}).status_code == 422
     assert Body.objects.get(pk="621126-office").tier.kind == "area"
+
+
+def test_a_unit_has_something_above_it_and_no_tier(lead, world, ranks):
+    address = "/organisation/bodies/621126-market/place/"
+    shown = text(lead.get(address))
+    assert 'name="tier"' not in shown and 'value="6211-wjw"' in shown and 'name="what"' not in shown
+    assert lead.post(address, {"parent": "6211-wjw"}).status_code == 302
+    assert "演示岷县超市" in text(lead.get("/organisation/bodies/6211-wjw/"))
 
 
 def test_a_body_registered_twice_is_merged(county, world, ranks):

@@ -70,20 +70,21 @@ class Place(ChoosingForm):
     """The tier of a body, what stands above it, and for a group the department it sits in."""
 
     tier = forms.ChoiceField(label=_("层级"), required=False)
-    parent = forms.ChoiceField(
-        label=_("上级单位"), required=False, help_text=_("本系统内管着它的单位。申请回避由上级机关裁定。")
-    )
+    parent = forms.ChoiceField(label=_("上级单位"), required=False, help_text=_("本系统内管着它的单位。没有就不选。"))
     field_order = ("tier", "parent", "what", "chosen")
 
     def __init__(
         self, data: Any = None, *, tiers: Choices, parents: Choices, find: Callable[[str], list[Candidate]],
         sits: bool, initial: dict[str, Any],
     ) -> None:  # fmt: skip
-        """`sits`: it is a group that has a host."""
+        """Without `tiers`, of a body that supervises nothing, none is asked. `sits`: it is a group that has a host."""
         super().__init__(data, find=find if sits else lambda words: [], initial=initial)
         choices = list(tiers)
-        self.fields["tier"].choices = choices  # type: ignore[attr-defined]
-        self.fields["tier"].required = "" not in dict(choices)
+        if choices:
+            self.fields["tier"].choices = choices  # type: ignore[attr-defined]
+            self.fields["tier"].required = "" not in dict(choices)
+        else:
+            del self.fields["tier"]
         self.fields["parent"].choices = [("", _("没有")), *parents]  # type: ignore[attr-defined]
         if sits:
             self.fields["what"].label = _("驻在部门")

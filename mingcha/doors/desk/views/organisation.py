@@ -225,7 +225,7 @@ def body_place(request: Request, *, code: str) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         host = queries.body(given["chosen"]) if given.get("what") else None
-        tier = tiers[int(given["tier"]) if given["tier"] else None]
+        tier = tiers[int(given["tier"]) if given["tier"] else None] if tiers else found.tier
         try:
             ranks.place(
                 found, tier=tier, host=host, parent=parents.get(given["parent"]), by=request.user, at=request.now
@@ -271,10 +271,12 @@ def kept(request: Request, code: str) -> "Body":
 
 def _tiers_for(request: Request, body: "Body") -> dict[int | None, "Tier | None"]:
     """
-    Return the tiers that one may put a body in, by id, none among them.
+    Return the tiers that one may put a body in, by id, none among them; nothing for one that does not supervise.
 
     The lead decides about the tiers that the mechanism's formula counts; who keeps a county, about those below.
     """
+    if not queries.is_supervising(body):
+        return {}
     mechanism = queries.mechanism(body.division_id)
     tiers: list[Tier] = list(queries.tiers(mechanism)) if mechanism else []
     if mechanism and not request.standing.covers(P.MECHANISM_KEEP, mechanism.pk):
