@@ -87,7 +87,7 @@ def test_bodies_are_added_and_changed_and_may_stand_in_any_order(world):
     changed = Body.objects.get(pk="MX-group")
     assert (changed.name, changed.pinyin.split()[0]) == ("演示改名组", "yanshigaimingzu")
     told = Event.objects.get(verb="territory.change_body")
-    assert told.detail == {"changes": {"名称": ["演示派驻组", "演示改名组"]}} and told.body == "MX-group"
+    assert told.detail == {"changes": {"名称": "演示派驻组 → 演示改名组"}} and told.body == "MX-group"
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,9 @@ def test_a_known_person_is_called_as_the_sheet_says_where_nobody_else_has_them(w
     assert (found.name, found.title, found.skills) == ("演示改名", "科长", ["应急", "公文"])
     assert found.pinyin.split()[0] == "yanshigaiming"
     changes = Event.objects.get(verb="person.describe").detail["changes"]
-    assert changes["name"] == ["演示新人", "演示改名"] and set(changes) == {"name", "title", "skills"}
+    assert changes == {
+        "姓名": "演示新人 → 演示改名", "职务": "干部 → 科长", "专长": "财务审计、医疗卫生 → 应急、公文",
+    }  # fmt: skip
     without = [c for c in people_sheets.COLUMNS if c != "专长"]
     assert take_people(world, PERSON | {"姓名": "演示改名", "职务": "科长"}, columns=without).changed == 0
     assert take_people(world, PERSON | {"姓名": "演示改名", "职务": "", "专长": ""}).changed == 1
@@ -224,6 +226,13 @@ def test_a_role_above_ones_own_is_the_citys_to_give(world):
     assert take_people(world, row).posts == 0, "what stands already is nobody's gift"
     assert faults(take_posts, world, POST | {"账号": "county", "角色": "lead"}) == [(2, "角色")]
     assert take_people(world, row | {"账号": "other"}, by=None).posts == 1
+
+
+def test_no_page_waits_for_a_thousand_passwords(world, monkeypatch):
+    monkeypatch.setattr(people_sheets, "MOST_NEWCOMERS", 1)
+    with pytest.raises(people_sheets.TooManyNewcomers, match="2 个账号"):
+        take_people(world, PERSON, PERSON | {"账号": "b"})
+    assert len(take_people(world, PERSON, PERSON | {"账号": "b"}, by=None).newcomers) == 2
 
 
 def test_only_who_keeps_the_organisation_imports(world):
@@ -425,7 +434,8 @@ def test_an_export_holds_only_what_one_may_see(world):
 def test_that_a_register_left_is_on_record(world):
     registers.record_export("people", rows=3, by=world.county, at=world.at)
     event = Event.objects.get(verb="register.export")
-    assert (event.key, event.detail, event.division) == ("people", {"rows": 3}, "621126")
+    told = {"register": "people", "rows": 3}
+    assert (event.key, event.detail, event.division) == ("621126-office", told, "621126")
     with pytest.raises(accounts.NotAllowed):
         registers.record_export("people", rows=3, by=world.unit, at=world.at)
 

@@ -83,6 +83,11 @@ VERBS: dict[str, str | Promise] = {
     "person.appoint": pgettext_lazy("记录", "任职"),
     "person.set_password": pgettext_lazy("记录", "设置密码"),
     "person.end_post": pgettext_lazy("记录", "止任"),
+    "person.describe": pgettext_lazy("记录", "修改人员"),
+    "person.import": pgettext_lazy("记录", "导入人员"),
+    "person.import_posts": pgettext_lazy("记录", "导入任职"),
+    "link.import": pgettext_lazy("记录", "导入联系关系"),
+    "register.export": pgettext_lazy("记录", "导出名册"),
     "link.record": pgettext_lazy("记录", "登记联系关系"),
     "link.end": pgettext_lazy("记录", "结束联系关系"),
     "recusal.declare": pgettext_lazy("记录", "申明回避"),
@@ -153,6 +158,7 @@ DETAILS: dict[str, str | Promise] = {
     "vehicle": _("车辆"),
     "answers": _("答题"),
     "changed": _("更新"),
+    "changes": _("改动"),
     "commitment": _("种子承诺"),
     "declared": _("应有"),
     "edition": pgettext_lazy("单个", "清单"),
@@ -171,9 +177,11 @@ DETAILS: dict[str, str | Promise] = {
     "number": _("期号"),
     "offices": pgettext_lazy("单个", "单位"),
     "outcome": _("结果"),
+    "posts": _("任职"),
     "proofs": _("佐证"),
     "questions": _("题数"),
     "recorded": _("收录"),
+    "register": _("名册"),
     "role": _("角色"),
     "rows": _("行数"),
     "sha256": _("文件哈希"),
@@ -190,6 +198,7 @@ DETAILS: dict[str, str | Promise] = {
     "unvisited": _("未到访"),
 }
 VALUES: dict[str, object] = {choice.value: _(choice.label) for choice in (*Mode, *Outcome)}
+VALUES |= {"bodies": _("单位"), "people": _("人员"), "posts": _("任职"), "links": _("联系关系")}
 VALUES |= {value: name for value, (name, _said) in MEASURES.items()}
 # Where a line leads; the page there applies its own scope.
 PLACES = {

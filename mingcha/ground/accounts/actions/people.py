@@ -42,11 +42,17 @@ def enrol(
 @transaction.atomic
 def describe(person: Person, *, name: str, title: str, skills: Sequence[str], by: Person | None, at: datetime) -> None:
     """Say what a person is called and can do. Whose matter that is, the caller has settled."""
-    now = {"name": name, "title": title, "skills": list(skills)}
-    was = {field: getattr(person, field) for field in now}
-    Person.objects.filter(pk=person.pk).update(**now, pinyin=_reading(name))
+    changes = {
+        column: f"{old or '—'} → {new or '—'}"
+        for column, old, new in (
+            ("姓名", person.name, name),
+            ("职务", person.title, title),
+            ("专长", "、".join(person.skills), "、".join(skills)),
+        )
+        if old != new
+    }
+    Person.objects.filter(pk=person.pk).update(name=name, title=title, skills=list(skills), pinyin=_reading(name))
     person.refresh_from_db()
-    changes = {field: [was[field], now[field]] for field in now if was[field] != now[field]}
     audit.record("person.describe", kind="person", key=person.username, by=by, at=at, detail={"changes": changes})
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import ClassVar
 
 from django.db import transaction
 
@@ -15,15 +16,24 @@ from mingcha.ground.accounts.models import Person, Post
 from mingcha.ground.accounts.roles import ROLES
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.territory.actions import bodies as register
+from mingcha.ground.territory.actions.body_sheets import KINDS
 from mingcha.ground.territory.models import Body, BodyKind, Division
 from mingcha.kernel import sheets
+from mingcha.kernel.refusals import Refusal
 
 REQUIRED = ("账号", "姓名", "职务", "单位代码", "角色", "任职日期")
 COLUMNS = (*REQUIRED, "专长", "单位名称", "单位种类", "单位区划")
 ONES_OWN = ("姓名", "职务", "专长")  # of the person, whatever the post
 # Part of an address; what people type to sign in.
 ACCOUNT = re.compile(r"\w[\w.@+-]*")
-KINDS = [(str(kind.value), str(kind.label)) for kind in BodyKind]
+
+# Each first password takes a tenth of a second and more to hash, and a page waits for all of them.
+MOST_NEWCOMERS = 200
+
+
+class TooManyNewcomers(Refusal):
+    message: ClassVar[str] = "这份表要新开 %(count)s 个账号，一次最多 %(most)s 个，请分成几份导入。"
+    status: ClassVar[int] = 422
 
 
 @dataclass(frozen=True)
@@ -71,13 +81,16 @@ def import_people(content: bytes, *, by: Person | None, at: datetime) -> Taken:
     A unit that is not on record yet is registered from the columns 单位名称, 单位种类 and 单位区划 of its first row.
     Whoever is new gets a first password, returned once and kept nowhere. A known person gets the name, title and skills
     of the sheet where all their posts are the importer's to keep. Raises RowsRefused with every bad row, NotAllowed,
-    and what `sheets.filled` raises.
+    TooManyNewcomers except for the operator, and what `sheets.filled` raises.
     """
     rows = sheets.filled(content, required=REQUIRED)
     staff = _Staff(rows, admit(by, at=at), at.astimezone(queries.OFFICE_TIME).date())
     problems = [problem for row in rows for problem in staff.examined(row)]
     if problems:
         raise sheets.RowsRefused(problems)
+    strangers = len(staff.first) - len(staff.people)
+    if by is not None and strangers > MOST_NEWCOMERS:
+        raise TooManyNewcomers(count=strangers, most=MOST_NEWCOMERS)
     newcomers, changed, given = [], 0, 0
     for row in rows:
         body = staff.bodies.get(row["单位代码"]) or _register(staff, row, by=by, at=at)

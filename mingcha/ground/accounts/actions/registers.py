@@ -42,9 +42,7 @@ def admit(by: Person | None, *, at: datetime) -> Keeper:
 @transaction.atomic
 def record_export(register: str, *, rows: int, by: Person, at: datetime) -> None:
     """Put on record that a register left the house: which, and how many rows. Raises NotAllowed."""
-    standing = queries.require(by, Permission.ORGANISATION_SEE, at=at)
-    main = standing.main
-    audit.record(
-        "register.export", kind="register", key=register, by=by, at=at, division=main.division if main else "",
-        body=main.body if main else "", detail={"rows": rows},
-    )  # fmt: skip
+    main = queries.require(by, Permission.ORGANISATION_SEE, at=at).main
+    body, division = (main.body, main.division) if main else ("", "")
+    audit.record("register.export", kind="body", key=body, by=by, at=at, division=division, body=body,
+                 detail={"register": register, "rows": rows})  # fmt: skip

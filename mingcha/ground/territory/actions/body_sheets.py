@@ -20,6 +20,7 @@ from mingcha.ground.territory.queries import pinyin
 from mingcha.kernel import sheets
 
 COLUMNS = ("单位代码", "名称", "种类", "区划代码", "层级", "上级单位代码", "驻在部门代码")
+KINDS = [(str(kind.value), str(kind.label)) for kind in BodyKind]
 GUESTS = (BodyKind.RESIDENT_GROUP, BodyKind.SPECIAL_GROUP)
 # Who stands at the head of a mechanism is the city's to say.
 SETTLED = (TierKind.LEAD, TierKind.AREA)
@@ -76,7 +77,8 @@ def _record(register: "_Register", fresh: list[Body], moved: list[Body], *, by: 
                      body=body.code)  # fmt: skip
     for body in moved:
         was, now = as_row(register.known[body.code]), as_row(body)
-        changes = {column: [old, new] for column, old, new in zip(COLUMNS, was, now, strict=True) if old != new}
+        pairs = zip(COLUMNS, was, now, strict=True)
+        changes = {column: f"{old or '—'} → {new or '—'}" for column, old, new in pairs if old != new}
         audit.record("territory.change_body", kind="body", key=body.code, by=by, at=at, division=body.division_id,
                      body=body.code, detail={"changes": changes})  # fmt: skip
 
@@ -117,7 +119,7 @@ class _Register:
         if not check.problems and self.stands(row):
             return []
         check.text("名称", 80)
-        kind = check.label("种类", [(str(kind.value), str(kind.label)) for kind in BodyKind])
+        kind = check.label("种类", KINDS)
         if row["区划代码"] not in self.divisions:
             check.fault("区划代码", "没有这个区划，请核对代码")
         elif not row["区划代码"].startswith(self.prefixes):
@@ -217,4 +219,4 @@ class _Register:
 
 def _kind(row: sheets.Row) -> str:
     """Return the kind of body that a row's label names, or ""."""
-    return next((str(kind.value) for kind in BodyKind if kind.label == row["种类"]), "")
+    return next((value for value, label in KINDS if label == row["种类"]), "")
