@@ -250,7 +250,7 @@ def _place_form(
         "what": body.host.name if body.host else "", "chosen": body.host_id or "",
     }  # fmt: skip
     if sent is not None and "find" in sent:
-        sent, initial = None, sent.dict()
+        initial, sent = sent.dict(), None
     return Place(
         sent,
         tiers=[(str(pk) if pk else "", tier.name if tier else _("不在任何层级")) for pk, tier in tiers.items()],
