@@ -310,6 +310,8 @@ def release(request: Request, *, pk: int) -> HttpResponse:
 def withdraw(request: Request, *, pk: int) -> HttpResponse:
     """Take back an offer of one's own body."""
     offer = queries.offer(pk, to=request.standing)
+    if offer.body_id not in request.standing.serves(P.CALL_ANSWER):
+        raise accounts.NotFound
     call = queries.call(offer.call_id, to=request.standing)
     form = Withdraw(request.POST, prefix=f"w{pk}")
     if not form.is_valid():

@@ -17,6 +17,7 @@ from mingcha.doors.hall.watched import WatchedForm
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.guidance import actions, queries
 from mingcha.ground.accounts.permissions import Permission as P
+from mingcha.ground.accounts.queries import NotFound
 from mingcha.kernel.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def reply(request: Request, *, pk: int) -> HttpResponse:
     def act(note: "Note") -> None:
         actions.reply(note, text=form.cleaned_data["text"], by=request.user, at=request.now)
 
-    return _write(request, queries.note(pk, to=request.standing), "reply", form, act, _("已答复，对方会收到消息。"))
+    return _write(request, _addressed(request, pk), "reply", form, act, _("已答复，对方会收到消息。"))
 
 
 @require_POST
@@ -107,7 +108,7 @@ def ask(request: Request, *, pk: int) -> HttpResponse:
         actions.ask(note, text=form.cleaned_data["text"], by=request.user, at=request.now)
 
     done = _("已提问，发出单位回答后您会收到消息。")
-    return _write(request, queries.note(pk, to=request.standing), "ask", form, act, done)
+    return _write(request, _addressed(request, pk), "ask", form, act, done)
 
 
 @require_POST
@@ -115,12 +116,22 @@ def ask(request: Request, *, pk: int) -> HttpResponse:
 def answer(request: Request, *, pk: int) -> HttpResponse:
     """Answer a question in the issuer's name."""
     question = queries.question(pk, to=request.standing)
+    if not queries.issued_by(question.note, to=request.standing):
+        raise NotFound
     form = Answer(request.POST, prefix=_prefix(question))
 
     def act(note: "Note") -> None:
         actions.answer(question, text=form.cleaned_data["text"], by=request.user, at=request.now)
 
     return _write(request, question.note, _prefix(question), form, act, _("已回答，收到这一份的单位都会收到消息。"))
+
+
+def _addressed(request: Request, pk: int) -> "Note":
+    """Return a note sent to a body one serves; who only reads along neither replies nor asks. Raises NotFound."""
+    note = queries.note(pk, to=request.standing)
+    if queries.own_recipient(note, to=request.standing) is None:
+        raise NotFound
+    return note
 
 
 def _prefix(question: "Question") -> str:
