@@ -34,6 +34,9 @@ desk:mechanism           GET,POST  mechanism.keep            -           yes    
 desk:body                GET       organisation.see          body        own,lower  own,beside,lower  -       -          -     own         own,lower  -
 desk:body_place          GET,POST  organisation.keep         body        own,lower  own,beside,lower  -       -          -     -           -          -
 desk:body_merge          GET,POST  organisation.keep         body        own,lower  own,beside,lower  -       -          -     -           -          -
+desk:register_import     GET,POST  organisation.keep         register    yes        yes               -       -          -     -           -          -
+desk:register_template   GET       organisation.keep         register    yes        yes               -       -          -     -           -          -
+desk:register_export     GET       organisation.see          register    yes        yes               -       -          -     yes         yes        -
 desk:links               GET       organisation.see          -           yes        yes               -       -          -     yes         yes        -
 desk:link_new            GET,POST  organisation.keep         -           yes        yes               -       -          -     -           -          -
 desk:link_end            POST      organisation.keep         link        own,lower  own,lower         -       -          -     -           -          -
@@ -64,6 +67,15 @@ desk:note_receive        POST      guidance.see              note        own    
 desk:note_reply          POST      guidance.see              note        own        own               -       -          -     own         own        own
 desk:note_ask            POST      guidance.see              note        own        own               -       -          -     own         own        own
 desk:question_answer     POST      guidance.send             question    own        own               -       -          -     own         own        -
+
+desk:calls               GET       call.answer               -           yes        yes               -       -          -     yes         yes        -
+desk:call_new            GET,POST  call.make                 campaign    own        -                 -       -          -     -           -          -
+desk:call                GET       call.answer               call        own,lower  own,lower         -       -          -     own         own        -
+desk:call_answer         GET,POST  call.answer               call        own        own               -       -          -     own         own        -
+desk:call_end            POST      call.make                 call        own,lower  -                 -       -          -     -           -          -
+desk:offer_assign        POST      call.make                 offer       own,lower  -                 -       -          -     -           -          -
+desk:offer_release       POST      call.make                 offer       own,lower  -                 -       -          -     -           -          -
+desk:offer_withdraw      POST      call.answer               offer       own        own               -       -          -     own         own        -
 
 desk:round_begin         GET,POST  round.hold                campaign    own        own               -       -          -     -           -          -
 desk:round               GET       round.see                 round       own,lower  own,beside        -       -          -     -           -          -
