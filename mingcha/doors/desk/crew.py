@@ -22,12 +22,13 @@ class Hand:
     """
     Somebody who may be sent.
 
-    `team` is where they are now, `cautions` the rest that an officer should weigh; `away` holds, for each place asked
-    about, what they stay away from there.
+    `team` is where they are now, and `out` says so where it stands in the way; `cautions` is the rest that an officer
+    should weigh; `away` holds, for each place asked about, what they stay away from there.
     """
 
     person: "Person"
     team: "Team | None" = None
+    out: str = ""
     cautions: list[str] = field(default_factory=list)
     away: dict[str, list[str]] = field(default_factory=dict)
     leads: bool = False
@@ -65,11 +66,16 @@ def weigh(
         person.pk: Hand(
             person,
             team=out.get(person.pk),
-            cautions=[caution.said(_(caution.about)) for caution in told[person.pk]],
+            out=next((_told(caution) for caution in told[person.pk] if "team" in caution.facts), ""),
+            cautions=[_told(caution) for caution in told[person.pk] if "team" not in caution.facts],
             away={place: [_said(tie) for tie in near[person.pk, place]] for place in places},
         )
         for person in people
     }
+
+
+def _told(caution: campaigns.Caution) -> str:
+    return caution.said(_(caution.about))
 
 
 def _said(tie: ties.Tie) -> str:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mingcha.doors.desk import board
 from mingcha.doors.desk.forms.campaigns import MEASURES, Answering, NewCampaign
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.campaigns import queries
@@ -24,7 +25,7 @@ from mingcha.ground.territory import queries as territory
 from mingcha.kernel.refusals import Refusal
 
 if TYPE_CHECKING:
-    from mingcha.flow.campaigns.models import Campaign, SupervisingOffice
+    from mingcha.flow.campaigns.models import Call, Campaign, SupervisingOffice
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ def show(request: Request, *, slug: str) -> HttpResponse:
         "focus": campaign.focus_points.all(),
         "editions": [(edition, newer.get(edition.rulebook_id)) for edition in queries.editions(campaign)],
         "parts": parts,
-        "teams": teams,
+        "teams": [team for team in teams if team.disbanded_at is None],
+        "gone": [team for team in teams if team.disbanded_at is not None],
+        "calls": [board.glance(call, request) for call in _calls(request, campaign)],
         "rounds": rounds,
         "unfinished": next((r for r in rounds if r.state in ("committed", "frozen") and r.office_id in served), None),
         # The office that leads may draw too, but it is not its first business here.
@@ -125,12 +128,21 @@ def _parts(campaign: "Campaign", request: Request) -> list[Part]:
     return found
 
 
+def _calls(request: Request, campaign: "Campaign") -> list["Call"]:
+    """Return the latest calls of the campaign that one may see."""
+    return (
+        list(queries.calls(to=request.standing, campaign=campaign)[:5]) if request.standing.can(P.CALL_ANSWER) else []
+    )
+
+
 def _may(request: Request, campaign: "Campaign", parts: list[Part]) -> dict[str, bool]:
     """Say which buttons the page offers; each act checks again by itself."""
     standing, is_open = request.standing, campaign.state == "open"
     return {
         "close": is_open and standing.covers(P.CAMPAIGN_OPEN, campaign.division_id),
         "adopt": is_open and standing.covers(P.CAMPAIGN_OPEN, campaign.division_id),
+        "admit": is_open and standing.covers(P.CAMPAIGN_OPEN, campaign.division_id),
+        "call": is_open and standing.covers(P.CALL_MAKE, campaign.lead.division_id),
         "team": is_open and bool(parts) and standing.can(P.TEAM_FORM),
         "round": is_open and bool(parts) and standing.can(P.ROUND_HOLD),
     }
