@@ -9,12 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mingcha.doors.desk import strength
 from mingcha.doors.desk.forms.choosing import Candidate
 from mingcha.doors.desk.forms.organisation import Mechanism, Place, TierRows
+from mingcha.doors.desk.registers import REGISTERS
 from mingcha.doors.hall.access import Request, door
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission as P
@@ -33,10 +33,6 @@ MOST_PEOPLE = 20
 MOST_CANDIDATES = 12
 SITTING = ("resident_group", "special_group")
 LOCAL = ("township", "village")
-REGISTERS = {
-    "bodies": gettext_lazy("单位"), "people": gettext_lazy("人员"), "posts": gettext_lazy("任职"),
-    "links": gettext_lazy("联系关系"),
-}  # fmt: skip
 
 
 @require_safe
@@ -59,7 +55,7 @@ def index(request: Request) -> HttpResponse:
     found, everyone = strength.ranks(tiers, to=standing, at=request.now)
     unplaced = queries.unplaced(standing.reach(P.ORGANISATION_SEE))
     context |= {
-        "registers": REGISTERS.items(),
+        "registers": [(kind, register.name) for kind, register in REGISTERS.items()],
         "ranks": found,
         "sum": everyone,
         "unplaced": unplaced[:PER_PAGE],
