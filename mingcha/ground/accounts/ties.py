@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Q
 
-from mingcha.ground.accounts.models import Link, Post, Recusal, RecusalState
+from mingcha.ground.accounts.models import Post, Recusal, RecusalState
 from mingcha.ground.accounts.queries import OFFICE_TIME, current_links
 from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.models import SUPERVISING, Body, BodyKind, Site
@@ -31,6 +32,9 @@ PERSONAL = frozenset({TieKind.OWN_UNIT, TieKind.FORMER_POST, TieKind.RECUSAL})
 
 # Township and village supervisors live among those they would inspect: they go out elsewhere (交叉检查).
 LOCAL = (BodyKind.TOWNSHIP_OFFICE, BodyKind.VILLAGE_SUPERVISORS)
+
+# What a link or a recusal names, read as few columns: this is asked at every act of an inspection.
+TARGET = ("body", "body__name", "division", "division__name", "site", "site__name", "site__merged_into")
 
 LABELS = {
     TieKind.OWN_UNIT: "本单位",
@@ -154,27 +158,27 @@ def _of_links(people: Collection[int], posts: list[Post], day: date) -> Iterable
     for post in posts:
         if post.until is None or post.until >= day:
             serving.setdefault(post.body.merged_into_id or post.body_id, set()).add(post.person_id)
-    family = territory.family(serving)  # a duplicate's links are the survivor's
-    # A link that names a person binds that person; one that names none binds everybody of the body.
-    for link in current_links(day).filter(Q(person__in=people) | Q(person=None, holder__in=family)):
-        for person in [link.person_id] if link.person_id else sorted(serving[family[link.holder_id]]):
-            yield _to_target(person, TieKind.LINK, link)
+    # A duplicate's links are the survivor's. A link that names a person binds that person; one that names none binds
+    # everybody of the body.
+    held = Q(holder__in=serving) | Q(holder__merged_into__in=serving)
+    links = current_links(day).filter(Q(person__in=people) | Q(person=None) & held)
+    for row in links.values("person", "holder", "holder__merged_into", *TARGET):
+        bound = [row["person"]] if row["person"] else sorted(serving[row["holder__merged_into"] or row["holder"]])
+        for person in bound:
+            yield _to_target(person, TieKind.LINK, row)
 
 
 def _of_recusals(people: Collection[int]) -> Iterable[Tie]:
     standing = Recusal.objects.filter(person__in=people, state=RecusalState.STANDING)
-    for recusal in standing.select_related("body", "division", "site"):
-        yield _to_target(recusal.person_id, TieKind.RECUSAL, recusal)
+    for row in standing.values("person", *TARGET):
+        yield _to_target(row["person"], TieKind.RECUSAL, row)
 
 
-def _to_target(person: int, kind: TieKind, row: Link | Recusal) -> Tie:
-    if row.body is not None:
-        return Tie(person, kind, row.body.name, bodies=frozenset(_line(row.body)))
-    if row.division is not None:
-        return Tie(person, kind, row.division.name, division=row.division.code)
-    assert row.site is not None  # the table's constraint: exactly one is named
-    return Tie(person, kind, row.site.name, sites=frozenset(territory.site_family(row.site)))
-
-
-def _line(body: Body) -> set[str]:
-    return territory.line_of(body.code)
+def _to_target(person: int, kind: TieKind, row: dict[str, Any]) -> Tie:
+    """Return the tie to the one thing that a row of a link or a recusal names; the row holds the columns of TARGET."""
+    if row["body"] is not None:
+        return Tie(person, kind, row["body__name"], bodies=frozenset(territory.line_of(row["body"])))
+    if row["division"] is not None:
+        return Tie(person, kind, row["division__name"], division=row["division"])
+    site = Site(pk=row["site"], merged_into_id=row["site__merged_into"])
+    return Tie(person, kind, row["site__name"], sites=frozenset(territory.site_family(site)))
