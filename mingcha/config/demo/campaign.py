@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db.models import prefetch_related_objects
+
 from mingcha.config.demo.agenda import moment
 from mingcha.config.demo.counties import COUNTIES, County
 from mingcha.config.demo.groups import RESIDENT
@@ -55,6 +57,7 @@ def form_teams(stage: Stage, county: County, stretches: Sequence[Sequence[str]],
         )  # fmt: skip
         stage.leaders[team.pk], stage.inspectors[team.pk] = leader, inspector
         formed.append(team)
+    prefetch_related_objects(formed, "stretch")  # it stays as it is; every draw asks for it
     stage.teams[county.office] = formed
     return formed
 
