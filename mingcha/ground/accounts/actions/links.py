@@ -56,7 +56,7 @@ def link(
         raise NotOfTheHolder(name=person.name, body=holder.name)
     if until is not None and until < since:
         raise EndsBeforeItBegins
-    Body.objects.select_for_update().get(pk=holder.pk)  # pressed twice at the same moment: one link
+    Body.objects.select_for_update(no_key=True).get(pk=holder.pk)  # pressed twice at the same moment: one link
     same = queries.current_links(since).filter(
         holder=holder, kind=kind, person=person, body=body, division=division, site=site
     )

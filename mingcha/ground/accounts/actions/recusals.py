@@ -86,7 +86,7 @@ def ask(person: Person, *, unit: Body, ground: str, reason: str, by: Person, at:
     standing = queries.require(by, Permission.ORDER_ANSWER, at=at)
     if unit.pk not in standing.bodies(Permission.ORDER_ANSWER):
         raise queries.NotFound
-    Person.objects.select_for_update().get(pk=person.pk)  # two contacts of a unit at once: one request
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two contacts of a unit at once: one request
     if Recusal.objects.filter(person=person, body=unit, state=RecusalState.ASKED).exists():
         raise AlreadyAsked(name=person.name)
     judge = queries.office_above(person, at=at)
