@@ -54,3 +54,24 @@ def test_refused_rows_are_counted_in_the_sentence_and_all_kept():
     refused = sheets.RowsRefused(bad)
     assert list(refused.problems) == bad
     assert str(refused).startswith("有 2 处问题，整份文件都没有导入")
+
+
+def test_a_row_tells_all_its_faults_at_once():
+    row = sheets.Row(3, {"名称": "长" * 5, "种类": "别的", "起": "昨天", "止": ""})
+    check = sheets.Check(row)
+    assert (check.text("名称", 4), check.label("种类", [("a", "甲"), ("b", "乙")])) == ("长" * 5, "")
+    assert (check.day("起"), check.day("止", required=False), check.label("没有", [("a", "甲")], empty="a")) == (
+        None,
+        None,
+        "a",
+    )
+    assert check.text("没有", 9) == ""
+    told = [(problem.row, problem.column, problem.reason) for problem in check.problems]
+    assert told == [
+        (3, "名称", "不能超过 4 个字"), (3, "种类", "只能填：甲、乙"), (3, "起", "请写成 2021-10-19 的样子"), (3, "没有", "不能为空"),
+    ]  # fmt: skip
+
+
+def test_a_sheet_without_a_row_is_told_so():
+    with pytest.raises(sheets.NoRows, match="第二行"):
+        sheets.filled(sheets.write(["列"], [], title="表"), required=["列"])

@@ -94,7 +94,7 @@ def _links(request: Request) -> Iterable[Sequence[str]]:
 
 def _for_bodies(request: Request) -> list[str]:
     """Return what may stand in a sheet of bodies: kinds, tiers, and the places of one's area."""
-    lines = [_("种类：") + "、".join(label for _value, label in body_sheets.KINDS)]
+    lines = [_("种类：") + "、".join(kinds())]
     places = []
     for prefix in request.standing.prefixes(P.ORGANISATION_KEEP):
         mechanism = territory.mechanism(prefix)
@@ -103,6 +103,11 @@ def _for_bodies(request: Request) -> list[str]:
         places += [territory.division(prefix), *territory.counties(prefix), *territory.places(prefix)]
     known = {place.code: place.name for place in places if place}
     return [*dict.fromkeys(lines), "", *(f"{code} {name}" for code, name in sorted(known.items()))]
+
+
+def kinds() -> list[str]:
+    """Return what the kinds of bodies are called, as they are typed."""
+    return [label for _value, label in body_sheets.KINDS]
 
 
 def roles() -> list[tuple[str, str]]:
@@ -127,7 +132,7 @@ BODIES = Register(
     (
         (MUST, gettext_lazy("自己定，不能与别的单位重复；只用汉字、字母、数字和 - _ . 。代码已在册的，按这一行更新。")),
         (MUST, gettext_lazy("单位全称。")),
-        (MUST, gettext_lazy("从模板第二页列的种类里选，一字不差。")),
+        (MUST, gettext_lazy("只填列出的种类，一字不差。")),
         (MUST, gettext_lazy("单位在哪里：市 4 位、县 6 位、乡镇 9 位、村 12 位，要在您的辖区内。")),
         (MAY, gettext_lazy("监督力量在机制里的层级，名称照机制写；被监督的单位留空。")),
         (MAY, gettext_lazy("同一条线上的上级单位；它可以写在表里更后面的行。")),

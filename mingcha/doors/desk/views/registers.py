@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mingcha.doors.desk import files
 from mingcha.doors.desk.forms.uploads import Upload
-from mingcha.doors.desk.registers import REGISTERS, Register, roles
+from mingcha.doors.desk.registers import REGISTERS, Register, kinds, roles
 from mingcha.doors.hall import clock, wording
 from mingcha.doors.hall.access import Request, door
 from mingcha.ground.accounts.actions import registers
@@ -61,7 +61,7 @@ def _page(
     context = {
         "kind": kind, "register": register, "registers": [(name, each.name) for name, each in REGISTERS.items()],
         "form": form, "refusal": refusal, "problems": problems,
-        "roles": roles() if kind in ("people", "posts") else (),
+        "roles": roles() if kind in ("people", "posts") else (), "kinds": kinds() if kind == "bodies" else (),
     }  # fmt: skip
     return render(request, "desk/register_import.html", context, status=status)
 
