@@ -254,18 +254,6 @@ def posts_in(body_code: str, *, at: datetime) -> QuerySet[Post]:
     return posts.select_related("person", "body").order_by("person__pinyin", "person", "pk")
 
 
-def strength(codes: Iterable[str], *, at: datetime) -> dict[str, set[int]]:
-    """Return body code → ids of the active people who may go out with a team for it."""
-    roles = [role.name for role in ROLES.values() if Permission.VISIT_MAKE in role.permissions]
-    posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(
-        body__in=set(codes), role__in=roles, person__is_active=True
-    )
-    found: dict[str, set[int]] = {}
-    for body, person_id in posts.values_list("body", "person"):
-        found.setdefault(body, set()).add(person_id)
-    return found
-
-
 def forces(reach: Q, *, at: datetime) -> dict[str, list[Person]]:
     """
     Return body code → the active people who may go out with a team for it, of the bodies within `reach`.

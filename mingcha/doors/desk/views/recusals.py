@@ -1,6 +1,6 @@
 """Recusals (回避): declared, asked for by a unit, ruled on by the office above, lifted."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mingcha.doors.desk.forms.choosing import Candidate
+from mingcha.doors.desk import naming
 from mingcha.doors.desk.forms.recusals import Ask, Declare, Lift, Rule
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.rectifications import actions as rectifications
@@ -20,7 +20,6 @@ from mingcha.flow.rectifications import queries as orders
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.actions import recusals
 from mingcha.ground.accounts.permissions import Permission as P
-from mingcha.ground.territory import queries as territory
 from mingcha.kernel.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def new(request: Request) -> HttpResponse:
     refusal = None
     if form.is_valid():
         try:
-            return _declare(request, person, targets[form.cleaned_data["chosen"]], form.cleaned_data)
+            return _declare(request, person, recusals.Target(**targets[form.cleaned_data["chosen"]]), form.cleaned_data)
         except Refusal as failure:
             refusal = failure
     status = refusal.status if refusal else 422 if form.is_bound else 200
@@ -86,33 +85,11 @@ def _whose(request: Request) -> "Person":
     return accounts.person(username, to=request.standing, at=request.now)
 
 
-def _finder(request: Request) -> tuple[Callable[[str], list[Candidate]], dict[str, recusals.Target]]:
+def _finder(request: Request) -> tuple[naming.Find, dict[str, dict[str, Any]]]:
     """Return what looks words up, and where it puts what they may mean."""
     held = request.standing.holdings
     within = {holding.division for holding in held if holding.role.reach != "body"}
-    around = {holding.division[:4] for holding in held}
-    targets: dict[str, recusals.Target] = {}
-
-    def find(words: str) -> list[Candidate]:
-        named = territory.named(words, within=within, around=around)
-        above = territory.names(division.parent_code for division in named.divisions)
-        found = []
-
-        def put(key: str, target: recusals.Target, thing: Any, kind: str, place: str) -> None:
-            targets[key] = target
-            label = _("%(name)s（%(kind)s，%(place)s）") % {"name": thing.name, "kind": kind, "place": place}
-            found.append(Candidate(key, label, whole=words in (thing.name, thing.code)))
-
-        for body in named.bodies:
-            put(f"body:{body.code}", recusals.Target(body=body), body, _("单位"), body.division.name)
-        for division in named.divisions:
-            place = above.get(division.parent_code, division.code)
-            put(f"division:{division.code}", recusals.Target(division=division), division, _("整个地方"), place)
-        for site in named.sites:
-            put(f"site:{site.code}", recusals.Target(site=site), site, _("点位"), site.division.name)
-        return found
-
-    return find, targets
+    return naming.finder(within=within, around={holding.division[:4] for holding in held})
 
 
 def _declare(request: Request, person: "Person", target: recusals.Target, given: dict[str, Any]) -> HttpResponse:
