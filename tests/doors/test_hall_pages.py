@@ -147,7 +147,7 @@ def seen_by(role):
 
 
 def test_each_role_sees_its_own_places():
-    assert seen_by("county") == ["首页", "任务", "点位", "台账", "整改", "清单", "消息"]  # no address of briefs here
+    assert seen_by("county") == ["首页", "任务", "台账", "整改", "点位", "清单", "消息"]  # no address of briefs here
     assert seen_by("inspector") == ["首页", "现场", "清单", "消息"]
     assert seen_by("unit") == ["首页", "整改", "消息"]
 

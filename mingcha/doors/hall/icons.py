@@ -7,6 +7,10 @@ They are written into the page, because a strict content policy and slow lines b
 ICONS = {
     "home": "M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-4v-6H9v6H5a1 1 0 0 1-1-1z",
     "campaign": "M5 4h14v16H5zM9 4V2.5M15 4V2.5M8.5 9.5h7M8.5 13.5h7M8.5 17h4",
+    "call": "M4 9.5v5h3l8.5 4.5V5L7 9.5zM18.5 9a4.5 4.5 0 0 1 0 6M7.5 14.5 9 20.5h2.5l-1.3-4.3",
+    "guidance": "M4 5h16v11.5h-8.5L7 20.5v-4H4zM8 9h8M8 12.5h5",
+    "embedded": "M4 20.5V8l8-4.5L20 8v12.5M2.5 20.5h19M11.5 17a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4zM13.8 16.1l2.7 2.7",
+    "organisation": "M9 3.5h6v5H9zM3 15.5h6v5H3zM15 15.5h6v5h-6zM12 8.5V12M6 15.5V12h12v3.5",
     "site": "M12 21c4-4.6 6.5-8 6.5-11a6.5 6.5 0 0 0-13 0c0 3 2.5 6.4 6.5 11zM12 12.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z",
     "ledger": "M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14",
     "order": "M14 4H6a1 1 0 0 0-1 1v14a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1V9zM14 4v5h5M8.5 14.5l2.5 2.5 4.5-4.5",
