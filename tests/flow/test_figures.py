@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from mingcha.flow.campaigns import queries
 from mingcha.flow.campaigns.actions import campaigns
 from mingcha.flow.campaigns.models import Measure, SupervisingOffice
 from mingcha.flow.fieldwork.models import Visit
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.reports.queries import figures
+from tests.ranks import muster
 from tests.world import note
 
 KEYS = [
@@ -117,3 +119,12 @@ def test_a_sum_runs_over_the_offices_that_report(world):
     for office in SupervisingOffice.objects.filter(campaign=world.campaign):
         campaigns.answer_for(office, measures=[], by=world.lead, at=world.at)
     assert set(figures.summed(figures.figures(world.campaign, as_of=world.at)).values()) == {None}
+
+
+def test_a_group_reports_no_figures_until_it_answers_for_one(world):
+    """It works inside its host: its silence is no missing figure, and the city's own figures stay where they were."""
+    group = muster(world).group_body
+    assert group.name not in [row.body for row in figures.figures(world.campaign, as_of=world.at)]
+    office = queries.office_of(world.campaign, group.pk)
+    campaigns.answer_for(office, measures=["teams"], by=world.lead, at=world.at)
+    assert group.name in [row.body for row in figures.figures(world.campaign, as_of=world.at)]

@@ -110,7 +110,9 @@ def _body(campaign: "Campaign", given: str) -> str:
     from mingcha.flow.campaigns import queries as campaigns
 
     offices = list(campaigns.offices(campaign))
-    meant = [o for o in offices if o.body_id == given] or [o for o in offices if o.body.division_id == given]
+    # Groups share the division of the office above them, which is the one meant by it.
+    standing = [o for o in campaigns.reporting(campaign) if o.body.division_id == given]
+    meant = [o for o in offices if o.body_id == given] or standing
     if len(meant) != 1:
         raise OfficeUnknown(body=given, known="、".join(office.body_id for office in offices) or "—")
     return meant[0].body_id

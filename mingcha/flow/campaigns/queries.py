@@ -28,7 +28,7 @@ from mingcha.ground.accounts.queries import NotFound, Standing
 from mingcha.ground.rulebook import queries as rulebook
 from mingcha.ground.rulebook.models import Edition, Item
 from mingcha.ground.territory import queries as territory
-from mingcha.ground.territory.models import Body
+from mingcha.ground.territory.models import Body, BodyKind
 
 
 def visible(to: Standing) -> QuerySet[Campaign]:
@@ -69,6 +69,15 @@ def by_slug(slug: str) -> Campaign | None:
 def offices(campaign: Campaign) -> QuerySet[SupervisingOffice]:
     found = SupervisingOffice.objects.filter(campaign=campaign).select_related("body__division")
     return found.order_by("body__division", "body")
+
+
+def reporting(campaign: Campaign) -> QuerySet[SupervisingOffice]:
+    """
+    Return the offices whose figures belong in the brief: every office, and a group once it answers for something.
+
+    A resident group works inside its host and reports no towns and teams: its silence is no missing figure.
+    """
+    return offices(campaign).filter(Q(body__kind=BodyKind.OFFICE) | ~Q(measures=[]))
 
 
 def offices_within(campaign: Campaign, *, to: Standing, permission: Permission) -> QuerySet[SupervisingOffice]:

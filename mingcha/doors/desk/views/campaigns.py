@@ -106,6 +106,7 @@ def show(request: Request, *, slug: str) -> HttpResponse:
         "focus": campaign.focus_points.all(),
         "editions": [(edition, newer.get(edition.rulebook_id)) for edition in queries.editions(campaign)],
         "parts": parts,
+        "silent_groups": _silent_groups(campaign, parts, request),
         "teams": [team for team in teams if team.disbanded_at is None],
         "gone": [team for team in teams if team.disbanded_at is not None],
         "calls": [board.glance(call, request) for call in _calls(request, campaign)],
@@ -119,13 +120,21 @@ def show(request: Request, *, slug: str) -> HttpResponse:
 
 def _parts(campaign: "Campaign", request: Request) -> list[Part]:
     found = []
-    offices = list(queries.offices_within(campaign, to=request.standing, permission=P.CAMPAIGN_SEE))
+    within = queries.offices_within(campaign, to=request.standing, permission=P.CAMPAIGN_SEE)
+    offices = list(within.filter(pk__in=queries.reporting(campaign).values("pk")))
     rows = figures.figures(campaign, as_of=request.now, bodies=[office.body_id for office in offices])
     for office, row in zip(offices, rows, strict=True):
         may = request.standing.covers(P.FIGURES_ANSWER_FOR, office.body.division_id)
         silent = len([m for m in queries.ALL_MEASURES if not queries.answers_for(office, m)])
         found.append(Part(office, row, may, silent))
     return found
+
+
+def _silent_groups(campaign: "Campaign", parts: list[Part], request: Request) -> list["SupervisingOffice"]:
+    """Return the groups at work in the campaign that answer for no figures."""
+    shown = {part.office.pk for part in parts}
+    within = queries.offices_within(campaign, to=request.standing, permission=P.CAMPAIGN_SEE)
+    return [office for office in within if office.pk not in shown]
 
 
 def _calls(request: Request, campaign: "Campaign") -> list["Call"]:

@@ -67,7 +67,8 @@ def show(request: Request) -> HttpResponse:
 
 def _overview(campaign: "Campaign", request: Request) -> Overview:
     standing = request.standing
-    offices = list(campaigns.offices_within(campaign, to=standing, permission=P.CAMPAIGN_SEE))
+    within = campaigns.offices_within(campaign, to=standing, permission=P.CAMPAIGN_SEE)
+    offices = list(within.filter(pk__in=campaigns.reporting(campaign).values("pk")))
     rows = figures.figures(campaign, as_of=request.now, bodies=[office.body_id for office in offices])
     sums = figures.summed(rows)
     missing = {name: sum(getattr(row, name) is None for row in rows) for name in sums}

@@ -153,7 +153,8 @@ def preview(campaign: Campaign, *, issuer: Body, as_of: datetime, demo: bool) ->
     """Count at a moment, for a look before anything is issued; nothing is stored."""
     whole = issuer.pk == campaign.lead_id
     rows = figures.figures(campaign, as_of=as_of, body="" if whole else issuer.code)
-    codes = [office.body_id for office in campaigns.offices(campaign) if whole or office.body_id == issuer.pk]
+    offices = campaigns.reporting(campaign) if whole else campaigns.offices(campaign).filter(body=issuer)
+    codes = [office.body_id for office in offices]
     facts = stored(campaign, rows, issuer=issuer, as_of=as_of, demo=demo)
     return Preview(
         content=prose.content(facts, number=None, as_of=as_of, drawn_at=as_of),

@@ -55,7 +55,7 @@ BEHIND = {
 def figures(
     campaign: Campaign, *, as_of: datetime, body: str = "", bodies: Collection[str] | None = None
 ) -> list[OfficeFigures]:
-    """Return the figures of every supervising office, or of those with these body codes, in division order."""
+    """Return the figures of every office that reports, or of those with these body codes, in division order."""
     return [_answered_for(office, rows) for office, rows in _offices(campaign, body, bodies, as_of=as_of)]
 
 
@@ -79,9 +79,8 @@ def _offices(
     campaign: Campaign, body: str, bodies: Collection[str] | None, *, as_of: datetime
 ) -> list[tuple[SupervisingOffice, OfficeFigures]]:
     """Count for all offices at once: one query for each figure, however many offices there are."""
-    chosen = campaigns.offices(campaign)
-    if body or bodies is not None:
-        chosen = chosen.filter(body_id__in=bodies if bodies is not None else [body])
+    named = bodies if bodies is not None else [body] if body else None
+    chosen = campaigns.reporting(campaign) if named is None else campaigns.offices(campaign).filter(body__in=named)
     offices = list(chosen)
     at_work = {"campaign": campaign, "office__in": [office.body_id for office in offices]}
     counts = _work(at_work, as_of=as_of) | _mending(at_work, as_of=as_of)
