@@ -58,7 +58,13 @@ desk:campaign            GET       campaign.see              campaign    own    
 desk:campaign_close      GET,POST  campaign.open             campaign    own        -                 -       -          -     -           -          -
 desk:edition_adopt       POST      campaign.open             edition     own        -                 -       -          -     -           -          -
 desk:answer_for          GET,POST  figures.answer_for        office      own,lower  own               -       -          -     -           -          -
+desk:office_admit        GET,POST  campaign.open             campaign    own        -                 -       -          -     -           -          -
 desk:team_new            GET,POST  team.form                 campaign    own        own               -       -          -     -           -          -
+desk:team                GET       signed-in                 team        own,lower  own,beside,lower  own     own        -     own,beside  own        -
+desk:team_join           GET,POST  team.form                 team        own,lower  own,beside,lower  -       -          -     -           -          -
+desk:team_leave          POST      team.form                 team        own,lower  own,beside,lower  -       -          -     -           -          -
+desk:team_equip          GET,POST  team.form                 team        own,lower  own,beside,lower  -       -          -     -           -          -
+desk:team_disband        POST      team.form                 team        own,lower  own,beside,lower  -       -          -     -           -          -
 
 desk:guidance            GET       guidance.see              -           yes        yes               -       -          -     yes         yes        yes
 desk:note_new            GET,POST  guidance.send             campaign    own        own               -       -          -     own         own        -
