@@ -191,6 +191,7 @@ def test_an_office_says_why_nobody_can_be_spared(client, world, ranks):
 
 def test_an_answer_that_does_not_do_keeps_the_ticks(county, world, ranks):
     address, leader = f"/calls/{ranks.call.pk}/answer/", ranks.spare_leader
+    Call.objects.update(to_day=world.at.date() + timedelta(days=2))
     assert "请勾选可以调用的人" in county.post(address, {"note": "随叫随到"}).content.decode()
     wrong = county.post(address, {"people": [leader.pk], f"from_{leader.pk}": "2021-10-30", "note": "随叫随到"})
     shown = wrong.content.decode()

@@ -50,6 +50,9 @@ class AnswerLine:
     mine: bool
 
 
+Group = tuple[str, list[OfferLine]]  # a heading, or none, and the people under it
+
+
 @dataclass
 class Board:
     """All of it, as one reader may see it."""
@@ -61,10 +64,20 @@ class Board:
     answers: list[AnswerLine]
     offers: list["Offer"]
     offered: list[OfferLine] = field(default_factory=list)
-    sent: list[tuple[Any, list[OfferLine]]] = field(default_factory=list)
+    sent: list[Group] = field(default_factory=list)
     # For who does not see the whole board: what their own bodies offered, and who is sent to their county.
     ours: list[OfferLine] = field(default_factory=list)
     here: list[OfferLine] = field(default_factory=list)
+
+    @property
+    def groups(self) -> dict[str, list[Group]]:
+        """The people as the tables show them: without a heading where they are not grouped."""
+        return {
+            "offered": [("", self.offered)],
+            "ours": [("", self.ours)],
+            "here": [("", self.here)],
+            "sent": self.sent,
+        }
 
     @property
     def wanted(self) -> int:
@@ -127,8 +140,15 @@ def lay(call: "Call", request: Request, *, bound: Bound | None = None) -> Board:
         else:
             board.offered.append(line)
     board.offered.sort(key=lambda line: bool(line.hand.team or line.hand.cautions))
-    board.sent = [(line.need, sent[line.need.pk]) for line in board.needs if line.need.pk in sent]
+    board.sent = [
+        (_heading(line, sent[line.need.pk]), sent[line.need.pk]) for line in board.needs if line.need.pk in sent
+    ]
     return board
+
+
+def _heading(line: NeedLine, sent: list[OfferLine]) -> str:
+    what = {"place": line.need.division.name, "skill": line.need.skill or _("不限专长")}
+    return _("%(place)s · %(skill)s（%(sent)s / %(wanted)s）") % {**what, "sent": len(sent), "wanted": line.need.people}
 
 
 def _need_line(need: Any, request: Request, *, oversees: bool) -> NeedLine:
@@ -192,7 +212,7 @@ def assign_form(needs: list[NeedLine], offer: "Offer", hand: crew.Hand, data: An
 
 
 def _choice(line: NeedLine, hand: crew.Hand) -> str:
-    skill = line.need.skill or _("不限专长")
+    skill = line.need.skill or _("不限")
     state = _("缺 %(count)s") % {"count": line.short} if line.short else _("已够")
     if hand.away.get(line.need.division_id):
         state = _("%(state)s，有回避") % {"state": state}

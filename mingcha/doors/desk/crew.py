@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from mingcha.ground.territory.models import Body
 
 
+MOST_TOLD = 3  # ties in a line of a table
+
+
 @dataclass
 class Hand:
     """
@@ -37,8 +40,11 @@ class Hand:
 
     @property
     def away_anywhere(self) -> list[str]:
-        """Everything they stay away from in the places asked about, each once."""
-        return list(dict.fromkeys(said for places in self.away.values() for said in places))
+        """What they stay away from in the places asked about, each once; of many, the first and how many there are."""
+        every = list(dict.fromkeys(said for places in self.away.values() for said in places))
+        if len(every) <= MOST_TOLD:
+            return every
+        return [*every[: MOST_TOLD - 1], _("等 %(count)s 处") % {"count": len(every)}]
 
 
 @dataclass(frozen=True)

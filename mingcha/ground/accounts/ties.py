@@ -97,19 +97,33 @@ class Ties:
 
 
 def near(found: Ties, people: Iterable[int], places: Collection[str]) -> dict[tuple[int, str], list[Tie]]:
-    """Return (person, place) → the ties to the place, to what lies in it, or to what it lies in; for a warning."""
+    """
+    Return (person, place) → the ties to the place, to what lies in it, or to what it lies in; for a warning.
+
+    What lies within a place, or in the line of a unit, that they stay away from as a whole is not told again.
+    """
     of = {person: found.of(person) for person in people}
     told = [tie for ties in of.values() for tie in ties]
     bodies = Body.objects.filter(pk__in={code for tie in told for code in tie.bodies})
     sites = Site.objects.filter(pk__in={pk for tie in told for pk in tie.sites})
     body_at, site_at = dict(bodies.values_list("pk", "division")), dict(sites.values_list("pk", "division"))
 
-    def touches(tie: Tie, place: str) -> bool:
-        spots = [*(body_at.get(code, "") for code in tie.bodies), *(site_at.get(pk, "") for pk in tie.sites)]
-        around = bool(tie.division) and (tie.division.startswith(place) or place.startswith(tie.division))
-        return around or any(spot.startswith(place) for spot in spots)
+    def spots(tie: Tie, place: str) -> list[str]:
+        within = [*(body_at.get(code, "") for code in tie.bodies), *(site_at.get(pk, "") for pk in tie.sites)]
+        around = [tie.division] if tie.division and place.startswith(tie.division) else []
+        return around + [spot for spot in [tie.division, *within] if spot.startswith(place)]
 
-    return {(person, place): [t for t in ties if touches(t, place)] for person, ties in of.items() for place in places}
+    def told_by(tie: Tie, wider: Tie, place: str) -> bool:
+        if tie.bodies and tie.bodies < wider.bodies:
+            return True
+        smaller = not tie.division or len(tie.division) > len(wider.division)
+        return bool(wider.division) and smaller and all(s.startswith(wider.division) for s in spots(tie, place))
+
+    return {
+        (person, place): [t for t in ties if spots(t, place) and not any(told_by(t, w, place) for w in ties)]
+        for person, ties in of.items()
+        for place in places
+    }
 
 
 def subject_of(site: Site) -> Subject:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.forms.utils import ErrorDict
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from mingcha.doors.hall import years
@@ -44,9 +44,9 @@ class NeedRow(forms.Form):
         given = super().clean() or {}
         county, people = given.get("county"), given.get("people")
         if (county or given.get("skill")) and people is None and "people" not in self.errors:
-            self.add_error("people", _now("请填写要几个人。"))
+            self.add_error("people", say("请填写要几个人。"))
         if (people or given.get("skill")) and not county and "county" not in self.errors:
-            self.add_error("county", _now("请选择用人的县区。"))
+            self.add_error("county", say("请选择用人的县区。"))
         return given
 
     @property
@@ -72,7 +72,8 @@ class NewCall(WatchedForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     bodies = forms.MultipleChoiceField(
-        label=_("发给哪些单位"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("发给哪些单位"), widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("请选择要哪些单位答复。")},
     )  # fmt: skip
     townships = forms.MultipleChoiceField(
         label=_("乡镇纪检组织"), required=False, widget=forms.CheckboxSelectMultiple
@@ -100,11 +101,14 @@ class NewCall(WatchedForm):
         return max(1, min(MOST_ROWS, came + (SPARE_ROWS if data and "more" in data else 0)))
 
     def clean(self) -> dict[str, Any]:
-        """The form is good when its rows are; each says by itself what is wrong."""
+        """The form is good when its rows are; each says by itself what is wrong. Townships alone may be asked, too."""
         given = super().clean()
+        if given.get("townships") and not given.get("bodies"):
+            self.errors.pop("bodies", None)
+            given["bodies"] = []
         for row in self.rows:
             if not row.is_valid():
-                self.add_error(None, _now("“要多少人”里有一行没有填全，已在那里标出。"))
+                self.add_error(None, say("“要多少人”里有一行没有填全，已在那里标出。"))
                 break
         return given
 
@@ -148,7 +152,7 @@ class Answer(WatchedForm):
         self.fields["people"].choices = list(people.items())  # type: ignore[attr-defined]
         span = {"min": f"{days[0]:%Y-%m-%d}", "max": f"{days[1]:%Y-%m-%d}"}
         for pk, name in people.items():
-            labels = {"from": _now("%(person)s：从哪天"), "to": _now("%(person)s：到哪天")}
+            labels = {"from": say("%(person)s：从哪天"), "to": say("%(person)s：到哪天")}
             for (end, label), day in zip(labels.items(), days, strict=True):
                 made = _day(label % {"person": name})
                 made.required, made.initial = False, day
@@ -160,11 +164,11 @@ class Answer(WatchedForm):
         given = super().clean()
         chosen = given.get("people") or []
         if self.nobody and chosen:
-            self.add_error(None, _now("上面还勾着 %(count)s 个人。派不出人，请先取消勾选。") % {"count": len(chosen)})
+            self.add_error(None, say("上面还勾着 %(count)s 个人。派不出人，请先取消勾选。") % {"count": len(chosen)})
         if self.nobody and not given.get("why") and "why" not in self.errors:
-            self.add_error("why", _now("请写明为什么派不出人。"))
+            self.add_error("why", say("请写明为什么派不出人。"))
         if not self.nobody and not chosen and "people" not in self.errors:
-            self.add_error("people", _now("请勾选可以调用的人；一个也派不出，请用页面下方的“派不出人”。"))
+            self.add_error("people", say("请勾选可以调用的人；一个也派不出，请用页面下方的“派不出人”。"))
         for pk in chosen:
             self._check_days(pk, given)
         return given
@@ -175,10 +179,10 @@ class Answer(WatchedForm):
                 return
             given[key] = given.get(key) or usual
             if not self.days[0] <= given[key] <= self.days[1]:
-                self.add_error(key, _now("日期要在这次调配的起止之内。"))
+                self.add_error(key, say("日期要在这次调配的起止之内。"))
                 return
         if given[f"to_{pk}"] < given[f"from_{pk}"]:
-            self.add_error(f"to_{pk}", _now("结束日期早于开始日期，请改正日期。"))
+            self.add_error(f"to_{pk}", say("结束日期早于开始日期，请改正日期。"))
 
 
 class Assign(forms.Form):

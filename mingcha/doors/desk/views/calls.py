@@ -170,8 +170,8 @@ def _board(
 ) -> HttpResponse:
     laid = board.lay(call, request, bound=bound)
     people = [line.offer.person_id for line in laid.offered]
-    people += [line.offer.person_id for _need, lines in laid.sent for line in lines]
-    teams = [line.hand.team for _need, lines in laid.sent for line in lines if line.hand.team]
+    people += [line.offer.person_id for _heading, lines in laid.sent for line in lines]
+    teams = [line.hand.team for _heading, lines in laid.sent for line in lines if line.hand.team]
     seen = accounts.people(to=request.standing, at=request.now).filter(pk__in=people).values_list("pk", flat=True)
     forms = request.standing.can(P.TEAM_FORM) and call.campaign.state == "open"
     return render(request, "desk/call.html", {
@@ -208,9 +208,11 @@ def answer(request: Request, *, pk: int) -> HttpResponse:
             return _answered(request, called, form)
         except Refusal as failure:
             refusal = failure
+    rows = _rows(request, call, people, form, offered)
+    busy = [row for row in rows if row.hand.team or row.offer]
     return render(request, "desk/call_answer.html", {
-        "call": call, "called": called, "own": own, "form": form, "refusal": refusal,
-        "rows": _rows(request, call, people, form, offered), "needs": queries.needs(call),
+        "call": call, "called": called, "own": own, "form": form, "refusal": refusal, "needs": queries.needs(call),
+        "rows": [row for row in rows if row not in busy], "busy": busy, "busy_ticked": any(row.ticked for row in busy),
     }, status=refusal.status if refusal else 422 if form.is_bound else 200)  # fmt: skip
 
 
@@ -220,9 +222,18 @@ def _own(request: Request, call: "Call") -> list["CalledOffice"]:
     return [row for row in queries.called(call, to=request.standing) if row.body_id in serves]
 
 
-def _rows(
-    request: Request, call: "Call", people: list[Any], form: Answer, offered: dict[int, "Offer"]
-) -> list[dict[str, object]]:
+@dataclass(frozen=True)
+class Spare:
+    """Somebody on the answer's form: ticked or not, on which days; or offered already."""
+
+    hand: crew.Hand
+    offer: "Offer | None"
+    ticked: bool
+    first: Any
+    last: Any
+
+
+def _rows(request: Request, call: "Call", people: list[Any], form: Answer, offered: dict[int, "Offer"]) -> list[Spare]:
     """Return the people to tick, those who are free and clear first; who was offered already stands last."""
     places = sorted({need.division_id for need in queries.needs(call)})
     hands = crew.weigh(
@@ -230,16 +241,16 @@ def _rows(
         at=request.now,
     )  # fmt: skip
     ticked = {str(value) for value in form["people"].value() or []}
-    rows: list[dict[str, object]] = [
-        {
-            "hand": hands[person.pk], "offer": offered.get(person.pk), "ticked": str(person.pk) in ticked,
-            "first": None if person.pk in offered else form[f"from_{person.pk}"],
-            "last": None if person.pk in offered else form[f"to_{person.pk}"],
-        }
-        for person in people
-    ]  # fmt: skip
-    weight = {pk: (bool(hand.team), len(hand.cautions), hand.person.pinyin) for pk, hand in hands.items()}
-    return sorted(rows, key=lambda row: (row["offer"] is not None, *weight[row["hand"].person.pk]))  # type: ignore[attr-defined]
+    rows = []
+    for person in people:
+        offer = offered.get(person.pk)
+        days = (None, None) if offer else (form[f"from_{person.pk}"], form[f"to_{person.pk}"])
+        rows.append(Spare(hands[person.pk], offer, str(person.pk) in ticked, *days))
+    return sorted(rows, key=_readiest)
+
+
+def _readiest(row: Spare) -> tuple[bool, bool, int, str]:
+    return (row.offer is not None, row.hand.team is not None, len(row.hand.cautions), row.hand.person.pinyin)
 
 
 def _answered(request: Request, called: "CalledOffice", form: Answer) -> HttpResponse:

@@ -32,25 +32,41 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Row:
-    """One person on a form: who, what is ticked for them, and whether they can be chosen at all."""
+    """One person on a form, and what is ticked for them."""
 
     hand: crew.Hand
     ticked: frozenset[str]
-    free: bool
 
 
-def _rows(groups: list[crew.Group], form: NewTeam | Join, team: "Team | None" = None) -> list[tuple[str, list[Row]]]:
-    """Return the people by body as the form shows them; who is out with another team can only be unticked."""
+@dataclass(frozen=True)
+class Source:
+    """The people of one body: those who can be chosen, and those who are out with another team."""
+
+    title: str
+    rows: list[Row]
+    out: list[crew.Hand]
+
+    @property
+    def size(self) -> int:
+        return len(self.rows) + len(self.out)
+
+
+def _sources(groups: list[crew.Group], form: NewTeam | Join, team: "Team | None" = None) -> list[Source]:
+    """Return the people by body as the form shows them; who is out with another team can at most be unticked."""
     given: dict[str, set[str]] = {}
     for name in {"leader", "liaison", "members", "person"} & form.fields.keys():
         value = form[name].value()
         given[name] = {str(each) for each in (value if isinstance(value, list) else [value])}
 
-    def row(hand: crew.Hand) -> Row:
-        ticked = frozenset(name for name, values in given.items() if str(hand.person.pk) in values)
-        return Row(hand, ticked, hand.team is None or hand.team == team or bool(ticked))
+    def ticked(hand: crew.Hand) -> frozenset[str]:
+        return frozenset(name for name, values in given.items() if str(hand.person.pk) in values)
 
-    return [(group.title, [row(hand) for hand in group.hands]) for group in groups]
+    found = []
+    for group in groups:
+        free = [hand for hand in group.hands if hand.team is None or hand.team == team or ticked(hand)]
+        out = [hand for hand in group.hands if hand not in free]
+        found.append(Source(group.title, [Row(hand, ticked(hand)) for hand in free], out))
+    return found
 
 
 def _choices(groups: list[crew.Group], *, leading: bool = False) -> list[tuple[int, str]]:
@@ -84,9 +100,11 @@ def new(request: Request, *, slug: str) -> HttpResponse:
         except Refusal as failure:
             refusal = failure
     standing = [team for team in teams if team.disbanded_at is None]
+    hands = crew.listed(groups).values()
     context = {
         "campaign": campaign, "office": office, "offices": offices, "form": form, "refusal": refusal,
-        "rows": _rows(groups, form), "led": any(hand.leads for hand in crew.listed(groups).values()),
+        "sources": _sources(groups, form), "led": any(hand.leads for hand in hands),
+        "no_leader": all(hand.team for hand in hands if hand.leads),
         "joint": joint, "joinable": joinable,
         "taken": [(team, _("、").join(s.township.name for s in team.stretch.all())) for team in standing],
     }  # fmt: skip
@@ -231,7 +249,7 @@ def join(request: Request, *, pk: int) -> HttpResponse:
             messages.success(request, _("%(person)s已编入%(team)s，任%(duty)s。") % said)
             return redirect("desk:team", pk)
     return render(request, "desk/team_join.html", {
-        "team": team, "form": form, "refusal": refusal, "rows": _rows(groups, form, team),
+        "team": team, "form": form, "refusal": refusal, "sources": _sources(groups, form, team),
     }, status=refusal.status if refusal else 422 if form.is_bound else 200)  # fmt: skip
 
 
