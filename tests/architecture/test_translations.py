@@ -19,7 +19,7 @@ CHINESE = re.compile(r"[\u2e80-\u303f\u3400-\u9fff\uff00-\uffef“”]")  # char
 # Chinese in doors that is no phrase: the form of dates, the language's own name, a page shown when all else has failed.
 SPEAKS_CHINESE = {"hall/wording.py", "hall/context.py", "hall/errors.py", "hall/styleguide.py"}
 NAMES = re.compile(
-    "简报第|第|期|组|[ 一二三四五六七八九十]+"
+    "简报第|第|期|组|更正：|关于|的情况反馈|[ 一二三四五六七八九十]+"
 )  # a team and a document are named in Chinese: they are data
 BRAND = '<span class="brand__mark" aria-hidden="true">明</span>'  # a picture of a character
 LEFT_IN_CHINESE = re.compile(r"“[^”]*”|[^ ]+ \([a-z ]+\)|岷县|中文")  # what is typed, or stands in the user's own file

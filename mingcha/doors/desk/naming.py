@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mingcha.doors.desk.forms.choosing import Candidate
 from mingcha.ground.territory import queries as territory
@@ -35,7 +36,7 @@ def finder(*, within: Collection[str], around: Collection[str]) -> tuple[Find, d
         for division in named.divisions:
             put("division", division, _("整个地方"), above.get(division.parent_code, division.code))
         for site in named.sites:
-            put("site", site, _("点位"), site.division.name)
+            put("site", site, pgettext("单个", "点位"), site.division.name)
         return found
 
     return find, things

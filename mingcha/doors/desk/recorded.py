@@ -112,10 +112,10 @@ KINDS: dict[str, str | Promise] = {
     "division": _("区划"),
     "register": _("点位名录"),
     "evidence": _("文件"),
-    "person": _("人员"),
+    "person": pgettext_lazy("单个", "人员"),
     "brief": pgettext_lazy("单个", "简报"),
     "ledger": _("台账"),
-    "call": _("紧急调配"),
+    "call": pgettext_lazy("单个", "紧急调配"),
     "note": _("工作提示"),
     "embedded": _("嵌入式监督"),
     "mechanism": _("监督机制"),
@@ -177,7 +177,7 @@ DETAILS: dict[str, str | Promise] = {
     "number": _("期号"),
     "offices": pgettext_lazy("单个", "单位"),
     "outcome": _("结果"),
-    "posts": _("任职"),
+    "posts": pgettext_lazy("名册", "任职"),
     "proofs": _("佐证"),
     "questions": _("题数"),
     "recorded": _("收录"),
@@ -198,7 +198,8 @@ DETAILS: dict[str, str | Promise] = {
     "unvisited": _("未到访"),
 }
 VALUES: dict[str, object] = {choice.value: _(choice.label) for choice in (*Mode, *Outcome)}
-VALUES |= {"bodies": _("单位"), "people": _("人员"), "posts": _("任职"), "links": _("联系关系")}
+VALUES |= {"bodies": pgettext_lazy("名册", "单位"), "people": _("人员")}
+VALUES |= {"posts": pgettext_lazy("名册", "任职"), "links": _("联系关系")}
 VALUES |= {value: name for value, (name, _said) in MEASURES.items()}
 # Where a line leads; the page there applies its own scope.
 PLACES = {

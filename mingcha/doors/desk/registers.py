@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mingcha.doors.hall.access import Request
 from mingcha.ground.accounts import queries as accounts
@@ -126,7 +126,7 @@ def _for_links(request: Request) -> list[str]:
 
 
 BODIES = Register(
-    gettext_lazy("单位"),
+    pgettext_lazy("名册", "单位"),
     gettext_lazy("一行一个单位：是什么、在哪里、在机制的哪一层、上级是谁、驻在哪个部门。"),
     body_sheets.COLUMNS,
     (
@@ -159,7 +159,7 @@ PEOPLE = Register(
     _take_people, _people, _for_people,
 )  # fmt: skip
 POSTS = Register(
-    gettext_lazy("任职"),
+    pgettext_lazy("名册", "任职"),
     gettext_lazy("一行一项任职，包括副职、代理和过去的任职。账号、单位、角色、任职日期都相同的，是同一项。"),
     post_sheets.COLUMNS,
     (

@@ -6,11 +6,18 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from mingcha.doors.hall import wording, years
+from mingcha.doors.hall import years
 from mingcha.doors.hall.watched import WatchedForm
 from mingcha.flow.guidance.states import Kind
 
+# Apart from the page's own title, which is the name of one of them.
+KINDS = {
+    Kind.GUIDANCE: pgettext_lazy("文种", "工作指导"),
+    Kind.HINT: pgettext_lazy("文种", "工作提示"),
+    Kind.REPORT: pgettext_lazy("文种", "情况反馈"),
+}
 MANY = 4  # from so many on, one tick may stand for a whole fold
 
 
@@ -73,7 +80,7 @@ class NewNote(WatchedForm):
         self.folds = list(folds)
         kinds = [Kind.REPORT] if upward else [Kind.GUIDANCE, Kind.HINT]
         super().__init__(data, initial={"kind": kinds[0]} | (initial or {}))
-        self.fields["kind"].choices = wording.choices((kind.value, kind.label) for kind in kinds)  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [(kind.value, KINDS[kind]) for kind in kinds]  # type: ignore[attr-defined]
         self.fields["bodies"].choices = [pair for fold in self.folds for pair in fold.bodies]  # type: ignore[attr-defined]
         self.fields["whole"].choices = [(fold.key, fold.label) for fold in self.folds]  # type: ignore[attr-defined]
         if upward:

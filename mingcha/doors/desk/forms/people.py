@@ -8,12 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mingcha.doors.desk.forms.choosing import Candidate, ChoosingForm
-from mingcha.doors.hall import wording
 from mingcha.doors.hall.watched import WatchedForm
 from mingcha.doors.hall.years import meant
 
 Choices = Iterable[tuple[Any, Any]]
-CAPACITIES = [("regular", "任职"), ("deputy", "副职"), ("acting", "代理")]
+CAPACITIES = [("regular", _("任职")), ("deputy", _("副职")), ("acting", _("代理"))]
 
 
 def day(**more: Any) -> forms.DateField:
@@ -27,9 +26,7 @@ class Appoint(ChoosingForm):
     """A body, a role, in what capacity, from when to when."""
 
     role = forms.ChoiceField(label=_("角色"), widget=forms.RadioSelect)
-    capacity = forms.ChoiceField(
-        label=_("任职方式"), choices=wording.choices(CAPACITIES), initial="regular", widget=forms.RadioSelect
-    )
+    capacity = forms.ChoiceField(label=_("任职方式"), choices=CAPACITIES, initial="regular", widget=forms.RadioSelect)
     since = day(label=_("任职日期"))
     until = day(label=_("止任日期"), required=False, help_text=_("代理必须填写；其他不填就是长期。"))
     field_order = ("what", "chosen", "role", "capacity", "since", "until")

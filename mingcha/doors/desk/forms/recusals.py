@@ -7,18 +7,20 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mingcha.doors.desk.forms.choosing import Candidate, ChoosingForm
-from mingcha.doors.hall import wording
 from mingcha.doors.hall.watched import WatchedForm
 
 GROUNDS = [
-    ("relative", "近亲属关系"), ("interest", "利害关系"), ("former", "曾任职或共事"), ("other", "可能影响公正的其他情形"),
-]  # fmt: skip
+    ("relative", _("近亲属关系")),
+    ("interest", _("利害关系")),
+    ("former", _("曾任职或共事")),
+    ("other", _("可能影响公正的其他情形")),
+]
 REASON = _("写明什么关系、对方是什么岗位，例如“配偶在该校任教”。不写亲属的姓名、电话和证件号。")
 
 
 def ground_field() -> forms.ChoiceField:
     """Return the field for the ground of a recusal."""
-    return forms.ChoiceField(label=_("情形"), choices=wording.choices(GROUNDS), widget=forms.RadioSelect)
+    return forms.ChoiceField(label=_("情形"), choices=GROUNDS, widget=forms.RadioSelect)
 
 
 def reason_field(label: Any, help_text: Any) -> forms.CharField:

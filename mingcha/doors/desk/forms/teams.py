@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from mingcha.doors.hall import wording
@@ -67,7 +67,7 @@ class NewTeam(forms.Form):
         """Whoever leads has no hand free to be the liaison."""
         given = super().clean() or {}
         if given.get("leader") is not None and given.get("leader") == given.get("liaison"):
-            self.add_error("liaison", _now("组长和联络员不能是同一个人，请另选一人。"))
+            self.add_error("liaison", say("组长和联络员不能是同一个人，请另选一人。"))
         return given
 
 
@@ -92,7 +92,7 @@ class Join(forms.Form):
         """What somebody is already they need not become."""
         given = super().clean() or {}
         if given.get("duty") and self.duties.get(given.get("person", 0)) == given["duty"]:
-            self.add_error("person", _now("这个人在本组已经担任这项分工，请另选一人。"))
+            self.add_error("person", say("这个人在本组已经担任这项分工，请另选一人。"))
         return given
 
 

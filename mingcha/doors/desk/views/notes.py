@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from mingcha.doors.desk.forms.guidance import Fold, NewNote, typed
@@ -155,8 +156,9 @@ def _linked(request: Request, sender: Sender, given: Any) -> Linked:
     named = territory.named(words, within=within, around=())
     kinds: list[tuple[str, Any]] = [("body", named.bodies), ("division", named.divisions), ("site", named.sites)]
     things = {f"{kind}:{thing.pk}": (kind, thing) for kind, group in kinds for thing in group}
-    labels = {"body": _("单位"), "division": _("区划"), "site": _("点位")}
-    candidates = [(key, f"{thing.name}（{labels[kind]}）") for key, (kind, thing) in things.items()]
+    labels = {"body": _("单位"), "division": _("区划"), "site": pgettext("单个", "点位")}
+    told = _("%(name)s（%(type)s）")
+    candidates = [(key, told % {"name": thing.name, "type": labels[kind]}) for key, (kind, thing) in things.items()]
     whole = [key for key, (_kind, thing) in things.items() if words in (thing.name, str(getattr(thing, "code", "")))]
     sure = whole if len(whole) == 1 else list(things) if len(things) == 1 else [""]
     key = given.get("chosen", "") if given.get("chosen", "") in things else sure[0]
