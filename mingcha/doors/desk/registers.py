@@ -41,9 +41,8 @@ class Register:
 
     def explained(self) -> list[tuple[str, bool, str]]:
         """Return (column, whether it must be filled, meaning) of every column."""
-        return [
-            (column, must, str(meaning)) for column, (must, meaning) in zip(self.columns, self.meanings, strict=True)
-        ]
+        told = zip(self.columns, self.meanings, strict=True)
+        return [(_with_sense(column), must, str(meaning)) for column, (must, meaning) in told]
 
 
 def _take_bodies(content: bytes, request: Request) -> Brought:
@@ -107,7 +106,13 @@ def _for_bodies(request: Request) -> list[str]:
 
 def kinds() -> list[str]:
     """Return what the kinds of bodies are called, as they are typed."""
-    return [label for _value, label in body_sheets.KINDS]
+    return [_with_sense(label) for _value, label in body_sheets.KINDS]
+
+
+def _with_sense(typed: str) -> str:
+    """Return a word that is typed in Chinese in every language, with its sense where one reads another."""
+    sense = _(typed)
+    return typed if sense == typed else f"{typed} ({sense})"
 
 
 def roles() -> list[tuple[str, str]]:
