@@ -115,7 +115,7 @@ class NewCall(WatchedForm):
     def quiet(self) -> None:
         """Show what was typed without judging it: somebody only asked for more rows."""
         for form in (self, *self.rows):
-            form._errors, form.cleaned_data = ErrorDict(), {}
+            form._errors, form.cleaned_data = ErrorDict(), {}  # type: ignore[attr-defined]
 
     def wanted(self) -> list[dict[str, Any]]:
         """Return the rows that say something: county, skill, people."""

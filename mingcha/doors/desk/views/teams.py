@@ -230,9 +230,9 @@ def join(request: Request, *, pk: int) -> HttpResponse:
     groups = crew.for_team(team.campaign, office=team.office, joint=joint, at=request.now, team=team)
     duties = {member.person_id: member.duty for member in queries.present(team)}
     hands = crew.listed(groups)
-    for person, duty in duties.items():
-        if person in hands:
-            hands[person].duty = Duty(duty).label
+    for who, duty in duties.items():
+        if who in hands:
+            hands[who].duty = Duty(duty).label
     form = Join(
         request.POST if request.method == "POST" else None, people=_choices(groups), duties=duties,
         chosen={name: request.GET[name] for name in ("duty", "person") if name in request.GET},

@@ -109,7 +109,7 @@ def form_team(
     for person, duty in people.values():
         _admit(team, person, duty=duty, at=at)
     subject = f"{gettext_noop('编入检查组')}：{name}（{campaign.name}）"
-    notices.send(to=[person for person, _ in people.values()], subject=subject, link="/field/", at=at)
+    notices.send(to=[person for person, _ in people.values()], subject=subject, link=f"/teams/{team.pk}/", at=at)
     _record("team.form", team, by=by, at=at, detail={
         "name": name, "leader": leader.username, "members": sorted(person.username for person, _ in people.values()),
         "joint": sorted(body.pk for body in joint),
@@ -134,7 +134,7 @@ def join(team: Team, *, person: Person, duty: str = Duty.MEMBER, by: Person, at:
         _close(present, reason=gettext_noop("改任分工"), at=at)
     _admit(team, person, duty=Duty(duty), at=at)
     subject = f"{gettext_noop('编入检查组')}：{team.name}（{team.campaign.name}）"
-    notices.send(to=[person], subject=subject, link="/field/", at=at)
+    notices.send(to=[person], subject=subject, link=f"/teams/{team.pk}/", at=at)
     _record("team.join", team, by=by, at=at, detail={"person": person.username, "duty": duty})
 
 
