@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -34,17 +35,26 @@ class NotFound(Refusal):
 
 @dataclass(frozen=True)
 class Holding:
-    """A post as held now."""
+    """A post as held now. What takes a further question is asked once, and only where somebody wants to know."""
 
     role: type[Role]
     body: str
     body_name: str
     division: str
     capacity: str = Capacity.REGULAR
-    # The codes one acts for: the body and its merged duplicates; for a resident group, its host and the host's line.
-    answers: tuple[str, ...] = ()
-    # The body's own code and those of the duplicates merged with it.
-    family: tuple[str, ...] = ()
+    host: str = ""
+
+    @cached_property
+    def family(self) -> tuple[str, ...]:
+        """The body's own code and those of the duplicates merged with it."""
+        return (self.body, *sorted(set(territory.family([self.body])) - {self.body}))
+
+    @cached_property
+    def answers(self) -> tuple[str, ...]:
+        """The codes one acts for: the body and its duplicates; for a resident group, its host and the host's line."""
+        if self.role.reach == "body":
+            return tuple(sorted(self.family))
+        return tuple(sorted(territory.line_of(self.host))) if self.role.reach == "host" and self.host else ()
 
 
 @dataclass(frozen=True)
@@ -111,16 +121,8 @@ def standing(person: Person, *, at: datetime) -> Standing:
 
 def _holding(post: Post) -> Holding:
     # Whoever served a body that was merged serves the one it was merged into.
-    role, body = ROLES[post.role], post.body.merged_into or post.body
-    family = sorted(territory.family([body.pk]), key=lambda code: (code != body.pk, code))
-    answers: Iterable[str] = ()
-    if role.reach == "body":
-        answers = family
-    elif role.reach == "host" and body.host_id:
-        answers = territory.line_of(body.host_id)
-    return Holding(
-        role, body.pk, body.name, body.division_id, post.capacity, answers=tuple(sorted(answers)), family=tuple(family)
-    )
+    body = post.body.merged_into or post.body
+    return Holding(ROLES[post.role], body.pk, body.name, body.division_id, post.capacity, body.host_id or "")
 
 
 def unended(day: date) -> Q:
