@@ -80,7 +80,8 @@ def items(standing: Standing, path: str, unseen: int) -> list[Item]:
         if (url := _url(place.address)) is not None
         and (not place.needs or any(standing.can(permission) for permission in place.needs))
     ]
-    found, group = [], ""
+    found: list[Item] = []
+    group: Promise | str = ""
     claimed = next((address for address, pattern in ELSEWHERE if pattern.match(path)), "")
     for place, url in seen:
         current = place.address == claimed if claimed else path == url if url == "/" else path.startswith(url)
