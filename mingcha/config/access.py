@@ -4,9 +4,10 @@ Who may do what, where: every address, command and background job × role × pla
 The tests walk the address table, the commands and the jobs: a new one fails the build until it stands here, and what
 stands here is asked of the running house with real things of every place (tests/doors/test_access.py).
 
-Places, seen from the person: `own` what their office, team or body has at work; `beside` what another team of their
-office, or another body of their county, has; `lower` what lies beneath their area; `other` the neighbouring county,
-and for the lead office another city; `higher` what the office above has at work. `yes`: the address names no thing.
+Places, seen from the person: `own` what their office, team, body, township or village has, and their own page; `beside`
+what another team of their office, another body of their county, the township next to theirs, or a joint team that their
+body takes part in has; `lower` what lies beneath their area; `other` the neighbouring county or another group, and for
+the lead office another city; `higher` what the office above has at work. `yes`: the address names no thing.
 `-`: nowhere. Who holds the permission elsewhere is told 404; who lacks it altogether, 403; who has not signed in is
 sent to sign in. `needs`: a permission (one of two, where a stroke divides them), or `signed-in`, or `public`.
 """
