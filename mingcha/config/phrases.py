@@ -33,6 +33,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "pgettext_lazy": ((1, "c"), 2),
     "say": None,  # of the command line, mingcha/config/words.py
 }
+PLAIN = {"_"} | {name for name, places in KEYWORDS.items() if places is None}
 # Why a row of a sheet is bad, translated by whoever shows it: which argument of these calls says it.
 REASONS = {"Problem": 3, "fault": 1}
 # Tables kept in plain Chinese where they stand, and translated by whoever shows them.
@@ -107,6 +108,10 @@ def _kept(tree: ast.Module, table: str) -> Iterator[str]:
         if isinstance(node, ast.Call):
             place = REASONS.get(getattr(node.func, "attr", getattr(node.func, "id", "")), len(node.args))
             yield from _chinese(ast.Tuple(node.args[place : place + 1]))
+        if isinstance(node, ast.JoinedStr):  # babel does not look into an f-string
+            for part in ast.walk(node):
+                if isinstance(part, ast.Call) and getattr(part.func, "id", "") in PLAIN:
+                    yield from _chinese(ast.Tuple(part.args[:1]))
         if isinstance(node, ast.ClassDef):
             is_choice = any("TextChoices" in (getattr(b, "attr", ""), getattr(b, "id", "")) for b in node.bases)
             for line in node.body:

@@ -96,7 +96,7 @@ def _teams(person: Person, post: Post) -> Iterable[Owed]:
     for member in rows:
         others = tuple(m.person for m in campaigns.present(member.team) if m.person_id != person.pk)
         leads = member.duty == Duty.LEADER
-        name = f"{member.team.name}（{Duty(member.duty).label}，{member.team.campaign.name}）"
+        name = f"{Duty(member.duty).label}：{member.team.name}（{member.team.campaign.name}）"
         # A team keeps a leader, and never stands empty while it exists.
         yield Owed(
             Kind.TEAM, name, post, must=True, left=() if leads else others, link=f"/teams/{member.team_id}/", row=member
@@ -121,7 +121,7 @@ def _offers(person: Person, post: Post) -> Iterable[Owed]:
     open_calls = Call.objects.filter(state=CallState.OPEN)
     rows = Offer.objects.filter(person=person, body__in=_codes(post), call__in=open_calls)
     for offer in rows.exclude(state=OfferState.WITHDRAWN).select_related("call__campaign"):
-        name = f"{offer.call.campaign.name} · {offer.get_state_display()}"
+        name = f"{offer.get_state_display()}：{offer.call.campaign.name}"
         yield Owed(Kind.OFFER, name, post, link=f"/calls/{offer.call_id}/", row=offer)
 
 

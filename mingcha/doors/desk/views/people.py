@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mingcha.doors.desk.forms.choosing import Candidate
 from mingcha.doors.desk.forms.people import Appoint, Leave
 from mingcha.doors.desk.views import audit as record
+from mingcha.doors.hall import wording
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.successions import actions as leaving
@@ -176,6 +177,7 @@ class Line:
 
     thing: "Owed"
     kind: str
+    name: str
     others: str
 
 
@@ -254,7 +256,8 @@ def _leave(
 
 
 def _line(thing: "Owed") -> Line:
-    return Line(thing, _(thing.kind.label), _("、").join(person.name for person in thing.left))
+    others = _("、").join(person.name for person in thing.left)
+    return Line(thing, _(thing.kind.label), wording.subject(thing.name), others)
 
 
 @require_safe
@@ -262,7 +265,7 @@ def _line(thing: "Owed") -> Line:
 def succession(request: Request, *, pk: int) -> HttpResponse:
     """Show what went where when somebody left."""
     made = successions.succession(pk, to=request.standing)
-    handed = list(made.handed.select_related("to").order_by("pk"))
+    handed = [(line, wording.subject(line.name)) for line in made.handed.select_related("to").order_by("pk")]
     return render(request, "desk/succession.html", {
         "made": made, "handed": handed, "ended": [left.post for left in made.posts.select_related("post__body")],
     })  # fmt: skip
