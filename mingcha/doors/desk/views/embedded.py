@@ -125,7 +125,9 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     standing, visit = request.standing, record.visit
     keeps = record.group_id in standing.serves(P.EMBEDDED_KEEP)
-    sites = [(site.code, f"{site.name}（{site.type.name}）") for site in queries.host_sites(record)] if keeps else []
+    told = _("%(name)s（%(type)s）")
+    found = queries.host_sites(record) if keeps else []
+    sites = [(site.code, told % {"name": site.name, "type": site.type.name}) for site in found]
     shown = Check(form.data if form else None, sites=sites)
     own = visit is not None and campaigns.goes_out_with(visit.inspection.team, to=standing)
     words = {

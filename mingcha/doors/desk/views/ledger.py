@@ -107,7 +107,8 @@ def export(request: Request, *, slug: str) -> HttpResponse:
     chosen = ledger.Filter.read(request.GET)
     rows = list(ledger.sheet(ledger.rows(campaign, chosen, to=request.standing, at=request.now)))
     reports.record_export(campaign, rows=len(rows), chosen=chosen.active, by=request.user, at=request.now)
-    conditions = [f"{label}：{value}" for label, value in _narrow(request, campaign, chosen).said()]
+    told = _narrow(request, campaign, chosen).said()
+    conditions = [_("%(name)s：%(value)s") % {"name": label, "value": value} for label, value in told]
     notes = [
         _("任务：%(name)s") % {"name": campaign.name},
         _("导出时间：%(time)s") % {"time": wording.full_moment(request.now)},
