@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications.models import Rectification
-from mingcha.ground.accounts.actions import recusals
+from mingcha.ground.accounts.actions import posts, recusals
 from mingcha.ground.accounts.models import Recusal
 from mingcha.ground.notices.models import Notice
 from tests.ranks import muster
@@ -68,6 +69,11 @@ class TestDeclaring:
         answer = at_desk(world.inspector).post("/recusals/new/", given(what))
         assert answer.status_code == 422 and "没有找到" in text(answer) and WHY in text(answer)
         assert "演示漳县饭庄" not in text(answer)
+
+    def test_a_group_leafs_through_no_city_that_it_only_sits_in(self, world, ranks):
+        for officer in (ranks.group, ranks.group_leader):
+            assert "饭庄" not in text(at_desk(officer).post("/recusals/new/", given("饭")))
+            assert at_desk(officer).post("/recusals/new/", given("演示漳县饭庄")).status_code == 302
 
     @pytest.mark.parametrize(
         "change,said",
@@ -188,6 +194,21 @@ class TestLifting:
         assert self.lift(world.second, own).status_code == 302
         assert self.lift(world.neighbour, ranks.recusal).status_code == 404
         assert self.lift(ranks.spare, ranks.recusal).status_code == 403
+
+    def test_what_the_office_above_ruled_is_its_own_to_lift(self, world, ranks):
+        rectifications.rule_recusal(ranks.asked, granted=True, ruling="演示：回避", by=world.lead, at=world.at)
+        address = reverse("desk:recusal_lift", args=[ranks.asked.pk])
+        assert address not in text(at_desk(world.county).get("/recusals/?tab=standing"))
+        assert self.lift(world.county, ranks.asked).status_code == 404
+        assert address in text(at_desk(world.lead).get("/recusals/?tab=standing"))
+        assert self.lift(world.lead, ranks.asked).status_code == 302
+
+    def test_who_serves_elsewhere_too_is_not_one_county_s_alone(self, world, ranks):
+        office = world.zhangxian.office.body
+        posts.appoint(ranks.spare, body=office, role="inspector", since=world.at.date(), by=None, at=world.at)
+        for officer in (world.county, world.neighbour):
+            assert self.lift(officer, ranks.recusal).status_code == 404
+        assert self.lift(world.lead, ranks.recusal).status_code == 302
 
 
 class TestOnAnOrder:

@@ -354,6 +354,20 @@ def to_rule(*, to: Standing, at: datetime) -> QuerySet[Recusal]:
     return mine.exclude(person=to.person)
 
 
+def liftable(*, to: Standing, at: datetime) -> QuerySet[Recusal]:
+    """
+    Return the recusals whose end one's office may declare, once they stand.
+
+    What an office ruled, that office or one above it; what was declared, whoever has all the person's posts in charge.
+    """
+    ruled = to.area(Permission.RECUSAL_RULE, "ruled_in__division__code")
+    ruled |= Q(ruled_in__in=to.serves(Permission.RECUSAL_RULE))
+    in_charge = Body.objects.filter(to.reach(Permission.RECUSAL_RULE))
+    elsewhere = current_posts(at.astimezone(OFFICE_TIME).date()).exclude(body__in=in_charge)
+    declared = Q(ruled_in=None) & ~Q(person__in=elsewhere.values("person"))
+    return recusals(to=to, at=at).filter(ruled | declared)
+
+
 def home_of(person: Person, *, at: datetime) -> Body | None:
     """Return the supervision body a person serves first, else any body they serve."""
     posts = current_posts(at.astimezone(OFFICE_TIME).date()).filter(person=person).order_by("pk")

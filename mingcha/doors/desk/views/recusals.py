@@ -49,8 +49,14 @@ def index(request: Request) -> HttpResponse:
     page = Paginator(by_tab[tab], PAGE).get_page(request.GET.get("page"))
     return render(request, "desk/recusals.html", {
         "tab": tab, "tabs": [(name, label, by_tab[name].count()) for name, label in TABS.items()], "page": page,
-        "to_rule": mine_to_rule, "keeper": keeper, "may_rule": standing.can(P.RECUSAL_RULE),
+        "to_rule": mine_to_rule, "keeper": keeper, "liftable": _liftable(request, page.object_list),
     })  # fmt: skip
+
+
+def _liftable(request: Request, shown: Iterable["Recusal"]) -> set[int]:
+    """Return the ids of those shown that one's office may end."""
+    mine = accounts.liftable(to=request.standing, at=request.now).filter(pk__in=[recusal.pk for recusal in shown])
+    return set(mine.values_list("pk", flat=True))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +94,8 @@ def _whose(request: Request) -> "Person":
 def _finder(request: Request) -> tuple[naming.Find, dict[str, dict[str, Any]]]:
     """Return what looks words up, and where it puts what they may mean."""
     held = request.standing.holdings
-    within = {holding.division for holding in held if holding.role.reach != "body"}
+    # A group sits in its department's place, which is not its area: it names what lies there whole, too.
+    within = {holding.division for holding in held if holding.role.reach != "body" and not holding.host}
     return naming.finder(within=within, around={holding.division[:4] for holding in held})
 
 
@@ -134,7 +141,7 @@ def rule(request: Request, *, pk: int) -> HttpResponse:
 def lift(request: Request, *, pk: int) -> HttpResponse:
     """End a recusal that no longer holds, by another hand than the person's own."""
     recusal = accounts.recusal(pk, to=request.standing, at=request.now)
-    if not accounts.people(to=request.standing, at=request.now).filter(pk=recusal.person_id).exists():
+    if not accounts.liftable(to=request.standing, at=request.now).filter(pk=pk).exists():
         raise accounts.NotFound
     form = Lift(request.POST if request.method == "POST" else None)
     if not form.is_valid():

@@ -117,12 +117,12 @@ def rule(recusal: Recusal, *, granted: bool, ruling: str, by: Person, at: dateti
 @transaction.atomic
 def lift(recusal: Recusal, *, reason: str, by: Person, at: datetime) -> None:
     """
-    End a recusal that no longer holds; by another hand than the person's own.
+    End a recusal that no longer holds; by another hand than the person's own. What the office above ruled, it ends.
 
     Raises NotAllowed, NotFound, OwnMatter, NoReason, RulingMoved.
     """
     standing = queries.require(by, Permission.RECUSAL_RULE, at=at)
-    if not queries.people(to=standing, at=at).filter(pk=recusal.person_id).exists():
+    if not queries.liftable(to=standing, at=at).filter(pk=recusal.pk).exists():
         raise queries.NotFound
     if by.pk == recusal.person_id:
         raise OwnMatter
