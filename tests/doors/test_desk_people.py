@@ -36,6 +36,11 @@ class TestTheList:
         assert listed(at_desk(world.lead)) >= found | {"neighbour", "group"}
         assert at_desk(world.unit).get("/people/").status_code == 403
 
+    def test_names_no_body_outside_it(self, world, ranks):
+        browser = at_desk(world.county)
+        assert ranks.village_body.name in text(browser.get(f"/people/?body={ranks.village_body.code}"))
+        assert "演示漳县饭庄" not in text(browser.get("/people/?body=621125-food"))
+
     @pytest.mark.parametrize("word", ["演示待命检查员", "spare", "ysdmjcy", "待命检"])
     def test_is_searched_by_name_account_reading_and_initials(self, world, ranks, word):
         found = listed(at_desk(world.county), f"q={word}")

@@ -59,7 +59,7 @@ def index(request: Request) -> HttpResponse:
     mechanism = territory.mechanism(standing.main.division) if standing.main else None
     return render(request, "desk/people.html", {
         "page": page, "rows": _rows(request, list(page)), "chosen": chosen, "narrowed": any(chosen.values()),
-        "body": territory.body(chosen["body"]) if chosen["body"] else None,
+        "body": territory.body(chosen["body"], standing.reach(P.ORGANISATION_SEE)) if chosen["body"] else None,
         "tiers": territory.tiers(mechanism) if mechanism else [], "roles": list(ROLES.values()),
         "skills": accounts.skills(everyone),
     })  # fmt: skip
