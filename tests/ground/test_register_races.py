@@ -78,3 +78,23 @@ def test_a_post_and_a_link_come_in_two_sheets_and_by_hand_at_once(live_world):
     assert set(refusals(outcomes)) <= {posts.PostTwice, links.LinkTwice}, outcomes
     assert Post.objects.filter(person=w.second, role="unit").count() == 1
     assert Link.objects.filter(division=place).count() == 1
+
+
+def test_two_bodies_are_linked_each_to_the_other_in_a_sheet_and_by_hand_at_once(live_world):
+    """Whoever records a link waits for nobody who only names its holder."""
+    w = live_world
+    office, town = w.minxian.office.body, Division.objects.get(pk="621126100")
+    for round_ in range(4):
+        other = bodies.add_body(
+            code=f"{office.code}-z{round_}", name="演示镇纪委", kind="township_office", division=town, by=None, at=w.at
+        )
+        pairs = [(office.code, "单位", other.code), (other.code, "区划", "621126101")]
+        rows = [(holder, "", "联系", kind, target, "2021-10-27", "") for holder, kind, target in pairs]
+        content = sheets.write(link_sheets.COLUMNS, rows, title="联系")
+        since = date(2021, 10, 27)
+        outcomes = at_once(
+            lambda content=content: link_sheets.import_links(content, by=w.county, at=w.at),
+            lambda other=other: links.link(other, kind="sponsor", body=office, since=since, by=w.county, at=w.at),
+        )
+        assert refusals(outcomes) == [], outcomes
+        assert Link.objects.filter(holder=other).count() == 2

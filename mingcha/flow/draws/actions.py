@@ -237,10 +237,11 @@ def open_list(sealed: SealedList, *, by: Person, at: datetime) -> list[str]:
     if at < sealed.departs_at:
         local = sealed.departs_at.astimezone(accounts.OFFICE_TIME)
         raise NotYetDeparted(time=f"{local.month}月{local.day}日 {local:%H:%M}")
+    # First the team, then the round, as a draw does. Nobody joins while it is opened.
+    team = Team.objects.select_for_update(no_key=True).get(pk=sealed.team_id)
     # The round's row is the queue for opening and revealing: whichever comes second sees the first.
     if Round.objects.select_for_update().values_list("state", flat=True).get(pk=sealed.round_id) == State.REVEALED:
         raise RoundRevealed
-    team = Team.objects.select_for_update(no_key=True).get(pk=sealed.team_id)  # nobody joins while it is opened
     tied = queries.newly_tied(sealed, [member.person for member in campaigns.present(team)], at=at)
     if tied is not None:
         raise NewlyRecused(name=tied[0].name)

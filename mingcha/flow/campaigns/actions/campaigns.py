@@ -163,9 +163,9 @@ def close(campaign: Campaign, *, by: Person, at: datetime) -> None:
     start, end = ACTS["close"]
     if not Campaign.objects.filter(pk=campaign.pk, state=start).update(state=end):
         raise CampaignOver(campaign=campaign.name)
-    teams = Team.objects.filter(campaign=campaign, disbanded_at=None)
-    Member.objects.filter(team__in=teams, until=None).update(until=at, left_reason=gettext_noop("任务结束"))
-    teams.update(disbanded_at=at)
+    # First the teams, then who is in them, as whoever takes somebody out of one does.
+    Team.objects.filter(campaign=campaign, disbanded_at=None).update(disbanded_at=at)
+    Member.objects.filter(team__campaign=campaign, until=None).update(until=at, left_reason=gettext_noop("任务结束"))
     audit.record("campaign.close", kind="campaign", key=campaign.slug, by=by, at=at, division=campaign.division_id)
 
 

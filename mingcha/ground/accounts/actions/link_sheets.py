@@ -125,7 +125,7 @@ class _Record:
         holders, targets = {row["联系单位代码"] for row in rows}, {row["对象代码"] for row in rows}
         self.keeper, self.at, self.day = keeper, at, at.astimezone(queries.OFFICE_TIME).date()
         # Locked in one order, as `links.link` locks each: two that record for the same bodies wait, one for the other.
-        list(Body.objects.select_for_update().filter(pk__in=holders).order_by("pk"))
+        list(Body.objects.select_for_update(no_key=True).filter(pk__in=holders).order_by("pk"))
         self.bodies = Body.objects.in_bulk(holders | targets)
         self.divisions = Division.objects.in_bulk(targets)
         self.sites = {site.code: site for site in Site.objects.filter(code__in=targets)}

@@ -85,7 +85,8 @@ def _locked(table: type[One], *keys: object) -> list[One]:
     with connection.cursor() as cursor:
         # The tables before any row, in the order of every import: whoever merges or imports waits for the other, whole.
         cursor.execute("LOCK TABLE territory_site, territory_body IN SHARE ROW EXCLUSIVE MODE")
-    return list(table.objects.select_for_update().filter(pk__in=keys).order_by("pk"))  # type: ignore[attr-defined]
+    # `no_key`: a link to one of them that is being recorded meanwhile neither waits nor blocks.
+    return list(table.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))  # type: ignore[attr-defined]
 
 
 def _check(duplicate: Body | Site, into: Body | Site) -> None:
