@@ -156,7 +156,8 @@ class Answer(WatchedForm):
             for (end, label), day in zip(labels.items(), days, strict=True):
                 made = _day(label % {"person": name})
                 made.required, made.initial = False, day
-                made.widget.attrs |= span
+                # In the table's row no label stands beside the two days.
+                made.widget.attrs |= span | {"aria-label": made.label}
                 self.fields[f"{end}_{pk}"] = made
 
     def clean(self) -> dict[str, Any]:
