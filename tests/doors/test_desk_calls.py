@@ -163,6 +163,19 @@ def test_a_tie_to_where_somebody_would_go_is_told_and_put_last(lead, world, rank
     assert "演示岷县饭庄" not in shown  # tied there, too, but nobody is wanted there
 
 
+def test_who_receives_somebody_is_told_nothing_that_keeps_them_away_elsewhere(client, lead, county, world, ranks, given):
+    given["bodies"], given["townships"] = [world.minxian.office.body.code], []
+    lead.post(NEW, given)
+    made = Call.objects.get(number=2)
+    spared = calls.Spared(ranks.spare, made.from_day, made.to_day)
+    calls.answer(made.called.get(), spared=[spared], by=world.county, at=world.at)
+    calls.assign(made.offers.get(), need=made.needs.get(division="621125"), by=world.lead, at=world.at)
+    for knows in (lead, county):
+        assert "演示岷县饭庄" in page(knows, f"/calls/{made.pk}/")
+    shown = page(sign_in(client, world.neighbour), f"/calls/{made.pk}/")
+    assert "演示待命检查员" in shown and "演示岷县饭庄" not in shown
+
+
 def test_a_county_answers_with_people_and_days(county, world, ranks):
     Offer.objects.all().delete()
     address = f"/calls/{ranks.call.pk}/answer/"

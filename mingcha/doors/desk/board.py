@@ -126,8 +126,8 @@ def glance(call: "Call", request: Request) -> Board:
 def lay(call: "Call", request: Request, *, bound: Bound | None = None) -> Board:
     """Lay the board out for whoever asks; `bound` puts a form that did not do back in its place."""
     board = glance(call, request)
-    hands = _hands(call, board.offers, [line.need.division_id for line in board.needs], request)
     asked = {line.called.body_id for line in board.answers}
+    hands = _hands(board, asked, request)
     sent: dict[int, list[OfferLine]] = {}
     for offer in board.offers:
         line = _offer_line(board, offer, hands[offer.pk], request, bound or {})
@@ -173,15 +173,22 @@ def _answers(board: Board, request: Request) -> list[AnswerLine]:
     return sorted(lines, key=lambda line: line.called.answered_at is not None)
 
 
-def _hands(call: "Call", offers: list["Offer"], places: list[str], request: Request) -> dict[int, crew.Hand]:
-    """Return offer id → the person weighed for the days offered; one reading for each span of days."""
-    spans: dict[tuple[date, date], list[Offer]] = {}
-    for offer in offers:
-        spans.setdefault((offer.from_day, offer.to_day), []).append(offer)
+def _hands(board: Board, asked: set[str], request: Request) -> dict[int, crew.Hand]:
+    """
+    Return offer id → the person weighed for the days offered; one reading for each span of days and places.
+
+    A county to which others send somebody is told what keeps them away there, and not what does elsewhere.
+    """
+    every = tuple(dict.fromkeys(line.need.division_id for line in board.needs))
+    spans: dict[tuple[date, date, tuple[str, ...]], list[Offer]] = {}
+    for offer in board.offers:
+        all_told = board.oversees or offer.body_id in asked or offer.need is None
+        places = every if all_told else (offer.need.division_id,)
+        spans.setdefault((offer.from_day, offer.to_day, places), []).append(offer)
     found = {}
-    for (first, last), those in spans.items():
+    for (first, last, places), those in spans.items():
         weighed = crew.weigh(
-            [offer.person for offer in those], first=first, last=last, division=call.issuer.division_id,
+            [offer.person for offer in those], first=first, last=last, division=board.call.issuer.division_id,
             places=places, at=request.now, offers=those,
         )  # fmt: skip
         found.update({offer.pk: weighed[offer.person_id] for offer in those})
