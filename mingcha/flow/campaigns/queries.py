@@ -1,6 +1,6 @@
 """Reading campaigns, their offices and teams, within a standing's reach."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -179,15 +179,21 @@ def sender(team: Team, person: Person, *, at: datetime) -> Body | None:
 
     None where no body may: nobody takes another office's people without its word.
     """
+    senders = (
+        body for body in _senders(team, person) if accounts.team_people(body.pk, at=at).filter(pk=person.pk).exists()
+    )
+    return next(senders, None)
+
+
+def _senders(team: Team, person: Person) -> Iterator[Body]:
+    """Yield the bodies that might send a person, the nearest first; most people come from the office itself."""
+    yield team.office
+    yield from (row.body for row in team.joint.select_related("body"))
     called = Offer.objects.filter(
         person=person, state=OfferState.ASSIGNED, call__campaign=team.campaign_id,
         need__division__code__startswith=team.office.division_id,
     )  # fmt: skip
-    joint = [row.body for row in team.joint.select_related("body")]
-    for body in [team.office, *joint, *(offer.body for offer in called.select_related("body"))]:
-        if accounts.team_people(body.pk, at=at).filter(pk=person.pk).exists():
-            return body
-    return None
+    yield from (offer.body for offer in called.select_related("body"))
 
 
 def lent(campaign: Campaign, office: Body) -> QuerySet[Offer]:

@@ -1,5 +1,6 @@
 """Forming teams, and re-forming them in the field without losing who was where."""
 
+import itertools
 from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
@@ -108,6 +109,7 @@ def form_team(
     list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk"))
     for person, duty in people.values():
         _admit(team, person, duty=duty, at=at)
+    _check_ties(team, [person for person, _ in people.values()], at=at)
     subject = f"{gettext_noop('编入检查组')}：{name}（{campaign.name}）"
     notices.send(to=[person for person, _ in people.values()], subject=subject, link=f"/teams/{team.pk}/", at=at)
     _record("team.form", team, by=by, at=at, detail={
@@ -133,6 +135,7 @@ def join(team: Team, *, person: Person, duty: str = Duty.MEMBER, by: Person, at:
     if present is not None:  # already here: only the duty changes, as a new row, so the record says since when
         _close(present, reason=gettext_noop("改任分工"), at=at)
     _admit(team, person, duty=Duty(duty), at=at)
+    _check_ties(team, [person], at=at)
     subject = f"{gettext_noop('编入检查组')}：{team.name}（{team.campaign.name}）"
     notices.send(to=[person], subject=subject, link=f"/teams/{team.pk}/", at=at)
     _record("team.join", team, by=by, at=at, detail={"person": person.username, "duty": duty})
@@ -185,8 +188,7 @@ def equip(team: Team, *, base: str, vehicle: str, townships: Sequence[Division],
     Stretch.objects.bulk_create(
         (Stretch(team=team, township=township) for township in dict.fromkeys(townships)), ignore_conflicts=True
     )
-    for member in queries.present(team):
-        _check_ties(team, member.person, at=at)
+    _check_ties(team, [member.person for member in queries.present(team)], at=at)
     _record("team.equip", team, by=by, at=at, detail={
         "base": base.strip(), "vehicle": vehicle.strip(), "townships": sorted(t.pk for t in townships),
     })  # fmt: skip
@@ -222,7 +224,7 @@ def _check_stretch(office: Body, townships: Sequence[Division]) -> None:
 
 
 def _admit(team: Team, person: Person, *, duty: Duty, at: datetime) -> None:
-    """Let someone into a team: sent by a body that may send them, free, and clear of the stretch."""
+    """Let someone into a team: sent by a body that may send them, and free. Who calls this checks their ties."""
     sender = queries.sender(team, person, at=at)
     if duty is Duty.LEADER and (
         sender is None or not accounts.serving(sender.pk, at=at, role="leader").filter(pk=person.pk).exists()
@@ -230,7 +232,6 @@ def _admit(team: Team, person: Person, *, duty: Duty, at: datetime) -> None:
         raise NoLeader
     if sender is None:
         raise NotOfThisOffice(name=person.name)
-    _check_ties(team, person, at=at)
     try:
         with transaction.atomic():
             Member.objects.create(team=team, person=person, body=sender, duty=duty, since=at)
@@ -239,10 +240,10 @@ def _admit(team: Team, person: Person, *, duty: Duty, at: datetime) -> None:
         raise AlreadyOut(name=person.name, team=elsewhere.team.name if elsewhere else team.name) from error
 
 
-def _check_ties(team: Team, person: Person, *, at: datetime) -> None:
+def _check_ties(team: Team, people: Sequence[Person], *, at: datetime) -> None:
     """Refuse who is tied to a whole township of the stretch; ties to single units are kept apart by the lot."""
-    found = ties.ties([person.pk], at=at)
-    for stretch in team.stretch.select_related("township"):
+    found, stretches = ties.ties([person.pk for person in people], at=at), list(team.stretch.select_related("township"))
+    for person, stretch in itertools.product(people, stretches):
         tie = found.between(person.pk, ties.Subject("", stretch.township_id))
         if tie is not None:
             raise TiedToTheStretch(name=person.name, place=stretch.township.name, why=f"{tie.label}：{tie.name}")
