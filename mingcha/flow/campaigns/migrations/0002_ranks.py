@@ -1,3 +1,6 @@
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -7,17 +10,25 @@ def carry_memberships_over(apps, schema_editor):
     """
     Give memberships their dates: from the team's forming; sent by its office.
 
-    Where somebody was in several teams, the latest is the one they are in now; the earlier ended when it was formed.
+    Where somebody was in several teams of campaigns under way, the latest is the one they are in now; the earlier ended
+    when it was formed. Teams of a campaign that is over ended with its last day, their members then or with their next.
     """
-    Member = apps.get_model("campaigns", "Member")
-    later = {}
-    for member in Member.objects.select_related("team__campaign").order_by("-team__formed_at", "-pk"):
-        closed = member.team.formed_at if member.team.campaign.state == "closed" else None
+    Member, Team = apps.get_model("campaigns", "Member"), apps.get_model("campaigns", "Team")
+    for team in Team.objects.filter(campaign__state="closed").select_related("campaign"):
+        last = datetime.combine(team.campaign.ends_on, time.max, ZoneInfo("Asia/Shanghai"))
+        Team.objects.filter(pk=team.pk).update(disbanded_at=max(team.formed_at, last))
+    following, standing = {}, {}
+    for member in Member.objects.select_related("team").order_by("-team__formed_at", "-pk"):
+        team, person = member.team, member.person_id
+        until = standing.get(person)
+        if team.disbanded_at is not None:
+            until = min(team.disbanded_at, following.get(person, team.disbanded_at))
+        else:
+            standing[person] = team.formed_at
+        following[person] = team.formed_at
         Member.objects.filter(pk=member.pk).update(
-            body_id=member.team.office_id, since=member.team.formed_at, duty="leader" if member.leads else "member",
-            until=later.get(member.person_id, closed),
+            body_id=team.office_id, since=team.formed_at, duty="leader" if member.leads else "member", until=until,
         )
-        later[member.person_id] = member.team.formed_at
 
 
 class Migration(migrations.Migration):
