@@ -211,6 +211,8 @@ class TestMergingBodies:
         given = {"by": city.here.officer, "at": city.at}
         with pytest.raises(merges.NotAlike):
             merges.merge_bodies(city.here.answering, into=city.here.body, **given)
+        with pytest.raises(merges.NotAlike):  # a township's supervisors do not become the county's by a merge
+            merges.merge_bodies(city.township_body, into=city.here.body, **given)
         with pytest.raises(merges.SameThing):
             merges.merge_bodies(city.here.answering, into=city.here.answering, **given)
         duplicate = self.twin(city, city.here.answering)

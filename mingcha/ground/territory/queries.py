@@ -305,7 +305,7 @@ def _whole(search: str) -> Case:
 def alike(duplicate: Body, reach: Q, *, search: str) -> QuerySet[Body]:
     """Return the bodies within `reach` that one may have been registered twice with, by some words."""
     found = bodies(reach, search=search).exclude(pk=duplicate.pk)
-    found = found.filter(kind__in=SUPERVISING) if is_supervising(duplicate) else found.exclude(kind__in=SUPERVISING)
+    found = found.filter(kind=duplicate.kind) if is_supervising(duplicate) else found.exclude(kind__in=SUPERVISING)
     return found.order_by(_whole(search), "pinyin", "code")
 
 

@@ -37,12 +37,13 @@ def merge_bodies(duplicate: Body, *, into: Body, by: Actor | None, at: datetime)
     Merge a body registered twice. Whoever serves `into` now also answers for what was written to the duplicate.
 
     The register's sites move over, since the register is of today, and so does its place in the ranks where `into` has
-    none; orders, findings and posts keep the code they were written with. Raises SameThing, AlreadyMerged, NotAlike where one supervises and the other does not.
+    none; orders, findings and posts keep the code they were written with. Raises SameThing, AlreadyMerged, NotAlike where
+    the kinds differ of two that supervise, or one does and the other does not: with the body its people's reach changes.
     """
     pair = {body.pk: body for body in _locked(Body, duplicate.pk, into.pk)}
     duplicate, into = pair[duplicate.pk], pair[into.pk]
     _check(duplicate, into)
-    if (duplicate.kind in SUPERVISING) != (into.kind in SUPERVISING):
+    if duplicate.kind != into.kind and (duplicate.kind in SUPERVISING or into.kind in SUPERVISING):
         raise NotAlike(one=duplicate.name, other=into.name)
     _take_place(duplicate, into)
     Body.objects.filter(merged_into=duplicate).update(merged_into=into)  # one step from any duplicate to the survivor
