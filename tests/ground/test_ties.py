@@ -181,3 +181,14 @@ def test_home_is_the_supervising_body_a_person_serves_and_its_survivor(ranked, s
     assert queries.office_above(late, at=ranked.at) == ranked.city.office.body
     somebody.posts.update(until=day(ranked, -1))
     assert queries.home_of(somebody, at=ranked.at + timedelta(days=1)) is None
+
+
+def test_a_crowd_is_read_as_quickly_as_one(ranked, django_assert_max_num_queries):
+    """Asked at every act: what ties many people of one unit is looked up once."""
+    crowd = [
+        person(f"crowd{n}", "演示派驻干部", ranked.ranks.group_body, "group", at=ranked.at).pk for n in range(8)
+    ]  # fmt: skip
+    with django_assert_max_num_queries(5):
+        found = ties.ties(crowd, at=ranked.at)
+    assert all(found.of(pk)[0].kind is KINDS.HOST for pk in crowd)
+    assert {tie.name for pk in crowd for tie in found.of(pk)} == {ranked.ranks.department.name}

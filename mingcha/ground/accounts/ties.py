@@ -134,43 +134,51 @@ def subject_of(site: Site) -> Subject:
 def ties(people: Collection[int], *, at: datetime) -> Ties:
     """Return everything that keeps these people (by id) away from something at that time."""
     day = at.astimezone(OFFICE_TIME).date()
-    held = Post.objects.filter(person__in=people, since__lte=day).select_related("body__merged_into").order_by("pk")
-    posts = list(held)
-    return Ties([*_of_posts(posts, day), *_of_links(people, posts, day), *_of_recusals(people)])
+    held = Post.objects.filter(person__in=people, since__lte=day).order_by("pk")
+    posts = list(held.select_related("body__host", "body__merged_into__host"))
+    lines = _Lines()
+    return Ties([*_of_posts(posts, day, lines), *_of_links(people, posts, day, lines), *_of_recusals(people, lines)])
 
 
-def _of_posts(posts: list[Post], day: date) -> Iterable[Tie]:
+class _Lines(dict[str, frozenset[str]]):
+    """Body code → the codes of its line, duplicates included; each is read once, however many people it ties."""
+
+    def __missing__(self, code: str) -> frozenset[str]:
+        self[code] = frozenset(territory.line_of(code))
+        return self[code]
+
+
+def _of_posts(posts: list[Post], day: date, lines: _Lines) -> Iterable[Tie]:
     years: dict[str, int] = {}
     for post in posts:
-        current = post.until is None or post.until >= day
+        current = post.holds_on(day)
         body = post.body.merged_into or post.body  # whoever served a duplicate serves the survivor
         if body.kind in SUPERVISING:
-            if current and body.host_id:
-                yield _with_line(post, TieKind.HOST, body.host_id)
+            if current and body.host:
+                yield _with_line(post, TieKind.HOST, body.host, lines)
             if current and body.kind in LOCAL:
                 yield Tie(post.person_id, TieKind.OWN_UNIT, body.name, division=body.division_id)
             continue
         if current:
-            yield _with_line(post, TieKind.OWN_UNIT, post.body_id)
+            yield _with_line(post, TieKind.OWN_UNIT, post.body, lines)
             continue
         place = post.body.division_id
         if place not in years:
             years[place] = territory.limits(place).former_post_years
         # 366 days a year: a day too long keeps nobody out who matters, a day too short lets one in.
         if post.until is not None and post.until >= day - timedelta(days=366 * years[place]):
-            yield _with_line(post, TieKind.FORMER_POST, post.body_id)
+            yield _with_line(post, TieKind.FORMER_POST, post.body, lines)
 
 
-def _with_line(post: Post, kind: TieKind, code: str) -> Tie:
+def _with_line(post: Post, kind: TieKind, body: Body, lines: _Lines) -> Tie:
     """Return a tie to a body, to what it was merged with, and to everything beneath it in its own line."""
-    found = territory.body(code)
-    return Tie(post.person_id, kind, found.name if found else code, bodies=frozenset(territory.line_of(code)))
+    return Tie(post.person_id, kind, body.name, bodies=lines[body.pk])
 
 
-def _of_links(people: Collection[int], posts: list[Post], day: date) -> Iterable[Tie]:
+def _of_links(people: Collection[int], posts: list[Post], day: date, lines: _Lines) -> Iterable[Tie]:
     serving: dict[str, set[int]] = {}
     for post in posts:
-        if post.until is None or post.until >= day:
+        if post.holds_on(day):
             serving.setdefault(post.body.merged_into_id or post.body_id, set()).add(post.person_id)
     # A duplicate's links are the survivor's. A link that names a person binds that person; one that names none binds
     # everybody of the body.
@@ -179,19 +187,19 @@ def _of_links(people: Collection[int], posts: list[Post], day: date) -> Iterable
     for row in links.values("person", "holder", "holder__merged_into", *TARGET):
         bound = [row["person"]] if row["person"] else sorted(serving[row["holder__merged_into"] or row["holder"]])
         for person in bound:
-            yield _to_target(person, TieKind.LINK, row)
+            yield _to_target(person, TieKind.LINK, row, lines)
 
 
-def _of_recusals(people: Collection[int]) -> Iterable[Tie]:
+def _of_recusals(people: Collection[int], lines: _Lines) -> Iterable[Tie]:
     standing = Recusal.objects.filter(person__in=people, state=RecusalState.STANDING)
     for row in standing.values("person", *TARGET):
-        yield _to_target(row["person"], TieKind.RECUSAL, row)
+        yield _to_target(row["person"], TieKind.RECUSAL, row, lines)
 
 
-def _to_target(person: int, kind: TieKind, row: dict[str, Any]) -> Tie:
+def _to_target(person: int, kind: TieKind, row: dict[str, Any], lines: _Lines) -> Tie:
     """Return the tie to the one thing that a row of a link or a recusal names; the row holds the columns of TARGET."""
     if row["body"] is not None:
-        return Tie(person, kind, row["body__name"], bodies=frozenset(territory.line_of(row["body"])))
+        return Tie(person, kind, row["body__name"], bodies=lines[row["body"]])
     if row["division"] is not None:
         return Tie(person, kind, row["division__name"], division=row["division"])
     site = Site(pk=row["site"], merged_into_id=row["site__merged_into"])
