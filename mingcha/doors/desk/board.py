@@ -182,8 +182,8 @@ def _hands(board: Board, asked: set[str], request: Request) -> dict[int, crew.Ha
     every = tuple(dict.fromkeys(line.need.division_id for line in board.needs))
     spans: dict[tuple[date, date, tuple[str, ...]], list[Offer]] = {}
     for offer in board.offers:
-        all_told = board.oversees or offer.body_id in asked or offer.need is None
-        places = every if all_told else (offer.need.division_id,)
+        all_told = board.oversees or offer.body_id in asked
+        places = (offer.need.division_id,) if offer.need and not all_told else every
         spans.setdefault((offer.from_day, offer.to_day, places), []).append(offer)
     found = {}
     for (first, last, places), those in spans.items():
