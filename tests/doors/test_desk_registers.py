@@ -110,7 +110,7 @@ def test_the_template_imports_as_it_is_filled(county, kind):
     assert not [line for line in notes if "621125" in line or "漳县" in line]
     told = "\n".join(notes)
     for word in {
-        "bodies": ("派驻机构", "县区机关", "621126100 岷阳镇"), "people": ("township 乡镇纪检干部", "621126-office"),
+        "bodies": ("派驻机构", "县区机关", "621126100 岷阳镇"), "people": ("乡镇纪检干部 township", "621126-office"),
         "posts": ("（必填）", "621126100-jw"), "links": ("621126-office 岷县纪委监委",),
     }[kind]:  # fmt: skip
         assert word in told

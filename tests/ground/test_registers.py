@@ -165,6 +165,27 @@ def test_people_come_with_their_skills_and_a_new_unit_is_named_once(world):
     assert not Event.objects.filter(text__contains=taken.passwords["new"]).exists()
 
 
+def test_a_mistyped_code_does_not_register_a_body_twice(world):
+    """The export names every body in full: with one sign of its code wrong it must not come in as another."""
+    twin = {"单位代码": "6211Z6-office", "单位名称": "岷县纪委监委", "单位种类": "纪检监察机关", "单位区划": "621126"}
+    with pytest.raises(sheets.RowsRefused) as refused:
+        take_people(world, PERSON | twin)
+    (problem,) = refused.value.problems
+    assert problem.column == "单位代码" and "621126-office" in problem.reason
+    township = queries.townships("621126")[0].code
+    assert faults(take_people, world, PERSON | twin | {"单位区划": township}) == [(2, "单位代码")]
+    assert take_people(world, PERSON | twin | {"单位名称": "岷县第二纪委监委"}).posts == 1
+
+
+def test_a_role_is_typed_as_it_is_called_or_by_its_code(world):
+    assert take_people(world, PERSON | {"角色": "检查人员"}).posts == 1
+    assert take_people(world, PERSON).posts == 0, "the same post"
+    assert take_posts(world, POST | {"账号": "new", "角色": "检查组组长"}).given == 1
+    held = accounts.posts_within(to=accounts.standing(world.county, at=world.at))
+    assert "检查人员" in {row[4] for row in people_sheets.as_rows(held, day=world.at.date())}
+    assert "检查组组长" in {row[2] for row in post_sheets.as_rows(held)}
+
+
 def test_a_known_person_is_called_as_the_sheet_says_where_nobody_else_has_them(world):
     take_people(world, PERSON)
     taken = take_people(world, PERSON | {"姓名": "演示改名", "职务": "科长", "专长": "应急，公文, 公文"})
@@ -204,7 +225,7 @@ def test_who_serves_elsewhere_may_get_a_post_here_and_keeps_their_name(world):
         ({"账号": ""}, "账号"), ({"账号": "a/b"}, "账号"), ({"账号": "a b"}, "账号"), ({"姓名": "另一个"}, "姓名"),
         ({"职务": "别的"}, "职务"), ({"专长": "长" * 21}, "专长"), ({"单位代码": "621125-office"}, "单位代码"),
         ({"单位代码": "nowhere"}, "单位代码"), ({"单位名称": "别的名字"}, "单位名称"), ({"单位区划": "6211"}, "单位区划"),
-        ({"角色": "lead"}, "角色"), ({"角色": "县区机关干部"}, "角色"), ({"任职日期": "昨天"}, "任职日期"),
+        ({"角色": "lead"}, "角色"), ({"角色": "科员"}, "角色"), ({"任职日期": "昨天"}, "任职日期"),
         ({"任职日期": "2021-10-02"}, "任职日期"),
         ({"单位代码": "b c", "单位名称": "演示", "单位种类": "部门", "单位区划": "621126"}, "单位代码"),
         ({"单位代码": "b", "单位名称": "演示", "单位种类": "部门", "单位区划": "621125"}, "单位区划"),

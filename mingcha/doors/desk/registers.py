@@ -12,7 +12,7 @@ from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.actions import link_sheets, people_sheets, post_sheets
 from mingcha.ground.accounts.actions.people_sheets import Newcomer
 from mingcha.ground.accounts.permissions import Permission as P
-from mingcha.ground.accounts.roles import ROLES
+from mingcha.ground.accounts.roles import typed
 from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.actions import body_sheets
 
@@ -116,13 +116,13 @@ def _with_sense(typed: str) -> str:
 
 
 def roles() -> list[tuple[str, str]]:
-    """Return the code and name of every role."""
-    return [(role.name, str(role.label)) for role in ROLES.values()]
+    """Return what every role is called, as it is typed, and its code."""
+    return [(_with_sense(label), code) for code, label in typed().items()]
 
 
 def _for_people(request: Request) -> list[str]:
     """Return what may stand in a sheet of people or posts: roles, and the bodies of one's area."""
-    return [_("角色："), *(f"{code} {label}" for code, label in roles()), "", *_for_links(request)]
+    return [_("角色："), *(f"{label} {code}" for label, code in roles()), "", *_for_links(request)]
 
 
 def _for_links(request: Request) -> list[str]:
@@ -154,7 +154,7 @@ PEOPLE = Register(
         (MUST, gettext_lazy("一人有几项任职就写几行，姓名、职务、专长各行写得一样。")),
         (MAY, gettext_lazy("例如：党风政风室干部。留空就是没有。")),
         (MUST, gettext_lazy("在哪个单位任职，要在您的辖区内。")),
-        (MUST, gettext_lazy("决定能办什么，填角色代码，例如 county、inspector。")),
+        (MUST, gettext_lazy("决定能办什么，填角色名称，例如“检查人员”；填代码也可以。")),
         (MUST, gettext_lazy("写成 2021-10-19 的样子。")),
         (MAY, gettext_lazy("几项之间用顿号隔开，例如：医疗卫生、财务审计。")),
         (MAY, gettext_lazy("单位代码还没登记过的才填，连同后两列，一并登记这个单位。")),
@@ -170,7 +170,7 @@ POSTS = Register(
     (
         (MUST, gettext_lazy("已登记的账号；新人先用人员表登记。")),
         (MUST, gettext_lazy("在哪个单位任职，要在您的辖区内。")),
-        (MUST, gettext_lazy("填角色代码，例如 county、inspector。")),
+        (MUST, gettext_lazy("填角色名称，例如“检查人员”；填代码也可以。")),
         (MAY, gettext_lazy("任职、副职或代理；留空就是任职。")),
         (MUST, gettext_lazy("写成 2021-10-19 的样子。")),
         (MAY, gettext_lazy("过了这一天就止任；代理必须填。过去的任职补登后，系统会提醒回避。")),

@@ -5,8 +5,10 @@ Reach: `area` — every place under the post's division code; `team` — the out
 `body` — what one's own body answers for; `host` — the department a resident group sits in, with its own line.
 """
 
+from functools import cache
 from typing import ClassVar
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -118,3 +120,15 @@ ROLES: dict[str, type[Role]] = {
         VillageSupervisor,
     )
 }  # fmt: skip
+
+
+@cache
+def typed() -> dict[str, str]:
+    """Return the word a sheet gives for each role, by code: its Chinese label, in whatever language the page is read."""
+    with translation.override("zh-hans"):
+        return {name: str(role.label) for name, role in ROLES.items()}
+
+
+def by_word(text: str) -> str:
+    """Return the code of the role that a word in a sheet means, its label or the code itself; "" for none."""
+    return text if text in ROLES else next((name for name, label in typed().items() if label == text), "")

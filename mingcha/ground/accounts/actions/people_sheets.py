@@ -13,7 +13,7 @@ from mingcha.ground.accounts import queries
 from mingcha.ground.accounts.actions import people, posts
 from mingcha.ground.accounts.actions.registers import Keeper, admit
 from mingcha.ground.accounts.models import Person, Post
-from mingcha.ground.accounts.roles import ROLES
+from mingcha.ground.accounts.roles import ROLES, by_word, typed
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.territory.actions import bodies as register
 from mingcha.ground.territory.actions.body_sheets import KINDS
@@ -65,11 +65,11 @@ def as_rows(found: Iterable[Post], *, day: date) -> list[tuple[str, ...]]:
     """Return the posts that hold on that day or begin later as rows of the sheet."""
     return [
         (
-            post.person.username, post.person.name, post.person.title, post.body_id, post.role, post.since.isoformat(),
-            _listed(post.person.skills), post.body.name, str(BodyKind(post.body.kind).label), post.body.division_id,
+            post.person.username, post.person.name, post.person.title, post.body_id, typed().get(post.role, post.role),
+            post.since.isoformat(), _listed(post.person.skills), post.body.name, str(BodyKind(post.body.kind).label), post.body.division_id,
         )
         for post in found
-        if post.until is None or post.until >= day
+        if post.holds_on(day)
     ]  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def import_people(content: bytes, *, by: Person | None, at: datetime) -> Taken:
         staff.people[person.username] = person
         if not staff.held(row):
             since = date.fromisoformat(row["任职日期"])
-            post = posts.appoint(person, body=body, role=row["角色"], since=since, by=by, at=at)
+            post = posts.appoint(person, body=body, role=by_word(row["角色"]), since=since, by=by, at=at)
             staff.posts.setdefault(person.username, []).append(post)
             given += 1
     place = staff.bodies[rows[0]["单位代码"]]
@@ -153,7 +153,15 @@ def _kind(row: sheets.Row) -> str:
 
 
 def _place(row: sheets.Row) -> tuple[str, str]:
-    return row["单位代码"], row["角色"]
+    return row["单位代码"], by_word(row["角色"])
+
+
+def _by_name(names: Iterable[str]) -> dict[str, list[Body]]:
+    """Return the bodies in use that are called so."""
+    found: dict[str, list[Body]] = {}
+    for body in Body.objects.filter(name__in={name for name in names if name}, merged_into=None).order_by("code"):
+        found.setdefault(body.name, []).append(body)
+    return found
 
 
 class _Staff:
@@ -165,6 +173,7 @@ class _Staff:
         self.places = Division.objects.in_bulk({row["单位区划"] for row in rows})
         self.first = {row["账号"]: row for row in reversed(rows)}
         self.named = {row["单位代码"]: row for row in reversed(rows)}
+        self.alike = _by_name(row["单位名称"] for code, row in self.named.items() if code not in self.bodies)
         self.given = {(row["账号"], *_place(row)): row for row in reversed(rows)}
         self.people = {person.username: person for person in Person.objects.filter(username__in=self.first)}
         self.posts: dict[str, list[Post]] = {}
@@ -173,7 +182,7 @@ class _Staff:
 
     def lasting(self, username: str) -> list[Post]:
         """Return the posts someone holds or will hold."""
-        return [post for post in self.posts.get(username, ()) if post.until is None or post.until >= self.day]
+        return [post for post in self.posts.get(username, ()) if post.holds_on(self.day)]
 
     def held(self, row: sheets.Row) -> list[Post]:
         """Return the posts of a row's person in its unit and role."""
@@ -265,20 +274,32 @@ class _Staff:
             check.fault("单位区划", "没有这个区划，请先导入区划或核对代码")
         elif not self.keeper.keeps(row["单位区划"]):
             check.fault("单位区划", "不在您的辖区内")
+        elif known := self._namesake(row):
+            check.fault(
+                "单位代码", "“%(name)s”已经在册，代码是 %(code)s：请改用它；确是另一个单位，请写能区别的全称",
+                name=known.name, code=known.code,
+            )  # fmt: skip
         return row["单位区划"]
+
+    def _namesake(self, row: sheets.Row) -> Body | None:
+        """Return the body of that name in that place or its county: its code was mistyped, or it would stand twice."""
+        place = row["单位区划"]
+        found = self.alike.get(row["单位名称"], ())
+        return next((body for body in found if body.division_id in (place, place[:6])), None)
 
     def _post(self, check: sheets.Check, *, division: str) -> None:
         row, since = check.row, check.day("任职日期")
-        if row["角色"] not in ROLES:
-            check.fault("角色", "只能填：%(known)s", known="、".join(ROLES))
+        role = by_word(row["角色"])
+        if not role:
+            check.fault("角色", "只能填：%(known)s", known="、".join(typed().values()))
             return
         held = self.held(row)
         if held:
             if since and since not in {post.since for post in held}:
                 check.fault("任职日期", "在册的是 %(since)s，请照此填写", since=held[0].since.isoformat())
             return
-        if division and not self.keeper.may_give(row["角色"], division=division):
-            check.fault("角色", "您不能授予“%(role)s”，请由上级机关办理", role=ROLES[row["角色"]].label)
+        if division and not self.keeper.may_give(role, division=division):
+            check.fault("角色", "您不能授予“%(role)s”，请由上级机关办理", role=ROLES[role].label)
         first = self.given[(row["账号"], *_place(row))]
         if row["任职日期"] != first["任职日期"]:
             check.fault("任职日期", "与第 %(first)s 行不同：同一任职只写一行", first=first.number)

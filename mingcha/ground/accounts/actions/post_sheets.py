@@ -16,7 +16,7 @@ from mingcha.ground.accounts import queries
 from mingcha.ground.accounts.actions import posts
 from mingcha.ground.accounts.actions.registers import Keeper, admit
 from mingcha.ground.accounts.models import Capacity, Person, Post
-from mingcha.ground.accounts.roles import ROLES
+from mingcha.ground.accounts.roles import ROLES, by_word, typed
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.territory.models import Body
 from mingcha.kernel import sheets
@@ -51,7 +51,7 @@ def as_rows(found: Iterable[Post]) -> list[tuple[str, ...]]:
     """Return posts as rows of the sheet."""
     return [
         (
-            post.person.username, post.body_id, post.role, str(Capacity(post.capacity).label), post.since.isoformat(),
+            post.person.username, post.body_id, typed().get(post.role, post.role), str(Capacity(post.capacity).label), post.since.isoformat(),
             post.until.isoformat() if post.until else "",
         )
         for post in found
@@ -99,8 +99,9 @@ def _read(check: sheets.Check) -> Line | None:
     row = check.row
     check.text("账号", 80)
     check.text("单位代码", 40)
-    if row["角色"] not in ROLES:
-        check.fault("角色", "只能填：%(known)s", known="、".join(ROLES))
+    role = by_word(row["角色"])
+    if not role:
+        check.fault("角色", "只能填：%(known)s", known="、".join(typed().values()))
     capacity = check.label("任职方式", CAPACITIES, empty=str(Capacity.REGULAR.value))
     since, until = check.day("任职日期"), check.day("止任日期", required=False)
     if since and until and until < since:
@@ -109,7 +110,7 @@ def _read(check: sheets.Check) -> Line | None:
         check.fault("止任日期", "代理要写明到哪一天")
     if check.problems or since is None:
         return None
-    return Line(row, (row["账号"], row["单位代码"], row["角色"], since), capacity, until)
+    return Line(row, (row["账号"], row["单位代码"], role, since), capacity, until)
 
 
 class _Record:
@@ -179,7 +180,7 @@ class _Record:
                 check.fault("任职日期", "与 %(since)s 起的同一任职重叠，请核对日期", since=post.since.isoformat())
 
     def _role(self, check: sheets.Check, line: Line, body: Body) -> None:
-        role = line.row["角色"]
+        _, _, role, _ = line.key
         if not self.keeper.may_give(role, division=body.division_id):
             check.fault("角色", "您不能授予“%(role)s”，请由上级机关办理", role=ROLES[role].label)
 
