@@ -263,6 +263,18 @@ def test_a_body_registered_twice_is_merged(county, world, ranks):
     assert county.get(address).status_code == 404
 
 
+def test_bodies_of_two_counties_are_merged_only_by_who_says_that_they_are_one(lead, world):
+    place = Division.objects.get(pk="621126")
+    bodies.add_body(code="621126-gov2", name="演示镇政府", kind="government", division=place, by=None, at=world.at)
+    address = "/organisation/bodies/621126-gov2/merge/"
+    shown = text(lead.get(address, {"into": "621125-gov"}))
+    assert "一个在岷县，一个在漳县" in shown and 'name="apart"' in shown
+    assert "不在同一个地方" not in text(lead.get(address, {"into": "621126-gov"}))
+    answer = lead.post(address, {"into": "621125-gov"})
+    assert answer.status_code == 422 and "勾选确认" in text(answer) and "请先查找" not in text(answer)
+    assert lead.post(address, {"into": "621125-gov", "apart": "1"}).status_code == 302
+
+
 def test_a_site_registered_twice_is_merged_and_stays_off(county, world, ranks):
     one, other = (site for site in world.minxian.office.sites[:2])
     address = f"/sites/{one.code}/merge/"

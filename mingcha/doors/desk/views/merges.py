@@ -29,7 +29,9 @@ def body(request: Request, *, code: str) -> HttpResponse:
     duplicate, reach = kept(request, code), request.standing.reach(P.ORGANISATION_KEEP)
     into = queries.body(_into(request), reach)
     refusal = None
-    if request.method == "POST" and into is not None:
+    apart = _apart(duplicate, into) if into else ()
+    unsure = request.method == "POST" and bool(apart) and "apart" not in request.POST
+    if request.method == "POST" and into is not None and not unsure:
         try:
             merges.merge_bodies(duplicate, into=into, by=request.user, at=request.now)
         except Refusal as failure:
@@ -39,8 +41,16 @@ def body(request: Request, *, code: str) -> HttpResponse:
             return redirect("desk:body", into.code)
     search = _search(request, duplicate.name)
     found = queries.alike(duplicate, reach, search=search)
-    context: dict[str, Any] = {"body": duplicate, "into": into, "moves": _moves(request, duplicate) if into else {}}
+    moves = _moves(request, duplicate) if into else {}
+    context: dict[str, Any] = {"body": duplicate, "into": into, "moves": moves, "apart": apart, "unsure": unsure}
     return _page(request, context, found, search, refusal)
+
+
+def _apart(duplicate: Any, into: Any) -> tuple[str, ...]:
+    """Return the names of the two counties where the bodies lie in different ones, or one of them in the city itself."""
+    codes = (duplicate.division_id[:6], into.division_id[:6])
+    names = queries.names(codes)
+    return tuple(names.get(code, code) for code in codes) if codes[0] != codes[1] else ()
 
 
 def _moves(request: Request, duplicate: Any) -> dict[str, int]:
@@ -91,6 +101,6 @@ def _page(request: Request, context: dict[str, Any], found: Any, search: str, re
         "found": found[:MOST],
         "search": search,
         "refusal": refusal,
-        "chosen_none": status == 422 and not refusal,
+        "chosen_none": status == 422 and not refusal and context["into"] is None,
     }
     return render(request, f"desk/{'body' if 'body' in context else 'site'}_merge.html", context, status=status)
