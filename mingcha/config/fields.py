@@ -49,7 +49,7 @@ accounts.Person               account
     personal  username name pinyin title skills last_login
     sealed    password
 accounts.Post                 account
-    internal  id body role capacity since until
+    internal  id body role capacity since until relieved_at
     personal  person
 accounts.Link                 register
     internal  id holder kind body division site since until recorded_at

@@ -102,6 +102,7 @@ KINDS: dict[str, str | Promise] = {
     "round": _("轮次"),
     "inspection": pgettext_lazy("单个", "检查"),
     "visit": _("点位检查"),
+    "was": _("原来"),
     "finding": pgettext_lazy("单个", "问题"),
     "rectification": _("整改"),
     "rulebook": pgettext_lazy("单个", "清单"),
@@ -195,6 +196,7 @@ DETAILS: dict[str, str | Promise] = {
     "unassigned": _("无组可派"),
     "version": _("版本"),
     "visit": _("点位检查"),
+    "was": _("原来"),
     "unvisited": _("未到访"),
 }
 VALUES: dict[str, object] = {choice.value: _(choice.label) for choice in (*Mode, *Outcome)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_noop
 
@@ -147,8 +147,13 @@ def present(team: Team) -> list[Member]:
 
 
 def history(team: Team) -> QuerySet[Member]:
-    """Return everyone who was ever in the team, with from when to when."""
-    return Member.objects.filter(team=team).select_related("person", "body").order_by("since", "pk")
+    """Return everyone who was ever in the team, with from when to when; what began and ended at once is no stay."""
+    return (
+        Member.objects.filter(team=team)
+        .exclude(until=F("since"))
+        .select_related("person", "body")
+        .order_by("since", "pk")
+    )
 
 
 def members_at(team: Team, moment: datetime) -> QuerySet[Member]:

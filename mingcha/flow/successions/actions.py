@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_noop
 
 from mingcha.flow.campaigns.actions import calls, teams
@@ -20,6 +21,7 @@ from mingcha.ground.accounts.actions import links
 from mingcha.ground.accounts.actions import posts as post_actions
 from mingcha.ground.accounts.models import Capacity, Link, Person, Post
 from mingcha.ground.accounts.permissions import Permission
+from mingcha.ground.accounts.roles import ROLES
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.notices import actions as notices
 from mingcha.kernel.refusals import Refusal
@@ -91,7 +93,7 @@ def leave(
         to = _hand(thing, person, successor, reason=made.reason, by=by, at=at)
         Handed.objects.create(succession=made, kind=thing.kind, name=thing.name[:160], link=thing.link, to=to)
     for post in posts:
-        post_actions.end(post, last_day=max(last_day, post.since), by=by, at=at)
+        post_actions.end(post, last_day=max(last_day, post.since), relieved=True, by=by, at=at)
     _tell(made, at=at)
     first = posts[0].body
     audit.record(
@@ -108,7 +110,8 @@ def _hand_post(
     made: Succession, post: Post, successor: Person | None, *, acting_until: date | None, by: Person, at: datetime
 ) -> None:
     LeftPost.objects.create(succession=made, post=post)
-    name = f"{post.body.name} · {post.get_capacity_display()}"
+    with translation.override("zh-hans"):  # kept in Chinese, whoever is at the screen; it is translated when read
+        name = f"{ROLES[post.role].label}：{post.body.name}"
     Handed.objects.create(succession=made, kind=Kind.POST, name=name[:160], to=successor)
     if successor is None:
         return

@@ -1,5 +1,7 @@
 """People, the posts they hold, what they are linked to and must stay away from. What a post may do: `roles.py`."""
 
+from datetime import date
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
@@ -42,6 +44,8 @@ class Post(models.Model):
     capacity = models.CharField("任职方式", max_length=10, choices=Capacity.choices, default=Capacity.REGULAR)
     since = models.DateField("起")
     until = models.DateField("止", null=True, blank=True)
+    # Set where everything owed was handed over: the post holds no longer, though its last day is not over.
+    relieved_at = models.DateTimeField("交接时间", null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -50,6 +54,10 @@ class Post(models.Model):
             # Acting is for a time: whoever appoints says until when.
             models.CheckConstraint(condition=~Q(capacity=Capacity.ACTING) | Q(until__isnull=False), name="acting_ends"),
         ]
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the post, once begun, has not ended by that day."""
+        return self.relieved_at is None and (self.until is None or self.until >= day)
 
 
 class LinkKind(models.TextChoices):

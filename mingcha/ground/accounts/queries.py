@@ -131,7 +131,7 @@ def unended(day: date) -> Q:
 
 
 def current_posts(day: date) -> QuerySet[Post]:
-    return Post.objects.filter(unended(day), since__lte=day)
+    return Post.objects.filter(unended(day), since__lte=day, relieved_at=None)
 
 
 def require(by: Person, permission: Permission, *, at: datetime, division: str | None = None) -> Standing:

@@ -99,8 +99,8 @@ def show(request: Request, *, username: str) -> HttpResponse:
         acts = Paginator(found, ACTS).get_page(request.GET.get("page"))
     return render(request, "desk/person.html", {
         "person": person, "own": own, "today": today,
-        "posts": [post for post in posts if post.until is None or post.until >= today],
-        "past": [post for post in posts if post.until is not None and post.until < today],
+        "posts": [post for post in posts if post.holds_on(today)],
+        "past": [post for post in posts if not post.holds_on(today)],
         "memberships": memberships, "team": next((m.team for m in memberships if m.until is None), None),
         "seen": campaigns.seen_among([m.team for m in memberships], to=standing),
         "links": accounts.links_of(person),

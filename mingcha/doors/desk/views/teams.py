@@ -22,6 +22,7 @@ from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.actions import outings
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission as P
+from mingcha.ground.audit import queries as audit
 from mingcha.ground.territory import queries as territory
 from mingcha.kernel.refusals import Refusal
 
@@ -192,10 +193,25 @@ def _page(
         "sealed": draws.sealed_lists(team, at=request.now) if sees_lists else [],
         "mine": queries.goes_out_with(team, to=standing), "sees_campaign": standing.can(P.CAMPAIGN_SEE),
         "leave": leave or Leave(people=_may_leave(present)), "disband": disband or Disband(),
+        "moves": _moves(team),
         "no_liaison": all(member.duty != Duty.LIAISON for member in present),
     }  # fmt: skip
     failed = any(form is not None and form.errors for form in (leave, disband))
     return render(request, "desk/team.html", context, status=refusal.status if refusal else 422 if failed else 200)
+
+
+def _moves(team: "Team") -> list[dict[str, object]]:
+    """Return what base, vehicle and stretch were before each change, out of the record of acts, the latest first."""
+    changes = [event for event in audit.about("team", team.pk) if event.verb == "team.equip" and "was" in event.detail]
+    names = territory.names(code for event in changes for code in event.detail["was"]["townships"])
+    return [
+        {
+            "event": event, "base": was["base"], "vehicle": was["vehicle"],
+            "townships": [names.get(code, code) for code in was["townships"]],
+        }
+        for event in reversed(changes)
+        for was in [event.detail["was"]]
+    ]  # fmt: skip
 
 
 def _by_duty(member: "Member") -> tuple[int, int]:

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_noop
 
 from mingcha.flow.campaigns.actions.campaigns import require_open
-from mingcha.flow.campaigns.models import Call, CalledOffice, Campaign, Need, Offer, SupervisingOffice
+from mingcha.flow.campaigns.models import Call, CalledOffice, Campaign, Member, Need, Offer, SupervisingOffice
 from mingcha.flow.campaigns.states import CALL_ACTS, OFFER_ACTS, CallState, OfferState
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
@@ -64,6 +64,15 @@ class AlreadyOffered(Refusal):
     message: ClassVar[str] = "%(name)s 在这次调配中已经报过，不用重复报。"
 
 
+class InATeam(Refusal):
+    message: ClassVar[str] = "%(name)s 已编入“%(team)s”：请先请用人单位让其离组，再收回。"
+
+
+class DaysOver(Refusal):
+    message: ClassVar[str] = "这几天已经过去，请填今天或以后的日期。"
+    status: ClassVar[int] = 422
+
+
 class OfferMoved(Refusal):
     message: ClassVar[str] = "%(name)s 的安排刚刚有变，请刷新后再办。"
 
@@ -95,7 +104,7 @@ def call(
     """
     Issue a call in the name of the campaign's lead: needs by county, days, a time to answer by, and who is asked.
 
-    Raises NobodyNeeded, NobodyAsked, DaysOutOfOrder, ReplyTimeOver, OutsideTheCall, CampaignOver.
+    Raises NobodyNeeded, NobodyAsked, DaysOutOfOrder, DaysOver, ReplyTimeOver, OutsideTheCall, CampaignOver.
     """
     accounts.require(by, Permission.CALL_MAKE, at=at, division=campaign.lead.division_id)
     require_open(campaign)
@@ -105,6 +114,8 @@ def call(
         raise NobodyAsked
     if to_day < from_day:
         raise DaysOutOfOrder
+    if to_day < at.astimezone(accounts.OFFICE_TIME).date():
+        raise DaysOver
     if reply_by <= at:
         raise ReplyTimeOver
     for name, code in [(n.division.name, n.division.pk) for n in needs] + [(b.name, b.division_id) for b in bodies]:
@@ -174,15 +185,27 @@ def assign(offer: Offer, *, need: Need, by: Person, at: datetime) -> None:
         to=[offer.person], subject=f"{gettext_noop('调配派往')}：{need.division.name}（{first}起）", link="/field/",
         text=offer.call.reason, at=at,
     )  # fmt: skip
-    _tell_who_receives(offer, need, at=at)
+    _tell_who_is_concerned(offer, need, gettext_noop("调配派往"), at=at)
     _record("call.assign", offer.call, by=by, at=at, detail={"person": offer.person.username, "to": need.division_id})
 
 
 @transaction.atomic
 def release(offer: Offer, *, by: Person, at: datetime) -> None:
-    """Take an assignment back: the person is available again. Raises OfferMoved."""
+    """
+    Take an assignment back: the person is available again, and their office and the one they were sent to are told.
+
+    Raises InATeam where they go out there already, OfferMoved.
+    """
     accounts.require(by, Permission.CALL_MAKE, at=at, division=offer.call.issuer.division_id)
+    Person.objects.select_for_update(no_key=True).get(pk=offer.person_id)  # not put into a team meanwhile
+    out = Member.objects.filter(person=offer.person_id, body=offer.body_id, until=None).select_related("team")
+    where = out.filter(team__campaign=offer.call.campaign_id).exclude(team__office=offer.body_id).first()
+    if where is not None:
+        raise InATeam(name=offer.person.name, team=where.team.name)
+    need = offer.need
     _move(offer, "release", need=None)
+    if need is not None:
+        _tell_who_is_concerned(offer, need, gettext_noop("调配收回"), at=at)
     _record("call.release", offer.call, by=by, at=at, detail={"person": offer.person.username})
 
 
@@ -249,11 +272,12 @@ def _tell(body: Body, call: Call, subject: str, *, at: datetime) -> None:
     notices.send(to=people, subject=f"{subject}：{call.campaign.name}", link=f"/calls/{call.pk}/", at=at)
 
 
-def _tell_who_receives(offer: Offer, need: Need, *, at: datetime) -> None:
-    """Tell the offices at work in the county that somebody comes, whom they may take into a team."""
-    subject = f"{gettext_noop('调配来人')}：{offer.person.name}（{offer.body.name}）"
+def _tell_who_is_concerned(offer: Offer, need: Need, subject: str, *, at: datetime) -> None:
+    """Tell the offices at work in the county, who may take them into a team, and the body that spares them."""
+    subject = f"{subject}：{offer.person.name}（{offer.body.name} → {need.division.name}）"
     offices = SupervisingOffice.objects.filter(campaign=offer.call.campaign_id, body__division=need.division_id)
     people = {person for office in offices for person in accounts.able(office.body_id, Permission.TEAM_FORM, at=at)}
+    people |= set(accounts.able(offer.body_id, Permission.CALL_ANSWER, at=at))
     notices.send(to=people, subject=subject, link=f"/calls/{offer.call_id}/", at=at)
 
 

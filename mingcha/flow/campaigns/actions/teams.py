@@ -183,6 +183,8 @@ def equip(team: Team, *, base: str, vehicle: str, townships: Sequence[Division],
     """
     _require_keeper(team, by=by, at=at)
     _check_stretch(team.office, townships)
+    team.refresh_from_db()  # behind the lock: the record says what it was and what it became
+    before = {"base": team.base, "vehicle": team.vehicle, "townships": sorted(_stretch_codes(team))}
     Team.objects.filter(pk=team.pk).update(base=base.strip(), vehicle=vehicle.strip())
     team.stretch.exclude(township__in=townships).delete()
     Stretch.objects.bulk_create(
@@ -190,7 +192,7 @@ def equip(team: Team, *, base: str, vehicle: str, townships: Sequence[Division],
     )
     _check_ties(team, [member.person for member in queries.present(team)], at=at)
     _record("team.equip", team, by=by, at=at, detail={
-        "base": base.strip(), "vehicle": vehicle.strip(), "townships": sorted(t.pk for t in townships),
+        "base": base.strip(), "vehicle": vehicle.strip(), "townships": sorted(t.pk for t in townships), "was": before,
     })  # fmt: skip
 
 
@@ -206,6 +208,10 @@ def disband(team: Team, *, reason: str, by: Person, at: datetime) -> None:
         _close(member, reason=reason.strip() or gettext_noop("检查组解散"), at=at)
     Team.objects.filter(pk=team.pk).update(disbanded_at=at)
     _record("team.disband", team, by=by, at=at, detail={"reason": reason.strip()})
+
+
+def _stretch_codes(team: Team) -> list[str]:
+    return list(team.stretch.values_list("township", flat=True))
 
 
 def _require_keeper(team: Team, *, by: Person, at: datetime) -> None:

@@ -74,10 +74,11 @@ def appoint(
 
 
 @transaction.atomic
-def end(post: Post, *, last_day: date, by: Person | None, at: datetime) -> None:
+def end(post: Post, *, last_day: date, relieved: bool = False, by: Person | None, at: datetime) -> None:
     """
     End a post after its last day, one that has yet to begin, too; the row stays as the record of who held it.
 
+    `relieved`: everything owed has been handed over, so it holds no longer from this moment.
     What its holder owed is handed over by `successions.leave`, which calls this. Raises NotFound, DatesOutOfOrder,
     PostEnded.
     """
@@ -86,7 +87,8 @@ def end(post: Post, *, last_day: date, by: Person | None, at: datetime) -> None:
     if last_day < post.since:
         raise DatesOutOfOrder
     today = at.astimezone(queries.OFFICE_TIME).date()
-    if not Post.objects.filter(queries.unended(today), pk=post.pk).update(until=last_day):
+    standing = Post.objects.filter(queries.unended(today), pk=post.pk, relieved_at=None)
+    if not standing.update(until=last_day, relieved_at=at if relieved else None):
         raise PostEnded
     post.refresh_from_db()
     audit.record(
