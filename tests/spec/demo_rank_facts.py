@@ -50,6 +50,7 @@ def mechanism():
 def people():
     """Townships nobody serves; people with several current posts; acting posts with an end; who has a password."""
     from mingcha.config.demo.story import NOW
+    from mingcha.flow.campaigns.models import Member
     from mingcha.ground.accounts.models import Person, Post
     from mingcha.ground.accounts.queries import current_posts
     from mingcha.ground.territory.models import Body
@@ -58,7 +59,13 @@ def people():
     served = set(current_posts(today).values_list("body", flat=True))
     offices = Body.objects.filter(kind="township_office")
     several = Counter(current_posts(today).values_list("person__username", flat=True))
+    led = Post.objects.filter(role="leader", until=None)
     return {
+        "ready_to_lead": sorted(
+            led.exclude(person__in=Member.objects.filter(until=None).values("person"))
+            .values_list("body", flat=True)
+            .distinct()
+        ),
         "unserved": sorted(set(offices.values_list("code", flat=True)) - served),
         "several": sorted(name for name, count in several.items() if count > 1),
         "acting": sorted(Post.objects.filter(capacity="acting").values_list("person__username", flat=True)),

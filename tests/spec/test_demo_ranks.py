@@ -46,6 +46,9 @@ class TestTheMechanism:
         assert {"demo-wjw-leader", "demo-tongwei-standin"} <= set(facts["people"]["several"])
         assert facts["people"]["acting"] == ["demo-621123102-jw1", "demo-tongwei-standin"]
 
+    def test_where_the_cast_forms_teams_somebody_is_free_to_lead_one(self, facts):
+        assert {LEAD, "621125-jw", "621126-jw"} <= set(facts["people"]["ready_to_lead"])
+
     def test_only_the_cast_can_sign_in(self, facts):
         assert facts["people"]["sign_in"] == [
             "county", "group", "inspector", "lead", "leader", "neighbour", "township", "unit", "village",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from mingcha.config.demo.counties import COUNTIES, MINXIAN, TONGWEI, County
+from mingcha.config.demo.counties import COUNTIES, MINXIAN, TONGWEI, ZHANGXIAN, County
 from mingcha.config.demo.stage import LEAD, Stage
 from mingcha.ground.accounts import queries as known
 from mingcha.ground.accounts.actions import people, posts
@@ -90,6 +90,13 @@ def reinforce_offices(stage: Stage, at: datetime) -> None:
     enrol(stage, REVIEWER, title="案件审理室干部", body=stage.office(MINXIAN.office), role="county", at=at)
     enrol(stage, STAND_IN, title="班子成员", body=stage.office(TONGWEI.office), role="leader", at=at)
     _second_posts(stage, at)
+
+
+def keep_back(stage: Stage, at: datetime) -> None:
+    """Keep one member of the leadership out of every team where the cast forms one, so that it can be tried."""
+    spare = {"lead": LEAD, MINXIAN.short: MINXIAN.office, ZHANGXIAN.short: ZHANGXIAN.office}
+    for short, office in spare.items():
+        enrol(stage, f"demo-{short}-spare", title="班子成员", body=stage.office(office), role="leader", at=at)
 
 
 def _second_posts(stage: Stage, at: datetime) -> None:

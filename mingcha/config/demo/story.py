@@ -64,5 +64,6 @@ def _lay_ground(stage: Stage) -> None:
     people.reinforce_offices(stage, moment(19, "07:10"))
     groups.staff(stage, moment(19, "07:15"))
     local.staff(stage, moment(19, "07:20"))
+    people.keep_back(stage, moment(19, "07:25"))
     links.record(stage, moment(19, "07:30"))
     shipped.publish_site_types(by=stage.people["lead"], at=moment(19, "07:45"))
