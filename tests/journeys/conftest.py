@@ -39,6 +39,15 @@ def own_demo(_loaded: Path, request: pytest.FixtureRequest) -> Iterator[DemoServ
     process.wait(30)
 
 
+@pytest.fixture(scope="module")
+def next_morning(own_demo: DemoServer) -> Iterator[DemoServer]:
+    """The module's own demo once more, at nine the next day: what was due in the evening is late there."""
+    process, url = start_serving(own_demo.data, MINGCHA_NOW="2021-10-28T09:00:00+08:00")
+    yield DemoServer(url, own_demo.passwords, own_demo.data, process)
+    process.terminate()
+    process.wait(30)
+
+
 @pytest.fixture(scope="session")
 def shots(tmp_path_factory: pytest.TempPathFactory) -> Shots:
     """Where pictures go."""
@@ -47,11 +56,14 @@ def shots(tmp_path_factory: pytest.TempPathFactory) -> Shots:
 
 @pytest.fixture
 def enter(chromium: Any, own_demo: DemoServer, shots: Shots) -> Iterator[Enter]:
-    """Let someone of the cast sign in: enter("county"), enter("inspector", phone=True). Afterwards no window has complained."""
+    """
+    Let someone of the cast sign in: enter("county"), enter("inspector", phone=True); where another hour is served,
+    server=next_morning. Afterwards no window has complained.
+    """
     windows: list[Visitor] = []
 
-    def _enter(name: str, **more: Any) -> Visitor:
-        windows.append(open_window(chromium, own_demo, name, shots, **more))
+    def _enter(name: str, *, server: DemoServer = own_demo, **more: Any) -> Visitor:
+        windows.append(open_window(chromium, server, name, shots, **more))
         return windows[-1].sign_in()
 
     yield _enter
