@@ -1,6 +1,7 @@
 """What waits for the person who has just signed in: each thing a line with a count, and where it is done."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,10 +15,19 @@ from mingcha.flow.rectifications import queries as rectifications
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission as P
 
+if TYPE_CHECKING:
+    from mingcha.flow.campaigns.models import Call
+
+REASON = 20  # so many signs of a call's reason tell it from the others
+
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do now: what it is, where it is done, and how many; `step` marks the next step of a round."""
+    """
+    One thing to do now: what it is, where it is done, and how many; `step` marks the next step of a round.
+
+    `tally` says how many where not things are counted, but people.
+    """
 
     title: str
     href: str
@@ -26,6 +36,7 @@ class Task:
     count: int = 0
     late: bool = False
     step: bool = False
+    tally: str = ""
 
 
 def tasks(request: Request) -> list[Task]:
@@ -53,7 +64,7 @@ def _of_calls(request: Request) -> list[Task]:
     standing = request.standing
     found = [
         Task(
-            _("紧急调配待答复"), reverse("desk:call_answer", args=[called.call_id]), "team", count=1,
+            _("紧急调配待答复：%(call)s") % {"call": _which(called.call)}, reverse("desk:call_answer", args=[called.call_id]), "team", count=1,
             late=called.call.reply_by < request.now,
             note=_("%(time)s 前答复：派得出谁，派不出写明原因。") % {"time": wording.moment(called.call.reply_by)},
         )
@@ -61,10 +72,18 @@ def _of_calls(request: Request) -> list[Task]:
     ]  # fmt: skip
     if standing.can(P.CALL_MAKE):
         for call, short in campaigns.short(to=standing):
-            title = _("紧急调配还缺人：%(campaign)s") % {"campaign": call.campaign.name}
+            title = _("紧急调配还缺人：%(call)s") % {"call": _which(call)}
             note = _("看各单位报来的人，派到县区。")
-            found.append(Task(title, reverse("desk:call", args=[call.pk]), "team", note, short))
+            tally = _("缺 %(count)s 人") % {"count": short}
+            found.append(Task(title, reverse("desk:call", args=[call.pk]), "team", note, short, tally=tally))
     return found
+
+
+def _which(call: "Call") -> str:
+    """Return which call it is: several of one campaign may wait at a time."""
+    reason = " ".join(call.reason.split())
+    reason = reason if len(reason) <= REASON else reason[:REASON] + "……"
+    return _("第 %(n)s 次，%(reason)s") % {"n": call.number, "reason": reason}
 
 
 def _of_guidance(request: Request) -> list[Task]:
