@@ -142,6 +142,26 @@ def test_several_things_of_that_name_are_picked_from(lead, world, given):
     assert "没有找到“没有这个地方”" in shown(lead.post(NEW, given | {"what": "没有这个地方", "find": "1"}))
 
 
+def test_words_looked_for_in_vain_hold_nothing_back_that_is_ticked(lead, world, given):
+    for words in ("演示岷阳镇", "没有这个地方"):
+        before = Note.objects.count()
+        page = shown(lead.post(NEW, given | {"bodies": [], "what": words}))
+        assert "请选一个" in page or "没有找到" in page
+        assert Note.objects.count() == before
+        answer = lead.post(NEW, given | {"what": words})
+        assert answer.status_code == 302 and Note.objects.count() == before + 1
+        sent = Note.objects.latest("pk").recipients
+        assert set(sent.values_list("body", flat=True)) == set(given["bodies"])
+        assert f"没有按“{words}”查找" in shown(lead.get(answer.url))
+
+
+def test_a_list_names_the_issuer_beside_the_number(lead, world, ranks, given):
+    lead.post(NEW, given)
+    note = Note.objects.latest("pk")
+    assert f"{note.issuer.name} {note}" in shown(lead.get("/guidance/?tab=sent"))
+    assert f"{ranks.note.issuer.name} {ranks.note}" in shown(sign_in(lead, world.county).get("/guidance/"))
+
+
 def test_what_is_looked_up_lies_in_ones_own_area(client, world, ranks, given):
     sign_in(client, world.neighbour)
     page = shown(client.post(NEW, given | {"bodies": [], "what": "瓦窑沟", "find": "1"}))

@@ -65,7 +65,12 @@ def new(request: Request, *, slug: str) -> HttpResponse:
     folds = _folds(sender)
     if request.method != "POST":
         return _show(request, sender, linked, NewNote(upward=sender.upward, folds=folds, initial=_begun(sender)))
-    unseen = bool(linked.words) and (not linked.key or linked.key != request.POST.get("shown"))
+    addressed = bool(request.POST.getlist("bodies") or request.POST.getlist("whole"))
+    if linked.words and not linked.key and addressed and "find" not in request.POST:
+        # Somebody looked, then ticked by hand: what was ticked goes out, and the page says what did not count.
+        messages.info(request, _("没有按“%(words)s”查找联系单位，只看勾选的单位。") % {"words": linked.words})
+        linked = Linked()
+    unseen = bool(linked.words) and linked.key != request.POST.get("shown")
     if unseen or "find" in request.POST:
         kept = typed(request.POST)
         kept["bodies"] = [*kept["bodies"], *(code for code in linked.found if code in sender.addressees)]
