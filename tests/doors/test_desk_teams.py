@@ -249,6 +249,7 @@ def test_somebody_leaves_with_a_reason_and_is_free_again(county, world, given):
     assert told.status_code == 422 and "手机号码" in told.content.decode()
     led = county.post(address, {"leave-person": world.leader.pk, "leave-reason": "演示：轮换"})
     assert led.status_code == 409 and "请先另定组长" in led.content.decode()
+    assert f'<option value="{world.leader.pk}"' not in led.content.decode(), "the same to choose from as before"
     assert county.post(address, {"leave-person": world.inspector.pk, "leave-reason": "演示：轮换"}).status_code == 302
     shown = county.get(f"/teams/{team.pk}/").content.decode()
     assert "演示：轮换" in shown
@@ -271,13 +272,16 @@ def test_a_team_is_disbanded_once_nothing_of_it_is_out(county, world):
     out = county.post(address + "disband/", {"disband-reason": "演示：任务完成"})
     assert out.status_code == 409 and "还有没启封的清单或没收队的检查" in out.content.decode()
     assert "演示：任务完成" in out.content.decode()
+    silent = county.post(address + "disband/", {})
+    assert silent.status_code == 422 and "请填写“解散原因”" in silent.content.decode()
+    assert '<details class="more"><summary>要解散' in county.get(address).content.decode(), "not at one press"
     Inspection.objects.filter(team=team).update(state="back", returned_at=world.at + timedelta(minutes=1))
     SealedList.objects.filter(team=team).update(state="opened", opened_at=world.at, opened_by=world.leader)
     assert county.post(address + "disband/", {"disband-reason": "演示：任务完成"}).status_code == 302
     shown = county.get(address).content.decode()
     assert "已解散" in shown and "加人" not in shown
     assert "已解散 1 个组" in county.get("/campaigns/demo/").content.decode()
-    assert county.post(address + "disband/", {}).status_code == 409
+    assert county.post(address + "disband/", {"disband-reason": "演示：再来"}).status_code == 409
 
 
 def test_a_group_is_taken_into_a_campaign_under_way(client, world, ranks):

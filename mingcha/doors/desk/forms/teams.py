@@ -105,13 +105,17 @@ class Leave(WatchedForm):
 
     def __init__(self, data: Any = None, *, people: Choices) -> None:
         super().__init__(data, prefix="leave")
+        self.offer(people)
+
+    def offer(self, people: Choices) -> None:
+        """Show these people to choose from, whoever was sent."""
         self.fields["person"].choices = [("", _("请选择")), *people]  # type: ignore[attr-defined]
 
 
 class Disband(WatchedForm):
     """Why a team ends."""
 
-    reason = forms.CharField(label=_("解散原因"), max_length=120, required=False)
+    reason = forms.CharField(label=_("解散原因"), max_length=120, help_text=_("例如：任务完成；并入别的组。"))
     watched = ("reason",)
 
     def __init__(self, data: Any = None) -> None:

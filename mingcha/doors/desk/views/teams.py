@@ -196,6 +196,8 @@ def _page(
         "moves": _moves(team),
         "no_liaison": all(member.duty != Duty.LIAISON for member in present),
     }  # fmt: skip
+    if leave:
+        leave.offer(_may_leave(present))  # the same to choose from as before
     failed = any(form is not None and form.errors for form in (leave, disband))
     return render(request, "desk/team.html", context, status=refusal.status if refusal else 422 if failed else 200)
 
