@@ -6,9 +6,11 @@ from pathlib import Path
 from django.urls import reverse
 
 from mingcha.doors.desk.recorded import DETAILS, KINDS, VERBS
+from mingcha.flow.campaigns.actions import calls, teams
 from mingcha.flow.draws import actions as draws
 from mingcha.ground.audit.models import Event
 from mingcha.ground.notices.models import Notice
+from tests.ranks import muster
 from tests.world import sign_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,6 +107,24 @@ def test_the_record_is_narrowed_by_act_and_person(client, world):
     assert "抽签并密封</th>" in shown and "冻结名录</th>" not in shown
     assert "没有符合条件的记录" in page(client, "/audit/?actor=查无此人")
     assert "第 1 页" not in page(client, "/audit/?page=999")
+
+
+def test_what_waits_says_which_call_and_counts_people_as_people(client, world):
+    ranks = muster(world)
+    which = f"第 {ranks.call.number} 次，{ranks.call.reason[:10]}"
+    assert which in page(sign_in(client, world.neighbour), "/")
+    shown = page(sign_in(client, world.lead), "/")
+    assert f"紧急调配还缺人：{which}" in shown and "人</span>" in shown
+
+
+def test_details_of_the_record_are_words(client, world):
+    ranks = muster(world)
+    shown = page(sign_in(client, world.lead), "/audit/?verb=person.appoint")
+    assert "角色：乡镇纪检干部" in shown and "角色：township" not in shown
+    calls.assign(ranks.offer, need=ranks.need, by=world.lead, at=world.at)
+    assert f"送往：{ranks.need.division.name}" in page(client, "/audit/?verb=call.assign")
+    teams.join(world.minxian.team, person=ranks.spare_leader, duty="liaison", by=world.county, at=world.at)
+    assert "分工：联络员" in page(client, "/audit/?verb=team.join")
 
 
 def test_every_act_and_kind_on_record_has_plain_words(world):

@@ -5,7 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from mingcha.doors.desk.forms.campaigns import MEASURES
-from mingcha.flow.fieldwork.states import Mode, Outcome
+from mingcha.doors.desk.forms.people import CAPACITIES
+from mingcha.doors.desk.forms.recusals import GROUNDS
+from mingcha.flow.campaigns.states import Duty
+from mingcha.flow.fieldwork.states import EmbeddedKind, Mode, Outcome
+from mingcha.flow.successions.states import Kind as Handed
+from mingcha.ground.accounts.roles import ROLES
 
 # Every verb of the rooms; one that is not here shows as it is written, and a test says so.
 VERBS: dict[str, str | Promise] = {
@@ -203,6 +208,15 @@ VALUES: dict[str, object] = {choice.value: _(choice.label) for choice in (*Mode,
 VALUES |= {"bodies": pgettext_lazy("名册", "单位"), "people": _("人员")}
 VALUES |= {"posts": pgettext_lazy("名册", "任职"), "links": _("联系关系")}
 VALUES |= {value: name for value, (name, _said) in MEASURES.items()}
+# Words of one detail alone: "leader" is a duty in a team, and a role.
+VALUES_OF: dict[str, dict[str, object]] = {
+    "handed": {choice.value: _(choice.label) for choice in Handed},
+    "duty": {choice.value: _(choice.label) for choice in Duty},
+    "role": {role.name: role.label for role in ROLES.values()},
+    "capacity": dict(CAPACITIES),
+    "kind": {choice.value: _(choice.label) for choice in EmbeddedKind} | {"liaison": _("联系"), "sponsor": _("包联")},
+    "ground": dict(GROUNDS),
+}
 # Where a line leads; the page there applies its own scope.
 PLACES = {
     "body": "desk:body",

@@ -1,6 +1,6 @@
 """The record of acts at places in one's area, in plain words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from mingcha.doors.desk.recorded import DETAILS, KINDS, PLACES, VALUES, VERBS
+from mingcha.doors.desk.recorded import DETAILS, KINDS, PLACES, VALUES, VALUES_OF, VERBS
 from mingcha.doors.hall.access import Request, door
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.audit import queries
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mingcha.ground.audit.models import Event
 
 YES, NO = _("是"), _("否")
+PLACED = ("to", "townships")  # details that name places by their codes
 
 
 @require_safe
@@ -40,8 +41,14 @@ def index(request: Request) -> HttpResponse:
 def lines(events: Iterable["Event"]) -> list[dict[str, object]]:
     """Return acts as a page says them, in the same order."""
     read = list(events)
-    names = territory.names(code for event in read for code in (event.division, event.division[:6]))
+    names = territory.names(code for event in read for code in (event.division, event.division[:6], *_named(event)))
     return [_line(event, names) for event in read]
+
+
+def _named(event: "Event") -> list[str]:
+    """Return what may be codes of places among an act's details."""
+    told = [event.detail.get(name) or [] for name in PLACED]
+    return [str(each) for value in told for each in (value if isinstance(value, list) else [value])]
 
 
 def _line(event: "Event", names: dict[str, str]) -> dict[str, object]:
@@ -51,18 +58,23 @@ def _line(event: "Event", names: dict[str, str]) -> dict[str, object]:
         "kind": KINDS.get(event.kind, event.kind),
         "place": names.get(event.division) or names.get(event.division[:6], ""),
         "address": PLACES.get(event.kind, ""),
-        "detail": [(DETAILS.get(name, name), _flat(value)) for name, value in event.detail.items()],
+        "detail": [
+            (DETAILS.get(name, name), _flat(value, {**VALUES_OF.get(name, {}), **(names if name in PLACED else {})}))
+            for name, value in event.detail.items()
+        ],
     }
 
 
-def _flat(value: object) -> str:
-    """Return a detail as one line of text; long ones are cut."""
+def _flat(value: object, words: Mapping[str, object]) -> str:
+    """Return a detail as one line of text, a code as the word for it; long ones are cut. `words`: of this detail."""
+    words = {**VALUES, **words}
     if isinstance(value, bool):
         return str(YES if value else NO)
     if isinstance(value, dict):
         value = [f"{name} {each}" for name, each in value.items()]
     if isinstance(value, list):
-        text = str(_("、")).join(str(VALUES.get(str(each), each)) for each in value) or str(_("无"))
+        several = [each if isinstance(each, list) else [each] for each in value]
+        text = str(_("、")).join(" ".join(str(words.get(str(e), e)) for e in each) for each in several) or str(_("无"))
     else:
-        text = str(VALUES.get(str(value), value))
+        text = str(words.get(str(value), value))
     return text if len(text) <= 120 else text[:118] + "……"
