@@ -163,7 +163,9 @@ def test_a_tie_to_where_somebody_would_go_is_told_and_put_last(lead, world, rank
     assert "演示岷县饭庄" not in shown  # tied there, too, but nobody is wanted there
 
 
-def test_who_receives_somebody_is_told_nothing_that_keeps_them_away_elsewhere(client, lead, county, world, ranks, given):
+def test_who_receives_somebody_is_told_nothing_that_keeps_them_away_elsewhere(
+    client, lead, county, world, ranks, given
+):
     given["bodies"], given["townships"] = [world.minxian.office.body.code], []
     lead.post(NEW, given)
     made = Call.objects.get(number=2)
@@ -205,7 +207,7 @@ def test_an_office_says_why_nobody_can_be_spared(client, world, ranks):
 def test_an_answer_that_does_not_do_keeps_the_ticks(county, world, ranks):
     address, leader = f"/calls/{ranks.call.pk}/answer/", ranks.spare_leader
     Call.objects.update(to_day=world.at.date() + timedelta(days=2))
-    assert "请勾选可以调用的人" in county.post(address, {"note": "随叫随到"}).content.decode()
+    assert "请勾选派得出的人" in county.post(address, {"note": "随叫随到"}).content.decode()
     wrong = county.post(address, {"people": [leader.pk], f"from_{leader.pk}": "2021-10-30", "note": "随叫随到"})
     shown = wrong.content.decode()
     assert wrong.status_code == 422 and "日期要在这次调配的起止之内" in shown
@@ -258,6 +260,8 @@ def test_a_call_that_has_ended_takes_no_more(lead, county, world, ranks):
     assert "已结束" in shown and "/assign/" not in shown
     assert lead.post(board + "end/").status_code == 409
     assert county.get(board + "answer/").url == board
+    ours = page(county, board)
+    assert "未派出" in ours and "待派" not in ours
     late = county.post(board + "answer/", {"people": [ranks.spare_leader.pk]})
     assert late.status_code == 409 and "已经结束" in late.content.decode()
 

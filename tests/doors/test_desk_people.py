@@ -57,6 +57,8 @@ class TestTheList:
         out, free = listed(browser, "where=out"), listed(browser, "where=free")
         assert {"leader", "inspector"} <= out and {"spare", "spare_leader", "township"} <= free
         assert not out & free and "unit" not in free and "county" not in free
+        # The same words as on the page of the organisation.
+        assert ">待命<" in text(browser.get("/people/?q=spare")) and "不外派" in text(browser.get("/people/?q=village"))
         nobody = text(browser.get("/people/?q=没有这个人"))
         assert "没有符合条件的人" in nobody and "清除筛选" in nobody
         assert browser.get("/people/?tier=x&page=9").status_code == 200

@@ -84,7 +84,7 @@ def the_county_answers_on_a_phone(county: Visitor, night: Night) -> None:
     to_the_task(county, "21:00 前答复")
     county.sees("派得出谁", REASON, "漳县 1 人")
     county.press("报上所选的人")
-    county.sees("请勾选可以调用的人；一个也派不出，请用页面下方的“派不出人”。")
+    county.sees("请勾选派得出的人；一个也派不出，请用页面下方的“派不出人”。")
     county.page.locator("summary", has_text="在检查组里或已报的").click()
     county.sees("已在“第一组”", "连续外派将达")
     county.shot("call-answer")

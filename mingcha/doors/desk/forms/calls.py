@@ -132,7 +132,7 @@ class Answer(WatchedForm):
     """Who can be spared and on which days; or, by the other button, why nobody can."""
 
     people = forms.TypedMultipleChoiceField(
-        label=_("可以调用的人"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("派得出的人"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
     note = forms.CharField(
         label=_("说明"), required=False, max_length=200, help_text=_("例如：自带车辆；几点能到。"),
@@ -150,6 +150,8 @@ class Answer(WatchedForm):
         self.days = days
         self.nobody = bool(data) and "nobody" in data
         self.fields["people"].choices = list(people.items())  # type: ignore[attr-defined]
+        # Not required by the other button, but to be filled by whoever presses this field's own.
+        self.fields["why"].needed = True  # type: ignore[attr-defined]
         span = {"min": f"{days[0]:%Y-%m-%d}", "max": f"{days[1]:%Y-%m-%d}"}
         for pk, name in people.items():
             labels = {"from": say("%(person)s：从哪天"), "to": say("%(person)s：到哪天")}
@@ -169,7 +171,7 @@ class Answer(WatchedForm):
         if self.nobody and not given.get("why") and "why" not in self.errors:
             self.add_error("why", say("请写明为什么派不出人。"))
         if not self.nobody and not chosen and "people" not in self.errors:
-            self.add_error("people", say("请勾选可以调用的人；一个也派不出，请用页面下方的“派不出人”。"))
+            self.add_error("people", say("请勾选派得出的人；一个也派不出，请用页面下方的“派不出人”。"))
         for pk in chosen:
             self._check_days(pk, given)
         return given

@@ -65,16 +65,21 @@ def index(request: Request) -> HttpResponse:
     })  # fmt: skip
 
 
-def _rows(request: Request, people: list["Person"]) -> list[tuple["Person", list["Post"], "Team | None", bool]]:
-    """Return each person with posts, team, and whether one may open that team."""
+def _rows(request: Request, people: list["Person"]) -> list[tuple["Person", list["Post"], "Team | None", bool, bool]]:
+    """Return each person with posts, team, whether one may open that team, and whether they can be sent out."""
     posts = accounts.posts_now(people, at=request.now)
     teams = campaigns.out_now(person.pk for person in people)
     seen = campaigns.seen_among(teams.values(), to=request.standing)
     return [
-        (person, [_named(post) for post in posts.get(person.pk, [])], team, team is not None and team.pk in seen)
+        (person, [_named(post) for post in held], team, team is not None and team.pk in seen, _able(held))
         for person in people
-        for team in [teams.get(person.pk)]
+        for team, held in [(teams.get(person.pk), posts.get(person.pk, []))]
     ]
+
+
+def _able(posts: list["Post"]) -> bool:
+    """Whether these posts let somebody go out, as the page of the organisation counts them."""
+    return any(post.role in ROLES and P.VISIT_MAKE in ROLES[post.role].permissions for post in posts)
 
 
 def _named(post: "Post") -> "Post":
@@ -100,6 +105,7 @@ def show(request: Request, *, username: str) -> HttpResponse:
     return render(request, "desk/person.html", {
         "person": person, "own": own, "today": today,
         "posts": [post for post in posts if post.holds_on(today)],
+        "able": _able([post for post in posts if post.holds_on(today)]),
         "past": [post for post in posts if not post.holds_on(today)],
         "memberships": memberships, "team": next((m.team for m in memberships if m.until is None), None),
         "seen": campaigns.seen_among([m.team for m in memberships], to=standing),
