@@ -204,18 +204,20 @@ def test_a_known_person_is_called_as_the_sheet_says_where_nobody_else_has_them(w
     assert (found.title, found.skills) == ("", [])
 
 
-def test_who_serves_elsewhere_may_get_a_post_here_and_keeps_their_name(world):
-    """The account of another county is not taken by mistake, nor renamed."""
+def test_who_serves_elsewhere_gets_a_post_here_from_the_office_above_and_keeps_their_name(world):
+    """The account of another county is not taken, for a post here opens the person's page; nor are they renamed."""
     theirs = PERSON | {"账号": "neighbour", "姓名": world.neighbour.name, "职务": "", "专长": ""}
-    assert faults(take_people, world, theirs | {"姓名": "演示新人"}) == [(2, "账号")]
+    assert faults(take_people, world, theirs | {"姓名": "演示新人"}) == [(2, "账号"), (2, "账号")]
+    assert faults(take_people, world, theirs) == [(2, "账号")]
+    assert take_people(world, theirs | {"职务": "演示职务"}, by="lead").posts == 1
     assert faults(take_people, world, theirs | {"职务": "局长"}) == [(2, "职务")]
     assert faults(take_people, world, theirs | {"专长": "应急"}) == [(2, "专长")]
-    assert (take_people(world, theirs).posts, take_people(world, theirs | {"职务": "演示职务"}).changed) == (1, 0)
+    assert take_people(world, theirs | {"职务": "演示职务"}).changed == 0
     assert Person.objects.get(username="neighbour").title == "演示职务"
     # Now both counties have them: neither renames them alone.
     assert faults(take_people, world, theirs | {"职务": "局长", "单位代码": "621125-office"}, by="neighbour") == [
-        (2, "职务")
-    ]
+        (2, "职务"), (2, "账号"),
+    ]  # fmt: skip
     assert take_people(world, theirs | {"职务": "局长"}, by="lead").changed == 1
 
 
@@ -509,3 +511,13 @@ def test_a_mechanism_has_a_lead_and_each_tier_once(world):
 def test_an_empty_sheet_is_told_so(world, take):
     with pytest.raises(sheets.NoRows, match="第二行"):
         take(world)
+
+
+def test_a_county_makes_no_other_kind_of_its_own_office(world):
+    """Its reach and the mechanism's formula hang on it: that is the city's to say."""
+    body = world.minxian.office.body
+    row = dict(zip(body_sheets.COLUMNS, body_sheets.as_row(body), strict=True)) | {"种类": "专项工作组"}
+    content = sheets.write(body_sheets.COLUMNS, [list(row.values())], title="单位")
+    with pytest.raises(sheets.RowsRefused) as refused:
+        body_sheets.import_bodies(content, prefixes=["621126"], by=world.county, at=world.at)
+    assert [problem.column for problem in refused.value.problems] == ["种类"]

@@ -44,7 +44,7 @@ class Post(models.Model):
     capacity = models.CharField("任职方式", max_length=10, choices=Capacity.choices, default=Capacity.REGULAR)
     since = models.DateField("起")
     until = models.DateField("止", null=True, blank=True)
-    # Set where everything owed was handed over: the post holds no longer, though its last day is not over.
+    # When it was ended on record: at once, though the last day is not over, or later than that day.
     relieved_at = models.DateTimeField("交接时间", null=True, blank=True)
 
     class Meta:
@@ -54,6 +54,13 @@ class Post(models.Model):
             # Acting is for a time: whoever appoints says until when.
             models.CheckConstraint(condition=~Q(capacity=Capacity.ACTING) | Q(until__isnull=False), name="acting_ends"),
         ]
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day from which it counts as a former post: the last day, or the later one on which that was put on record."""
+        if self.until is None or self.relieved_at is None:
+            return self.until
+        return max(self.until, self.relieved_at.date())
 
     def holds_on(self, day: date) -> bool:
         """Whether the post, once begun, has not ended by that day."""

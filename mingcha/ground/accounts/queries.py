@@ -383,10 +383,11 @@ def office_above(person: Person, *, at: datetime) -> Body | None:
     What stands above a village is the township's discipline body, which rules on nothing: the office above that does.
     """
     home = home_of(person, at=at)
-    above = home.parent if home else None
-    while above is not None and above.kind != BodyKind.OFFICE:
+    above, seen = (home.parent if home else None), set()
+    while above is not None and above.kind != BodyKind.OFFICE and above.pk not in seen:
+        seen.add(above.pk)  # two bodies put under each other at the same moment are no way up
         above = above.parent
-    return above or home
+    return above if above is not None and above.kind == BodyKind.OFFICE else home
 
 
 def new_password() -> str:

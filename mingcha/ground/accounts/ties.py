@@ -166,7 +166,7 @@ def _of_posts(posts: list[Post], day: date, lines: _Lines) -> Iterable[Tie]:
         if place not in years:
             years[place] = territory.limits(place).former_post_years
         # 366 days a year: a day too long keeps nobody out who matters, a day too short lets one in.
-        if post.until is not None and post.until >= day - timedelta(days=366 * years[place]):
+        if post.ended_on is not None and post.ended_on >= day - timedelta(days=366 * years[place]):
             yield _with_line(post, TieKind.FORMER_POST, post.body, lines)
 
 

@@ -298,6 +298,10 @@ class _Staff:
             if since and since not in {post.since for post in held}:
                 check.fault("任职日期", "在册的是 %(since)s，请照此填写", since=held[0].since.isoformat())
             return
+        person = self.people.get(row["账号"])
+        if person is not None and self.lasting(person.username) and not self.keeps(person):
+            # A post here opens the person's page to this office: that takes the word of who has them.
+            check.fault("账号", "此人在您的辖区以外任职，要在这里任职，请由上级机关办理")
         if division and not self.keeper.may_give(role, division=division):
             check.fault("角色", "您不能授予“%(role)s”，请由上级机关办理", role=ROLES[role].label)
         first = self.given[(row["账号"], *_place(row))]

@@ -88,7 +88,7 @@ def end(post: Post, *, last_day: date, relieved: bool = False, by: Person | None
         raise DatesOutOfOrder
     today = at.astimezone(queries.OFFICE_TIME).date()
     standing = Post.objects.filter(queries.unended(today), pk=post.pk, relieved_at=None)
-    if not standing.update(until=last_day, relieved_at=at if relieved else None):
+    if not standing.update(until=last_day, relieved_at=at if relieved or last_day < today else None):
         raise PostEnded
     post.refresh_from_db()
     audit.record(

@@ -127,10 +127,19 @@ class _Register:
         else:
             self._tier(check)
         if kind:
+            self._kept(check, kind)
             self._parent(check, supervising=kind in SUPERVISING)
             self._host(check)
             self._sites(check, supervising=kind in SUPERVISING)
         return check.problems
+
+    def _kept(self, check: sheets.Check, kind: str) -> None:
+        """A county makes no other kind of body out of one that supervises, its own office least of all."""
+        known = self.known.get(check.row["单位代码"])
+        city = any(len(prefix) <= 4 for prefix in self.prefixes)
+        own = known is not None and known.division_id.startswith(self.prefixes)
+        if known and own and kind != known.kind and known.kind in SUPERVISING and not city:
+            check.fault("种类", "监督机构的种类由市级机关确定")
 
     def _code(self, check: sheets.Check) -> None:
         code = check.text("单位代码", 40)
