@@ -1,5 +1,7 @@
 """The record of acts in plain words: what was done, to what, with which details, and where a line leads."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -209,12 +211,12 @@ VALUES |= {"bodies": pgettext_lazy("名册", "单位"), "people": _("人员")}
 VALUES |= {"posts": pgettext_lazy("名册", "任职"), "links": _("联系关系")}
 VALUES |= {value: name for value, (name, _said) in MEASURES.items()}
 # Words of one detail alone: "leader" is a duty in a team, and a role.
-VALUES_OF: dict[str, dict[str, object]] = {
+VALUES_OF: dict[str, Mapping[str, object]] = {
     "handed": {choice.value: _(choice.label) for choice in Handed},
     "duty": {choice.value: _(choice.label) for choice in Duty},
     "role": {role.name: role.label for role in ROLES.values()},
     "capacity": dict(CAPACITIES),
-    "kind": {choice.value: _(choice.label) for choice in EmbeddedKind} | {"liaison": _("联系"), "sponsor": _("包联")},
+    "kind": {**{choice.value: _(choice.label) for choice in EmbeddedKind}, "liaison": _("联系"), "sponsor": _("包联")},
     "ground": dict(GROUNDS),
 }
 # Where a line leads; the page there applies its own scope.
