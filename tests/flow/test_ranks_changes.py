@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.actions import calls, teams
 from mingcha.flow.successions import actions as successions
 from mingcha.ground.accounts import queries as accounts
@@ -26,6 +27,18 @@ def test_who_has_handed_over_is_gone_at_once(world, ranks):
     assert not accounts.team_people(office.pk, at=world.at).filter(pk=world.inspector.pk).exists()
     assert not accounts.standing(world.inspector, at=world.at).holdings
     assert accounts.posts_of(world.inspector).get().relieved_at == world.at
+
+
+def test_a_leader_who_hands_over_and_goes_left_as_leader_for_that_reason(world, ranks):
+    """Being a member for no time at all is no stay; why they went is told where they were."""
+    team, gone = world.minxian.team, world.leader
+    later = world.at + timedelta(hours=1)
+    successions.leave(
+        gone, posts=list(gone.posts.all()), successor=world.inspector, reason="演示：调离", last_day=world.at.date(),
+        by=world.county, at=later,
+    )  # fmt: skip
+    stays = campaigns.history(team).filter(person=gone)
+    assert [(stay.duty, stay.until, stay.left_reason) for stay in stays] == [("leader", later, "演示：调离")]
 
 
 def test_a_team_keeps_where_it_set_out_from(world):

@@ -266,6 +266,8 @@ def _make_room(team: Team, duty: str, *, at: datetime) -> None:
 
 def _close(member: Member, *, reason: str, at: datetime) -> None:
     Member.objects.filter(pk=member.pk, until=None).update(until=at, left_reason=reason[:120])
+    if member.since == at:  # no stay: a leader who hands over and goes at once left as leader, and for this reason
+        Member.objects.filter(team=member.team_id, person=member.person_id, until=at).update(left_reason=reason[:120])
 
 
 def _record(verb: str, team: Team, *, by: Person, at: datetime, detail: dict[str, object]) -> None:
