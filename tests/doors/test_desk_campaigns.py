@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 
 from mingcha.flow.campaigns.models import Campaign
+from mingcha.ground.accounts.models import Person
+from tests.ranks import muster
 from tests.world import publish, sign_in
 
 
@@ -140,3 +142,11 @@ def test_closing_says_what_stays_open_and_happens_once(client, world):
     again = lead.post("/campaigns/demo/close/")
     assert again.status_code == 409 and "已经结束" in again.content.decode()
     assert sign_in(client, world.county).post("/campaigns/demo/close/").status_code == 403
+
+
+def test_a_township_is_shown_no_way_to_pages_that_are_not_its_own(client, world):
+    """It works in the county's campaign, but ledger and brief are the county's."""
+    muster(world)
+    township = Person.objects.get(username="township")
+    page = sign_in(client, township).get(f"/campaigns/{world.campaign.slug}/").content.decode()
+    assert "/ledger/" not in page and "/brief/" not in page and "/gaps/" not in page

@@ -154,6 +154,8 @@ def _may(request: Request, campaign: "Campaign", parts: list[Part]) -> dict[str,
         "call": is_open and standing.covers(P.CALL_MAKE, campaign.lead.division_id),
         "team": is_open and bool(parts) and standing.can(P.TEAM_FORM),
         "round": is_open and bool(parts) and standing.can(P.ROUND_HOLD),
+        "ledger": standing.can(P.LEDGER_SEE),
+        "brief": standing.can(P.BRIEF_SEE),
     }
 
 
