@@ -34,7 +34,7 @@ class Night:
     team: str = ""
 
 
-def test_the_call_and_the_team_it_makes(enter: Any) -> None:
+def test_the_call_and_the_team_it_makes(enter: Any, next_morning: Any) -> None:
     night = Night()
     lead, county, group = enter("lead"), enter("county", phone=True), enter("group")
     neighbour, other_hand = enter("neighbour"), enter("neighbour", phone=True)
@@ -43,9 +43,9 @@ def test_the_call_and_the_team_it_makes(enter: Any) -> None:
     the_county_answers_on_a_phone(county, night)
     the_group_can_spare_nobody(group)
     the_lead_sends_them(lead, night)
-    the_county_that_receives_has_nobody_to_lead(neighbour, night)
+    the_county_that_receives_finds_them_sent(neighbour, night)
     the_team_is_formed_although_somebody_is_taken_meanwhile(neighbour, other_hand, night)
-    the_team_is_re_formed_in_the_field(neighbour, night)
+    the_team_is_re_formed_in_the_field(neighbour, enter("neighbour", server=next_morning), night)
     who_was_where_stays_readable(neighbour, county, night)
     whose_business_it_is_not_is_told_nothing(lead, county, neighbour, enter("township"), night)
 
@@ -88,7 +88,7 @@ def the_county_answers_on_a_phone(county: Visitor, night: Night) -> None:
     county.page.locator("summary", has_text="在检查组里或已报的").click()
     county.sees("已在“第一组”", "连续外派将达")
     county.shot("call-answer")
-    row = county.page.locator(".call-spare").first.locator("tbody tr").first
+    row = county.page.locator(".call-spare").first.locator("tbody tr", has_text="检查人员").first
     night.lent = row.locator("label").inner_text()
     row.get_by_role("checkbox").check()
     busy = county.page.locator(".call-spare").last.locator("tbody tr").first
@@ -142,37 +142,24 @@ def the_lead_sends_them(lead: Visitor, night: Night) -> None:
     lead.shot("call-board-sent")
 
 
-def the_county_that_receives_has_nobody_to_lead(neighbour: Visitor, night: Night) -> None:
+def the_county_that_receives_finds_them_sent(neighbour: Visitor, night: Night) -> None:
     neighbour.follow("调配", within=".nav")
     neighbour.follow("第 3 次")
     neighbour.sees("派到本地的人", night.lent)
     assert NO_ONE not in neighbour.text(), "what others answered is not for the county that receives"
     neighbour.shot("call-here")
     neighbour.follow("去编组")
-    neighbour.sees("班子成员都在别的组里，现在没有人能当组长。")
-    neighbour.shot("team-without-a-leader")
-    neighbour.follow("组织", within=".nav")
-    neighbour.follow("人员")
-    neighbour.write("搜索", "张丙")
-    neighbour.press("筛选")
-    neighbour.shot("people")
-    neighbour.follow("张丙（演示）")
-    night.leader = "张丙（演示）"
-    neighbour.shot("person")
-    neighbour.follow("任职")
-    neighbour.tick("检查组组长")
-    neighbour.shot("appoint")
-    neighbour.press("任职", within="main")
-    neighbour.sees(f"{night.leader}已任职：漳县纪委监委 · 检查组组长。")
+    neighbour.sees("组成检查组", f"调配来的 · {ASKED[0]}")
 
 
 def the_team_is_formed_although_somebody_is_taken_meanwhile(
     neighbour: Visitor, other_hand: Visitor, night: Night
 ) -> None:
-    neighbour.go("campaigns/demo/")
-    neighbour.follow("组成检查组")
     page = neighbour.page
-    night.reserve = page.locator("#people tbody tr", has_text="检查人员").first.locator("th .strong").inner_text()
+    ours = page.locator("#people tbody tr", has=page.get_by_role("checkbox"))
+    night.leader, night.reserve = (
+        ours.filter(has_text=words).first.locator("th .strong").inner_text() for words in ("班子成员", "检查人员")
+    )
     neighbour.write("驻地", BASE)
     neighbour.write("车辆", VEHICLE)
     page.get_by_label(f"{night.leader}：组长").check()
@@ -208,7 +195,7 @@ def the_team_is_formed_although_somebody_is_taken_meanwhile(
     neighbour.shot("team-formed")
 
 
-def the_team_is_re_formed_in_the_field(neighbour: Visitor, night: Night) -> None:
+def the_team_is_re_formed_in_the_field(neighbour: Visitor, in_the_morning: Visitor, night: Night) -> None:
     neighbour.go("campaigns/demo/")
     neighbour.follow("第一组")
     neighbour.choose("谁离组", night.reserve)
@@ -220,19 +207,21 @@ def the_team_is_re_formed_in_the_field(neighbour: Visitor, night: Night) -> None
     neighbour.page.get_by_label(f"{night.reserve}：选").check()
     neighbour.press("编入并通知本人")
     neighbour.sees(f"{night.reserve}已编入第二组，任联络员。")
-    neighbour.choose("谁离组", night.lent)
-    neighbour.press_unchecked("离组")
-    neighbour.sees("离组原因", "请填写“离组原因”。")
-    neighbour.shot("team-leave-unsaid")
-    neighbour.write("离组原因", "演示：连日夜查，轮换休息")
-    neighbour.press("离组", within="main")
-    neighbour.sees(f"{night.lent}已离组")
-    neighbour.shot("team-re-formed")
+    neighbour.shot("team-with-a-liaison")
+    in_the_morning.go(night.team)
+    in_the_morning.choose("谁离组", night.lent)
+    in_the_morning.press_unchecked("离组")
+    in_the_morning.sees("请填写“离组原因”。")
+    in_the_morning.write("离组原因", "演示：连日夜查，轮换休息")
+    in_the_morning.press("离组", within="main")
+    in_the_morning.sees(f"{night.lent}已离组")
+    in_the_morning.shot("team-re-formed")
 
 
 def who_was_where_stays_readable(neighbour: Visitor, county: Visitor, night: Night) -> None:
+    neighbour.go(night.team)
     assert night.lent not in neighbour.text("#present")
-    neighbour.sees(night.lent, "岷县纪委监委", "演示：连日夜查，轮换休息", within="#past")
+    neighbour.sees(night.lent, "岷县纪委监委", "10月27日 18:00", "10月28日 09:00", "轮换休息", within="#past")
     neighbour.follow(night.reserve)
     neighbour.sees("第二组", "第一组", "演示：派错组", within="#teams")
     neighbour.shot("person-in-two-teams-one-after-the-other")
