@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mingcha.doors.desk.forms.rounds import Begin, Draw, Freeze
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.campaigns.actions.campaigns import CampaignOver
 from mingcha.flow.draws import actions, queries
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.accounts.queries import NotFound
@@ -93,6 +94,8 @@ def freeze(request: Request, *, pk: int) -> HttpResponse:
 def draw(request: Request, *, pk: int) -> HttpResponse:
     """Draw, and seal each team's list until its departure."""
     held = queries.round_(pk, to=request.standing)
+    if held.campaign.state != "open":  # its teams ended with it: the form would only miss them
+        return _page(request, held, refusal=CampaignOver(campaign=held.campaign.name))
     teams = {team.pk: team for team in campaigns.teams_of(held.campaign).filter(office=held.office, disbanded_at=None)}
     form = _draw_form(request, held, data=True)
     if not form.is_valid():
