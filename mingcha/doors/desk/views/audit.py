@@ -38,11 +38,16 @@ def index(request: Request) -> HttpResponse:
     )
 
 
-def lines(events: Iterable["Event"]) -> list[dict[str, object]]:
-    """Return acts as a page says them, in the same order."""
+def lines(events: Iterable["Event"], *, linked: bool = True) -> list[dict[str, object]]:
+    """
+    Return acts as a page says them, in the same order.
+
+    `linked`: with the way to what each was about, for whoever oversees the place; others may not open much of it.
+    """
     read = list(events)
     names = territory.names(code for event in read for code in (event.division, event.division[:6], *_named(event)))
-    return [_line(event, names) for event in read]
+    found = [_line(event, names) for event in read]
+    return found if linked else [line | {"address": ""} for line in found]
 
 
 def _named(event: "Event") -> list[str]:

@@ -112,8 +112,10 @@ def show(request: Request, *, username: str) -> HttpResponse:
         "links": accounts.links_of(person),
         "recusals": accounts.recusals(to=standing, at=now).filter(person=person),
         "ties": [tie for tie in ties.ties([person.pk], at=now).of(person.pk) if tie.kind != ties.TieKind.RECUSAL],
-        "successions": successions.of(person, to=standing), "acts": acts, "lines": record.lines(acts or ()),
-        "may_look_up": standing.can(P.ORGANISATION_SEE), "may_keep": standing.can(P.ORGANISATION_KEEP), "endable": _endable(request, person),
+        "successions": successions.of(person, to=standing), "acts": acts, 
+        "lines": record.lines(acts or (), linked=standing.can(P.AUDIT_SEE)),
+        "may_look_up": standing.can(P.ORGANISATION_SEE), "may_keep": standing.can(P.ORGANISATION_KEEP),
+        "endable": _endable(request, person),
         "may_declare": own or standing.can(P.RECUSAL_KEEP), "may_see_recusals": own or standing.can(P.RECUSAL_KEEP),
     })  # fmt: skip
 
