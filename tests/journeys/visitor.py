@@ -37,26 +37,33 @@ EXPECTED = re.compile(r"Failed to load resource: the server responded with a sta
 
 @dataclass
 class Shots:
-    """Where pictures go: MINGCHA_SHOTS, else a folder that ends with the tests."""
+    """Where pictures go, where somebody asks for them: MINGCHA_SHOTS names the folder. One takes longer than a page."""
 
-    folder: Path
-    asked: bool = False
+    folder: Path | None
     taken: int = 0
+
+    @property
+    def asked(self) -> bool:
+        return self.folder is not None
 
     def take(self, page: Any, name: str, *, whole: bool = True) -> None:
         """Save a picture of the page, whole or as much as the window shows."""
+        if self.folder is None:
+            return
         self.taken += 1
         if whole:
             page.evaluate(UNROLL)
         page.screenshot(path=str(self.folder / f"{self.taken:03}-{name}.png"), full_page=whole)
 
 
-def place_for_shots(beside: Path) -> Shots:
-    """Return where pictures go; whether somebody asked for them decides how many are taken."""
+def place_for_shots() -> Shots:
+    """Return where pictures go, if anywhere."""
     asked = os.environ.get("MINGCHA_SHOTS")
-    folder = Path(asked or beside)
+    if not asked:
+        return Shots(None)
+    folder = Path(asked)
     folder.mkdir(parents=True, exist_ok=True)
-    return Shots(folder, asked=bool(asked))
+    return Shots(folder)
 
 
 @dataclass
@@ -154,7 +161,7 @@ class Visitor:
         return True
 
     def shot(self, name: str, *, whole: bool = True) -> None:
-        """Take a picture, named by who sees it; nothing may stick out of the window."""
+        """Take a picture if asked for, named by who sees it; nothing may stick out of the window in any case."""
         assert self.page.evaluate(OVERFLOW) == [], f"{self.page.url} sticks out"
         self.shots.take(self.page, f"{name}-{self.name}{'-phone' if self.phone else ''}", whole=whole)
 
