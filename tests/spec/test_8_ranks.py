@@ -261,7 +261,7 @@ class TestTeams:
         with pytest.raises(outings.StillOut):
             outings.disband_team(city.work.team, by=city.here.officer, at=city.at)
         team = form(city)
-        outings.disband_team(team, by=city.here.officer, at=city.at)
+        outings.disband_team(team, by=city.here.officer, at=city.at + timedelta(minutes=5))
         assert campaigns.out_now([city.spare.pk, city.spare_leader.pk]) == {}
         assert {m.person for m in campaigns.history(team)} == {city.spare, city.spare_leader}
         with pytest.raises(teams.TeamDisbanded):
