@@ -76,7 +76,7 @@ def test_the_unit_sees_its_orders_and_no_other(client, world):
 
 def test_someone_without_a_post_is_told_so(client, world):
     world.unit.posts.update(until=world.at.date().replace(day=1), since=world.at.date().replace(day=1))
-    assert "您还没有在任的岗位" in page(sign_in(client, world.unit))
+    assert "您现在没有在任的岗位" in page(sign_in(client, world.unit))
 
 
 def test_messages_are_ones_own_and_marked_read_together(client, world):

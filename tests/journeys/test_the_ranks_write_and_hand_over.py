@@ -208,7 +208,7 @@ def test_who_leaves_hands_everything_over(enter: Any) -> None:
     order = the_county_is_told_what_is_stuck(county)
     succession = everything_moves_to_the_successor(county)
     leader.go("/")
-    leader.sees("您还没有在任的岗位")
+    leader.sees("您现在没有在任的岗位")
     assert not leader.page.locator(".list").count()
     leader.shot("home-of-who-left")
     assert leader.status(order) in (403, 404) and leader.status("field/") == 403
