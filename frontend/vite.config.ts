@@ -24,20 +24,27 @@ function djangoStatics(): Plugin {
   };
 }
 
-export default defineConfig({
+/** `--mode page` builds dev.html, a form by itself, into dist/: for measuring it as it ships. */
+function alone(mode: string): boolean {
+  return mode === 'page';
+}
+
+export default defineConfig(({ mode }) => ({
   root,
   // The page is Django's (doors/field): it reads the manifest and names the files.
   base: '/static/field/app/',
+  // The engine's own `development` entry is source that needs its makers' workspace.
+  resolve: { conditions: ['module', 'browser', 'import', 'default'] },
   plugins: [vue(), djangoStatics()],
   build: {
-    outDir: '../mingcha/doors/field/static/field/app',
+    outDir: alone(mode) ? 'dist' : '../mingcha/doors/field/static/field/app',
     emptyOutDir: true,
     manifest: true,
     target: 'es2022',
     // Nothing inline: the page's policy allows neither scripts nor styles inside it.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { app: join(root, 'src/main.ts') } },
+    rolldownOptions: { input: alone(mode) ? join(root, 'dev.html') : { app: join(root, 'src/main.ts') } },
   },
   define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
-});
+}}));

@@ -1,0 +1,151 @@
+/**
+ * The form while it is filled in. Only this file and wrapped.ts know the engine, so that another could take its place.
+ *
+ * What must be known about the engine (0.22.0):
+ * - it leaves unchanged attachments out of its payload, so the payload is never used: the XML is read, and what lies
+ *   under the names in it is in our own store. The engine is handed empty files that carry the right names;
+ * - a file question that was restored keeps its old name when it is emptied with null: an empty name empties it;
+ * - whole numbers are BigInt inside; out here every value is the text the XML holds;
+ * - `end` is written only when a payload is prepared, so that is done once, at the end.
+ */
+import { loadForm, type LoadFormResult, type RootNode } from '@getodk/xforms-engine';
+import { ref, shallowReactive, type Ref } from 'vue';
+import type { Snapshot } from '../types';
+import { FILE_KINDS, isAsked, questions, type FormNode, type Question } from './nodes';
+import { prepared } from './prepared';
+import { Wrapper } from './wrapped';
+
+export interface FormSource {
+  xform: string;
+  /** External lists by file name, as CSV text. */
+  media: Record<string, string>;
+  /** Values for nodes of these names, wherever the form has them; set before anything is calculated. */
+  given?: Record<string, string>;
+  language: 'zh' | 'en';
+  username?: string;
+  /** `lat lon altitude accuracy`, or '' where there is none: for forms that take a position by themselves. */
+  locate?: () => Promise<string>;
+}
+
+export class FormBroken extends Error {
+  override name = 'FormBroken';
+}
+
+type Loaded = Exclude<LoadFormResult, { status: 'failure' }>;
+
+async function load(source: FormSource): Promise<Loaded> {
+  const result = await loadForm(prepared(source.xform, source.given ?? {}), {
+    fetchFormAttachment: async (url) => {
+      const name = decodeURIComponent(url.pathname.split('/').pop() ?? '');
+      const text = source.media[name];
+      return new Response(text ?? '', { status: text === undefined ? 404 : 200, headers: { 'Content-Type': 'text/csv' } });
+    },
+    // A list that did not come along leaves its question empty; the rest of the form still serves.
+    missingResourceBehavior: 'BLANK',
+  });
+  if (result.status === 'failure') throw new FormBroken(String(result.error));
+  return result;
+}
+
+/** Names are made by us before a file is set: what the engine is handed already carries its own. */
+const ownName = ({ basename, extension }: { basename: string; extension: string | null }) => basename + (extension ?? '');
+
+export class FormRuntime {
+  /** Grows with every change of a value, whoever made it. */
+  readonly revision: Ref<number> = ref(0);
+  private readonly wrapper: Wrapper;
+
+  private constructor(private readonly root: RootNode) {
+    this.wrapper = new Wrapper(() => this.revision.value++);
+  }
+
+  /** A new instance of the form. */
+  static async create(source: FormSource): Promise<FormRuntime> {
+    const form = await load(source);
+    const runtime = new FormRuntime(form.createInstance(FormRuntime.config(source)).root);
+    runtime.begin(source.language);
+    runtime.dropBlankFindings();
+    return runtime;
+  }
+
+  /** The instance that `xml` holds, with its instanceID. Attachments are in it by name alone. */
+  static async restore(source: FormSource, xml: string): Promise<FormRuntime> {
+    const form = await load({ ...source, given: {} });
+    const data = new FormData();
+    data.set('xml_submission_file', new File([xml], 'xml_submission_file', { type: 'text/xml' }));
+    const instance = await form.restoreInstance({ data: [data as never] }, FormRuntime.config(source));
+    const runtime = new FormRuntime(instance.root);
+    runtime.begin(source.language);
+    return runtime;
+  }
+
+  private static config(source: FormSource) {
+    return {
+      // Shallow: the engine puts objects of its own classes in here, which must stay what they are.
+      stateFactory: shallowReactive as <T extends object>(object: T) => T,
+      instanceAttachments: { fileNameFactory: ownName },
+      preloadProperties: { username: source.username ?? '' },
+      ...(source.locate ? { geolocationProvider: { getLocation: source.locate } } : {}),
+    };
+  }
+
+  private begin(language: 'zh' | 'en'): void {
+    const spoken = this.root.languages.find(
+      (one) => one.isSyntheticDefault === undefined && saysSo(one.language, one.locale?.language, language),
+    );
+    if (spoken && spoken.isSyntheticDefault === undefined) this.root.setLanguage(spoken);
+  }
+
+  /** A form opens with one blank finding; whoever finds nothing should not have to take it away. */
+  private dropBlankFindings(): void {
+    const blank = (node: FormNode) => node.kind === 'repeat' && node.name === 'findings' && !node.counted;
+    const walk = (nodes: readonly FormNode[]): void => {
+      for (const node of nodes) {
+        if (node.kind === 'repeat' && blank(node)) [...node.rows].reverse().forEach((row) => node.remove(row));
+        if (node.kind === 'group') walk(node.children);
+      }
+    };
+    walk(this.nodes);
+  }
+
+  /** The form from the top; reactive, as everything under it. */
+  get nodes(): readonly FormNode[] {
+    return this.wrapper.children(this.root.currentState.children);
+  }
+
+  /** The questions that may not stand as they are, in the order of the form. */
+  violations(): Question[] {
+    return [...questions(this.nodes)].filter((question) => question.problem !== null);
+  }
+
+  /** The state now. `fileNames` are all attachments the XML names. */
+  snapshot(): Snapshot {
+    const xml = this.root.instanceState.instanceXML;
+    let answered = 0;
+    let total = 0;
+    const fileNames: string[] = [];
+    for (const question of questions(this.nodes)) {
+      if (FILE_KINDS.has(question.kind) && question.value) fileNames.push(question.value);
+      if (!isAsked(question)) continue;
+      total += 1;
+      if (question.value !== '') answered += 1;
+    }
+    return { xml, fileNames, instanceID: instanceIdIn(xml), progress: { answered, total } };
+  }
+
+  /** Closes the form: `end` is set. Where there are violations the snapshot is not to be sent. */
+  async finalise(): Promise<{ snapshot: Snapshot; violations: Question[] }> {
+    const violations = this.violations();
+    if (violations.length === 0) await this.root.prepareInstancePayload();
+    return { snapshot: this.snapshot(), violations };
+  }
+}
+
+function saysSo(name: string, locale: string | undefined, wanted: 'zh' | 'en'): boolean {
+  const words = wanted === 'zh' ? /中文|汉语|chinese|\bzh\b/i : /english|英文|英语|\ben\b/i;
+  return locale === wanted || words.test(name);
+}
+
+function instanceIdIn(xml: string): string {
+  return /<(?:\w+:)?instanceID>([^<]+)</.exec(xml)?.[1] ?? '';
+}
