@@ -114,11 +114,14 @@ export interface FormPageProps {
   package: Package;
   form: PackagedForm;
   attachments: AttachmentStore;
+  /** Where the phone was when the visit began, `lat lon altitude accuracy`: put into an empty `location` at the end. */
+  position?: string;
 }
 
 /**
  * Events of `forms/FormPage.vue`. `changed` follows every change of a value (not every key): save it at once.
- * `finalised` comes once, when the person sends a form without violations; its XML has `end` set and never changes.
+ * `finalised` comes once, when the person sends: a form without violations, or one whose violations were shown and
+ * which is to be sent all the same (the office sees them flagged). Its XML has `end` set and never changes.
  * `left` is the way back to the list; `hidden` is the quick exit of a covert visit: show the neutral page.
  */
 export interface FormPageEvents {
