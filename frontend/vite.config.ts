@@ -47,4 +47,4 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: { input: alone(mode) ? join(root, 'dev.html') : { app: join(root, 'src/main.ts') } },
   },
   define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
-}}));
+}));
