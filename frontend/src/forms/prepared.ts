@@ -1,21 +1,96 @@
-/** The XForm before the engine reads it: given values are put where the form has a place for them. */
+/**
+ * The XForm before the engine reads it. What it means stays the same; three things change:
+ *
+ * 1. Given values are put into the primary instance. A node without a control (`hidden`) takes no value from outside
+ *    once the form runs, and what is calculated from these values is right from the start.
+ * 2. Choices that never change are written into their question. The engine computes every choice of every itemset by
+ *    XPath and keeps watching it: 200 questions of pass, fail and not applicable took twice as long to open.
+ * 3. A question that chooses from a whole list of hundreds becomes one that takes text, and the pages offer the list.
+ *    Every finding would else bring its own three hundred watched choices: a quarter of a second each on a slow phone.
+ */
+import { readCsv } from './csv';
+import type { Option } from './nodes';
 
 const XFORMS = 'http://www.w3.org/2002/xforms';
+const PLAIN_ITEMSET = /^instance\('([^']+)'\)\/root\/item$/;
 
-/**
- * Written into the primary instance and not set afterwards: a node without a control (`hidden`) takes no value from
- * outside once the form runs, and what is calculated from these values is right from the start.
- */
-export function prepared(xform: string, given: Record<string, string>): string {
-  const wanted = Object.entries(given).filter(([, value]) => value !== '');
-  if (wanted.length === 0) return xform;
+export interface Prepared {
+  xform: string;
+  /** Choices by the path of the question that takes one of them. */
+  lists: Map<string, readonly Option[]>;
+}
+
+export function prepared(xform: string, given: Record<string, string>, media: Record<string, string>): Prepared {
   const form = new DOMParser().parseFromString(xform, 'application/xml');
+  const lists = new Map<string, readonly Option[]>();
+  // What is no XML is the engine's to refuse.
+  if (form.getElementsByTagName('parsererror').length > 0) return { xform, lists };
+  giveValues(form, given);
+  const known = new Map<string, readonly Option[]>();
+  const instances = new Map([...form.getElementsByTagNameNS(XFORMS, 'instance')].map((one) => [one.id, one]));
+  for (const itemset of [...form.getElementsByTagNameNS(XFORMS, 'itemset')]) {
+    const id = PLAIN_ITEMSET.exec(itemset.getAttribute('nodeset') ?? '')?.[1];
+    const instance = id && instances.get(id);
+    if (!instance) continue;
+    const source = instance.getAttribute('src');
+    if (!source) writeChoices(itemset, instance);
+    else if (source.endsWith('.csv') && !xform.includes('jr:choice-name')) takeList(itemset, source, media, known, lists);
+  }
+  return { xform: new XMLSerializer().serializeToString(form), lists };
+}
+
+function giveValues(form: Document, given: Record<string, string>): void {
   const instance = form.getElementsByTagNameNS(XFORMS, 'instance')[0]?.firstElementChild;
-  if (!instance) return xform;
-  for (const [name, value] of wanted) {
-    for (const node of instance.getElementsByTagName(name)) {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === '') continue;
+    for (const node of instance?.getElementsByTagName(name) ?? []) {
       if (node.childElementCount === 0) node.textContent = value;
     }
   }
-  return new XMLSerializer().serializeToString(form);
+}
+
+/** `ref` attributes of an itemset's `<value>` and `<label>`. */
+function refs(itemset: Element): { value: string; label: string } {
+  const ref = (name: string) => itemset.getElementsByTagNameNS(XFORMS, name)[0]?.getAttribute('ref') ?? '';
+  return { value: ref('value'), label: ref('label') };
+}
+
+function writeChoices(itemset: Element, instance: Element): void {
+  const { value, label } = refs(itemset);
+  const translated = /^jr:itext\((\w+)\)$/.exec(label)?.[1];
+  const make = (name: string) => itemset.ownerDocument.createElementNS(XFORMS, name);
+  const items: Element[] = [];
+  for (const row of instance.firstElementChild?.children ?? []) {
+    const cell = (name: string) => [...row.children].find((child) => child.localName === name)?.textContent ?? '';
+    const item = make('item');
+    const words = item.appendChild(make('label'));
+    if (translated) words.setAttribute('ref', `jr:itext('${cell(translated)}')`);
+    else words.textContent = cell(label);
+    item.appendChild(make('value')).textContent = cell(value);
+    items.push(item);
+  }
+  itemset.replaceWith(...items);
+}
+
+function takeList(
+  itemset: Element,
+  source: string,
+  media: Record<string, string>,
+  known: Map<string, readonly Option[]>,
+  lists: Map<string, readonly Option[]>,
+): void {
+  const question = itemset.parentElement;
+  const path = question?.getAttribute('ref');
+  const { value, label } = refs(itemset);
+  const text = media[source.split('/').pop() ?? ''];
+  // Only one of a list, and only by plain columns: everything else stays the engine's.
+  if (question?.localName !== 'select1' || !path || text === undefined || !/^\w+$/.test(value + label)) return;
+  const key = [source, value, label].join(' ');
+  if (!known.has(key)) known.set(key, readCsv(text).map((row) => ({ value: row[value] ?? '', label: row[label] ?? '' })));
+  lists.set(path, known.get(key) ?? []);
+  const input = itemset.ownerDocument.createElementNS(XFORMS, 'input');
+  for (const attribute of question.attributes) input.setAttribute(attribute.name, attribute.value);
+  itemset.remove();
+  input.append(...question.childNodes);
+  question.replaceWith(input);
 }

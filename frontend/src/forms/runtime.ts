@@ -11,7 +11,7 @@
 import { loadForm, type LoadFormResult, type RootNode } from '@getodk/xforms-engine';
 import { ref, shallowReactive, type Ref } from 'vue';
 import type { Snapshot } from '../types';
-import { FILE_KINDS, isAsked, questions, type FormNode, type Question } from './nodes';
+import { FILE_KINDS, isAsked, questions, type FormNode, type Option, type Question } from './nodes';
 import { prepared } from './prepared';
 import { Wrapper } from './wrapped';
 
@@ -31,10 +31,14 @@ export class FormBroken extends Error {
   override name = 'FormBroken';
 }
 
-type Loaded = Exclude<LoadFormResult, { status: 'failure' }>;
+interface Loaded {
+  form: Exclude<LoadFormResult, { status: 'failure' }>;
+  lists: Map<string, readonly Option[]>;
+}
 
 async function load(source: FormSource): Promise<Loaded> {
-  const result = await loadForm(prepared(source.xform, source.given ?? {}), {
+  const { xform, lists } = prepared(source.xform, source.given ?? {}, source.media);
+  const result = await loadForm(xform, {
     fetchFormAttachment: async (url) => {
       const name = decodeURIComponent(url.pathname.split('/').pop() ?? '');
       const text = source.media[name];
@@ -44,7 +48,7 @@ async function load(source: FormSource): Promise<Loaded> {
     missingResourceBehavior: 'BLANK',
   });
   if (result.status === 'failure') throw new FormBroken(String(result.error));
-  return result;
+  return { form: result, lists };
 }
 
 /** Names are made by us before a file is set: what the engine is handed already carries its own. */
@@ -55,14 +59,14 @@ export class FormRuntime {
   readonly revision: Ref<number> = ref(0);
   private readonly wrapper: Wrapper;
 
-  private constructor(private readonly root: RootNode) {
-    this.wrapper = new Wrapper(() => this.revision.value++);
+  private constructor(private readonly root: RootNode, lists: Map<string, readonly Option[]>) {
+    this.wrapper = new Wrapper(() => this.revision.value++, lists);
   }
 
   /** A new instance of the form. */
   static async create(source: FormSource): Promise<FormRuntime> {
-    const form = await load(source);
-    const runtime = new FormRuntime(form.createInstance(FormRuntime.config(source)).root);
+    const { form, lists } = await load(source);
+    const runtime = new FormRuntime(form.createInstance(FormRuntime.config(source)).root, lists);
     runtime.begin(source.language);
     runtime.dropBlankFindings();
     return runtime;
@@ -70,13 +74,21 @@ export class FormRuntime {
 
   /** The instance that `xml` holds, with its instanceID. Attachments are in it by name alone. */
   static async restore(source: FormSource, xml: string): Promise<FormRuntime> {
-    const form = await load({ ...source, given: {} });
+    const { form, lists } = await load({ ...source, given: {} });
     const data = new FormData();
     data.set('xml_submission_file', new File([xml], 'xml_submission_file', { type: 'text/xml' }));
     const instance = await form.restoreInstance({ data: [data as never] }, FormRuntime.config(source));
-    const runtime = new FormRuntime(instance.root);
+    const runtime = new FormRuntime(instance.root, lists);
     runtime.begin(source.language);
     return runtime;
+  }
+
+  /** Starts the engine up: its first form costs a slow phone a second, which is better spent before one is opened. */
+  static async warm(): Promise<void> {
+    const blank = '<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>-</h:title>'
+      + '<model><instance><data id="-"><a/></data></instance><bind nodeset="/data/a" type="string" required="true()"/></model></h:head>'
+      + '<h:body><input ref="/data/a"><label>-</label></input></h:body></h:html>';
+    await FormRuntime.create({ xform: blank, media: {}, language: 'zh' });
   }
 
   private static config(source: FormSource) {

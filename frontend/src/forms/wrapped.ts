@@ -20,7 +20,7 @@ type EngineNode = GeneralChildNode | RepeatInstanceNode;
 export class Wrapper {
   private readonly known = new WeakMap<EngineNode, FormNode | Row | null>();
 
-  constructor(readonly touch: Touch) {}
+  constructor(readonly touch: Touch, private readonly lists: ReadonlyMap<string, readonly Option[]>) {}
 
   children(nodes: readonly EngineNode[]): FormNode[] {
     const found: FormNode[] = [];
@@ -52,7 +52,7 @@ export class Wrapper {
       case 'repeat-range:uncontrolled':
         return new EngineRepeat(node, this);
       default:
-        return new EngineQuestion(node, this.touch);
+        return new EngineQuestion(node, this.touch, this.lists.get(node.definition.bind.nodeset));
     }
   }
 }
@@ -156,9 +156,10 @@ const listed = new WeakMap<readonly object[], readonly Option[]>();
 class EngineQuestion extends Common<AnyControlNode> implements Question {
   readonly kind: Kind;
 
-  constructor(node: AnyControlNode, private readonly touch: Touch) {
+  /** `list`: what the pages offer for it, where the engine knows it only as text (see prepared.ts). */
+  constructor(node: AnyControlNode, private readonly touch: Touch, private readonly list?: readonly Option[]) {
     super(node);
-    this.kind = kindOf(node);
+    this.kind = list ? 'select' : kindOf(node);
   }
 
   get shown(): boolean {
@@ -183,6 +184,7 @@ class EngineQuestion extends Common<AnyControlNode> implements Question {
   }
 
   get options(): readonly Option[] {
+    if (this.list) return this.list;
     return this.node.nodeType === 'select' || this.node.nodeType === 'rank' ? optionsOf(this.node) : [];
   }
 
