@@ -125,7 +125,7 @@ def read(content: bytes, *, required: Sequence[str]) -> list[Row]:
 
     Raises TornFile (not a workbook, or a compressed bomb), MissingColumns, TooLarge.
     """
-    _refuse_bomb(content)
+    refuse_bomb(content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         lines = book.worksheets[0].iter_rows(max_col=MOST_COLUMNS, values_only=True)
@@ -155,10 +155,11 @@ def filled(content: bytes, *, required: Sequence[str]) -> list[Row]:
     return rows
 
 
-def _refuse_bomb(content: bytes) -> None:
+def refuse_bomb(content: bytes, *, most: int = MOST_UNPACKED) -> None:
+    """Raise TornFile for what is no archive, TooLarge for one that unpacks to more than `most` bytes."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
+            if sum(entry.file_size for entry in archive.infolist()) > most:
                 raise TooLarge(rows=MOST_ROWS)
     except zipfile.BadZipFile as error:
         raise TornFile from error
