@@ -19,7 +19,8 @@ from mingcha.flow.campaigns.actions import campaigns, teams
 from mingcha.flow.campaigns.models import Campaign
 from mingcha.ground.accounts.actions import posts
 from mingcha.ground.accounts.models import Person
-from mingcha.ground.rulebook import actions as rulebook
+from mingcha.ground.rulebook.actions import catalogues as rulebook
+from mingcha.ground.rulebook.actions import checklists
 from mingcha.ground.rulebook.models import Edition
 from mingcha.ground.territory.actions import bodies, divisions, ranks, sites
 from mingcha.ground.territory.models import Body, Division, Mechanism, Site, SiteType, Tier
@@ -107,7 +108,7 @@ def raise_city(plan: Plan, at: datetime = AT) -> City:
         bodies.add_site_type(code=f"t{n}", name=name, position=n, by=None, at=start) for n, name in enumerate(TYPES)
     ]
     for kind in types:
-        rulebook.publish_checklist(kind, questions=CHECKLIST, by=None, at=start)
+        checklists.publish_questions(kind, questions=CHECKLIST, by=None, at=start)
     mechanism = ranks.set_up(seat, name=f"演示{plan.formula}", ranks=plan.tiers, by=None, at=start)
     tiers = {tier.kind: tier for tier in mechanism.tiers.order_by("-position")}
     centre = office("9901", f"{plan.name}纪委监委", "lead", "990103", types, prefix="city", at=start)

@@ -20,7 +20,7 @@ from mingcha.flow.guidance import actions as guidance
 from mingcha.flow.guidance.models import Note, Question
 from mingcha.ground.accounts.actions import links, posts, recusals
 from mingcha.ground.accounts.models import Link, Person, Recusal
-from mingcha.ground.rulebook import actions as rulebook
+from mingcha.ground.rulebook.actions import checklists
 from mingcha.ground.territory.actions import bodies, ranks, sites
 from mingcha.ground.territory.models import Body, Division, Mechanism, Site
 from tests.world import CHECKLIST, World, person
@@ -95,7 +95,7 @@ def _bodies(world: World, tier: dict) -> dict:
         parent=township_body, tier=tier["village"], by=None, at=at,
     )  # fmt: skip
     kind = bodies.add_site_type(code="dept", name="部门", position=90, by=None, at=at)
-    rulebook.publish_checklist(kind, questions=CHECKLIST, by=None, at=at)
+    checklists.publish_questions(kind, questions=CHECKLIST, by=None, at=at)
     site = sites.add_site(
         code="6211-wjw", name="演示市卫健委机关", type=kind, division=Division.objects.get(pk="621102101"),
         address="", body=department, prefixes=["6211"], by=None, at=at,

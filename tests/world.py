@@ -27,7 +27,8 @@ from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications.models import Proof, Rectification
 from mingcha.ground.accounts.actions import people, posts
 from mingcha.ground.accounts.models import Person
-from mingcha.ground.rulebook import actions as rulebook
+from mingcha.ground.rulebook.actions import catalogues as rulebook
+from mingcha.ground.rulebook.actions import checklists
 from mingcha.ground.rulebook.models import Edition, Item, Rulebook
 from mingcha.ground.territory.actions import bodies, divisions, sites
 from mingcha.ground.territory.models import Body, Division, Site, SiteType
@@ -146,7 +147,7 @@ def build(at: datetime = AT) -> World:
         bodies.add_site_type(code=f"t{n}", name=name, position=n, by=None, at=start) for n, name in enumerate(TYPES)
     ]
     for site_type in types:
-        rulebook.publish_checklist(site_type, questions=CHECKLIST, by=None, at=start)
+        checklists.publish_questions(site_type, questions=CHECKLIST, by=None, at=start)
     city = office("6211", "定西市纪委监委党风政风室", "lead", "621102", types, prefix="city", at=start)
     minxian = office("621126", "岷县纪委监委", "county", "621126", types, prefix="", at=start)
     zhangxian = office("621125", "漳县纪委监委", "county", "621125", types, prefix="neighbour", at=start)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from mingcha.ground.accounts.models import Person
-from mingcha.ground.rulebook import actions as rulebook
+from mingcha.ground.rulebook.actions import checklists
 from mingcha.ground.rulebook import queries as rulebooks
 from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.actions import bodies
@@ -16,7 +16,7 @@ def publish_site_types(*, by: Person | None, at: datetime) -> None:
     """Put the kinds of sites on record, in their order, each with its first checklist."""
     for position, kind in enumerate(rulebooks.shipped("site_types")["site_type"], start=1):
         added = bodies.add_site_type(code=kind["code"], name=kind["name"], position=position, by=by, at=at)
-        rulebook.publish_checklist(added, questions=[tuple(q) for q in kind["questions"]], by=by, at=at)
+        checklists.publish_questions(added, questions=[tuple(q) for q in kind["questions"]], by=by, at=at)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
-from mingcha.ground.rulebook import actions
+from mingcha.ground.rulebook.actions import catalogues as actions
 from mingcha.ground.rulebook.models import Edition
 from mingcha.kernel import sheets
 from tests.world import publish, sign_in

@@ -17,7 +17,7 @@ from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.actions import posts
 from mingcha.ground.evidence import actions as evidence
 from mingcha.ground.evidence.models import Evidence
-from mingcha.ground.rulebook import actions as rulebook
+from mingcha.ground.rulebook.actions import checklists
 from mingcha.ground.territory.models import Site
 from tests.world import PNG
 
@@ -58,12 +58,12 @@ def test_a_site_is_visited_once_in_an_outing(world):
 
 def test_a_visit_keeps_the_checklist_it_began_with(world):
     begun = world.minxian.open.checklist
-    rulebook.publish_checklist(
+    checklists.publish_questions(
         world.minxian.open.site.type, questions=[("judge", "演示新题", "")], by=world.county, at=world.at
     )
     visit = fresh(Visit, world.minxian.open)
     assert visit.checklist == begun
-    newer = rulebook.publish_checklist(
+    newer = checklists.publish_questions(
         world.minxian.waiting.type, questions=[("ask", "演示新问", "")], by=world.county, at=world.at
     )
     site = world.minxian.waiting

@@ -15,7 +15,7 @@ from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications.models import Rectification, Reply, Review
 from mingcha.ground.audit import queries as audit
-from mingcha.ground.rulebook import actions as rulebook
+from mingcha.ground.rulebook.actions import catalogues as rulebook
 from mingcha.ground.territory.actions import sites
 from mingcha.ground.territory.models import Site
 from mingcha.kernel import sheets

@@ -4,7 +4,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from mingcha.ground.accounts import queries as accounts
-from mingcha.ground.rulebook import actions, queries
+from mingcha.ground.rulebook import queries
+from mingcha.ground.rulebook.actions import catalogues as actions
+from mingcha.ground.rulebook.actions import checklists
 from mingcha.ground.rulebook.models import Completeness, Edition, Item, Question
 from mingcha.kernel import sheets
 from tests.world import publish
@@ -94,7 +96,7 @@ def test_the_database_keeps_one_edition_of_each_version_and_one_item_of_each_pla
 
 def test_a_checklist_is_versioned_for_each_type(world):
     kind = world.minxian.waiting.type
-    newer = actions.publish_checklist(kind, questions=[("judge", "演示", "")], by=world.county, at=world.at)
+    newer = checklists.publish_questions(kind, questions=[("judge", "演示", "")], by=world.county, at=world.at)
     assert (queries.current_checklist(kind.code), newer.version) == (newer, 2)
     assert queries.checklists().get(site_type=kind).size == 1
 

@@ -8,7 +8,7 @@ import pytest
 
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission
-from mingcha.ground.rulebook import actions as rulebook
+from mingcha.ground.rulebook.actions import catalogues as rulebook
 from mingcha.ground.territory import queries
 from mingcha.ground.territory.actions import sites
 from mingcha.ground.territory.models import Body, Site

@@ -112,7 +112,7 @@ def _sites(content: bytes, at: datetime) -> str:
 
 
 def _rulebook(content: bytes, at: datetime) -> str:
-    from mingcha.ground.rulebook import actions as rulebook
+    from mingcha.ground.rulebook.actions import catalogues as rulebook
 
     edition = rulebook.import_edition(content, by=None, at=at)
     return say("已发布清单 %(code)s 第 %(version)d 版。") % {

@@ -107,7 +107,7 @@ class Findings:
             seen = f"{clock}复查，前次问题（{earlier.number}）再次出现"
         due = due_at(FATES[fate], found=at)
         return rectifications.note_finding(
-            visit, item=earlier.item if earlier else _item(self.stage, trouble),
+            visit, item=earlier.item if earlier and earlier.item else _item(self.stage, trouble),
             responsibility=earlier.responsibility if earlier else trouble.responsibility,
             body=earlier.body if earlier else _answerable(visit.site, trouble), severity=trouble.severity,
             description=made_up(seen), way="by_deadline" if due else "on_spot", due_at=due,

@@ -67,14 +67,39 @@ class Item(models.Model):
 
 
 class Checklist(models.Model):
-    """What is asked at a site type; a visit keeps the version it was begun with."""
+    """
+    What is asked at a site: an XLSForm, in one version that never changes; a visit keeps the one it was begun with.
 
-    site_type = models.ForeignKey(SiteType, models.PROTECT, related_name="+", verbose_name="点位类型")
+    `site_type` None: a form for any site, used where a campaign takes it up. `keeper` None: shipped with the house.
+    `workbook` is the Excel file as uploaded, where it was one; `compiled` is what checks a submission against the form
+    (kernel.checklists); `warnings` name what will not flow from it.
+    """
+
+    site_type = models.ForeignKey(
+        SiteType, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="点位类型"
+    )
     version = models.PositiveSmallIntegerField("版本")
+    form_id = models.CharField("表单编号", max_length=64, default="")
+    form_version = models.CharField("表单版本", max_length=40, blank=True)
+    title = models.CharField("名称", max_length=120, default="")
+    keeper = models.ForeignKey(Body, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="发布单位")
+    xform = models.TextField("XForm", default="")
+    workbook = models.BinaryField("Excel 文件", null=True)
+    compiled = models.JSONField("校验规则", default=dict)
+    warnings = models.JSONField("提醒", default=list)
     published_at = models.DateTimeField("发布时间")
+    published_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="发布人"
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["site_type", "version"], name="checklist_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["site_type", "version"], name="checklist_once"),
+            models.UniqueConstraint(fields=["form_id", "form_version"], name="form_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class QuestionKind(models.TextChoices):
@@ -88,6 +113,8 @@ class Question(models.Model):
 
     checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="questions", verbose_name="检查表")
     position = models.PositiveSmallIntegerField("次序")
+    # The name of its node in the form; of a pair of counts, the part before _reported and _verified.
+    name = models.CharField("题名", max_length=80, blank=True)
     kind = models.CharField("题型", max_length=10, choices=QuestionKind.choices)
     text = models.CharField("内容", max_length=200)
     help = models.CharField("提示", max_length=200, blank=True)

@@ -1,12 +1,14 @@
 """Reading catalogues and checklists, and the data files shipped with the house."""
 
 import tomllib
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from mingcha.ground.rulebook.models import Checklist, Edition, Item, Question, Rulebook
+from mingcha.kernel.checklists import Compiled
 
 
 def rulebooks() -> QuerySet[Rulebook]:
@@ -41,16 +43,57 @@ def items(edition: Edition) -> QuerySet[Item]:
     return edition.items.order_by("position")
 
 
-def current_checklist(site_type: str) -> Checklist | None:
-    """Return the newest checklist of a site type."""
-    return Checklist.objects.filter(site_type_id=site_type).order_by("-version").first()
+def current_checklist(site_type: str, *, place: str = "") -> Checklist | None:
+    """Return the newest checklist of a site type that holds at a place: the house's own, or of an office over it."""
+    return _holding_at(place).filter(site_type_id=site_type).order_by("-version").first()
+
+
+def current_checklists(*, place: str) -> list[Checklist]:
+    """Return the newest checklist of every site type that holds at a place."""
+    found = _holding_at(place).filter(site_type__isnull=False).order_by("site_type", "-version").distinct("site_type")
+    return list(found.select_related("site_type"))
+
+
+def _holding_at(place: str) -> QuerySet[Checklist]:
+    return Checklist.objects.filter(Q(keeper=None) | Q(keeper__division__in=[place[:n] for n in (2, 4, 6, 9, 12)]))
 
 
 def checklists() -> QuerySet[Checklist]:
     """Return the newest checklist of every site type, with `size`: how many questions it asks."""
     newest = Checklist.objects.filter(site_type=OuterRef("site_type")).order_by("-version").values("pk")[:1]
     found = Checklist.objects.filter(pk=Subquery(newest)).select_related("site_type").annotate(size=Count("questions"))
-    return found.order_by("site_type__position")
+    return found.defer("xform", "workbook", "compiled").order_by("site_type__position")
+
+
+def all_checklists() -> QuerySet[Checklist]:
+    """Return every version of every checklist, with `size`, type by type, the newest first."""
+    found = Checklist.objects.select_related("site_type", "keeper", "published_by").annotate(size=Count("questions"))
+    return found.defer("xform", "workbook", "compiled").order_by("site_type__position", "form_id", "-version", "-pk")
+
+
+def checklist(pk: int) -> Checklist | None:
+    return Checklist.objects.filter(pk=pk).select_related("site_type", "keeper", "published_by").first()
+
+
+@dataclass(frozen=True)
+class Form:
+    """A published form as the intake needs it; `questions` are node name → id of the question."""
+
+    id: int
+    form_id: str
+    version: str
+    site_type: str
+    compiled: Compiled
+    questions: dict[str, int]
+
+
+def form(form_id: str, version: str) -> Form | None:
+    """Return a published form, or None. It never changes: the caller may keep it."""
+    found = Checklist.objects.filter(form_id=form_id, form_version=version).exclude(xform="").first()
+    if found is None:
+        return None
+    questions = dict(found.questions.values_list("name", "pk"))
+    return Form(found.pk, form_id, version, found.site_type_id or "", Compiled.load(found.compiled), questions)
 
 
 def questions(checklist: Checklist) -> QuerySet[Question]:

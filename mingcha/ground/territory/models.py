@@ -150,6 +150,8 @@ class Site(models.Model):
     body = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="责任单位")
     pinyin = models.CharField("拼音", max_length=200, blank=True)
     active = models.BooleanField("在册", default=True)
+    # Met by a team and not on the register: off it, and so in no draw, until the office confirms or merges it.
+    provisional = models.BooleanField("待核实", default=False)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="已并入"
     )
@@ -165,6 +167,9 @@ class Site(models.Model):
                 condition=models.Q(merged_into=None) | models.Q(active=False), name="merged_site_is_off"
             ),
             models.CheckConstraint(condition=~models.Q(merged_into=models.F("id")), name="site_not_into_itself"),
+            models.CheckConstraint(
+                condition=models.Q(provisional=False) | models.Q(active=False), name="provisional_site_is_off"
+            ),
         ]
 
     def __str__(self) -> str:

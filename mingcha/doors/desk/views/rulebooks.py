@@ -13,7 +13,8 @@ from mingcha.doors.desk.forms.uploads import Upload
 from mingcha.doors.hall.access import Request, door
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.accounts.queries import NotFound
-from mingcha.ground.rulebook import actions, queries
+from mingcha.ground.rulebook import queries
+from mingcha.ground.rulebook.actions import catalogues as actions
 from mingcha.kernel import sheets
 from mingcha.kernel.refusals import Refusal
 

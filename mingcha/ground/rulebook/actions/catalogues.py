@@ -1,4 +1,4 @@
-"""Publishing editions of catalogues, and checklists. What is published never changes; a new version follows it."""
+"""Publishing editions of catalogues. What is published never changes; a new version follows it."""
 
 import re
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.audit import actions as audit
-from mingcha.ground.rulebook.models import Checklist, Completeness, Edition, Item, Question, Rulebook
-from mingcha.ground.territory.models import Body, SiteType
+from mingcha.ground.rulebook.models import Completeness, Edition, Item, Rulebook
+from mingcha.ground.territory.models import Body
 from mingcha.kernel import sheets
 from mingcha.kernel.refusals import Refusal
 
@@ -165,19 +165,3 @@ def _too_long(row: sheets.Row) -> list[sheets.Problem]:
         for column, longest in LONGEST.items()
         if len(row[column]) > longest
     ]
-
-
-@transaction.atomic
-def publish_checklist(
-    site_type: SiteType, *, questions: Sequence[tuple[str, str, str]], by: Person | None, at: datetime
-) -> Checklist:
-    """Publish the next checklist of a site type from (kind, text, help) rows; visits under way keep theirs."""
-    last = Checklist.objects.filter(site_type=site_type).aggregate(last=Max("version"))["last"] or 0
-    checklist = Checklist.objects.create(site_type=site_type, version=last + 1, published_at=at)
-    Question.objects.bulk_create(
-        Question(checklist=checklist, position=n, kind=kind, text=text, help=help)
-        for n, (kind, text, help) in enumerate(questions, start=1)
-    )
-    audit.record("rulebook.publish_checklist", kind="checklist", key=site_type.code, by=by, at=at,
-                 detail={"version": last + 1, "questions": len(questions)})  # fmt: skip
-    return checklist

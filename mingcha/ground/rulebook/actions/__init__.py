@@ -1,0 +1,1 @@
+"""Every change to catalogues of rules, and to checklists."""
