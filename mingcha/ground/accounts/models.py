@@ -162,3 +162,21 @@ class Attempt(models.Model):
     username = models.CharField(max_length=80, db_index=True)
     address = models.GenericIPAddressField(null=True, blank=True)
     at = models.DateTimeField(db_index=True)
+
+
+class Device(models.Model):
+    """
+    A phone that may send for a person: our field app or ODK Collect. Only the hash of its token is kept.
+
+    Revoking ends it at once; what it has sent stays.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="人员")
+    label = models.CharField("名称", max_length=60)
+    token_hash = models.CharField("凭证哈希", max_length=64, unique=True)
+    made_at = models.DateTimeField("发放时间")
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="发放人")
+    revoked_at = models.DateTimeField("收回时间", null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="收回人"
+    )

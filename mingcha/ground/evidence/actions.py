@@ -3,15 +3,18 @@
 import hashlib
 import os
 import tempfile
+from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from pathlib import Path
+from typing import IO, ClassVar
 
+from django.conf import settings
 from django.db import transaction
 
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.evidence.models import Evidence
-from mingcha.ground.evidence.queries import media_type, path
+from mingcha.ground.evidence.queries import ENOUGH, media_type, path, sent_type
 from mingcha.kernel.refusals import Refusal
 
 LARGEST = 20 * 1024 * 1024
@@ -49,16 +52,86 @@ def keep(content: bytes, *, name: str, place: str = "", by: Person, at: datetime
     return evidence
 
 
+@dataclass(frozen=True)
+class Stored:
+    """Bytes that lie under their hash; the row that speaks of them is still to be written."""
+
+    name: str
+    sha256: str
+    size: int
+    media_type: str
+
+    @property
+    def personal(self) -> bool:
+        """Whether the phone has marked it as showing somebody who is inspected by nobody."""
+        return ".personal." in self.name
+
+
+class Incoming:
+    """
+    A file on its way in: hashed while it is written, never whole in memory. `settle` puts it in its place.
+
+    Whoever begins one must settle or discard it. What a crash leaves in the folder `incoming` is swept at start.
+    """
+
+    def __init__(self, name: str, *, largest: int = LARGEST) -> None:
+        self.name, self._largest = name, largest
+        self._digest, self._size, self._head = hashlib.sha256(), 0, b""
+        folder = Path(settings.MINGCHA_EVIDENCE_DIR) / "incoming"
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = tempfile.NamedTemporaryFile(dir=folder, delete=False)
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next bytes. Raises FileTooLarge; then nothing is kept."""
+        self._size += len(chunk)
+        if self._size > self._largest:
+            self.discard()
+            raise FileTooLarge(name=self.name)
+        if len(self._head) < ENOUGH:
+            self._head += chunk[: ENOUGH - len(self._head)]
+        self._digest.update(chunk)
+        self._file.write(chunk)
+
+    def settle(self) -> Stored:
+        """Put the bytes under their hash, flushed to the disk, and say what they are."""
+        digest = self._digest.hexdigest()
+        kept = path(digest)
+        if kept.exists():
+            self.discard()
+        else:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            _move_into(self._file, kept)
+        return Stored(self.name, digest, self._size, sent_type(self._head))
+
+    def discard(self) -> None:
+        """Throw away what was written; safe to do twice, or after settling."""
+        self._file.close()
+        Path(self._file.name).unlink(missing_ok=True)
+
+
+def sweep() -> int:
+    """Remove what a crash left half-received; return how many files. Only at start, before anything comes in."""
+    left = list((Path(settings.MINGCHA_EVIDENCE_DIR) / "incoming").glob("tmp*"))
+    for file in left:
+        file.unlink(missing_ok=True)
+    return len(left)
+
+
 def _store(content: bytes, digest: str) -> None:
     kept = path(digest)
     if kept.exists():
         return
     kept.parent.mkdir(parents=True, exist_ok=True)
-    # Same folder, so that the rename is atomic; flushed first, so that a crash leaves no half file under a hash.
     with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as temporary:
         temporary.write(content)
-        temporary.flush()
-        os.fsync(temporary.fileno())
+        _move_into(temporary, kept)
+
+
+def _move_into(temporary: IO[bytes], kept: Path) -> None:
+    # Same disk, so that the rename is atomic; flushed first, so that a crash leaves no half file under a hash.
+    temporary.flush()
+    os.fsync(temporary.fileno())
+    temporary.close()
     os.chmod(temporary.name, 0o640)
     os.replace(temporary.name, kept)
     folder = os.open(kept.parent, os.O_RDONLY)

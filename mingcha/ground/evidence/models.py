@@ -13,3 +13,18 @@ class Evidence(models.Model):
     received_at = models.DateTimeField("接收时间")
     received_from = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="提交人")
     place = models.CharField("地点", max_length=120, blank=True)
+    # Shows somebody who is inspected by nobody: fewer may see it, and it is kept for a shorter time.
+    personal = models.BooleanField("含个人信息", default=False)
+
+
+class Rendering(models.Model):
+    """
+    What others see of a picture: upright, smaller, without what the camera wrote into it. Made in the background.
+
+    Both hashes are empty where the bytes could not be read as a picture; the original is kept all the same.
+    """
+
+    evidence = models.OneToOneField(Evidence, models.PROTECT, related_name="rendering", verbose_name="文件")
+    view_sha256 = models.CharField("查看图哈希", max_length=64, blank=True)
+    thumb_sha256 = models.CharField("缩略图哈希", max_length=64, blank=True)
+    made_at = models.DateTimeField("生成时间")

@@ -47,8 +47,31 @@ def intact(evidence: Evidence) -> bool:
     return True
 
 
+# What else a phone may send with a form: a voice note, a short film.
+RECORDINGS = {
+    b"\x1aE\xdf\xa3": "audio/webm",
+    b"OggS": "audio/ogg",
+    b"#!AMR": "audio/amr",
+    b"ID3": "audio/mpeg",
+    b"\xff\xf1": "audio/aac",
+    b"\xff\xf9": "audio/aac",
+}
+BOXED = {b"RIFFWEBP": "image/webp", b"RIFFWAVE": "audio/wav"}
+PICTURES = ("image/jpeg", "image/png", "image/webp")
+ENOUGH = 16  # bytes of a file that decide its type
+
+
 def media_type(content: bytes) -> str:
-    """Return the type that the first bytes show, or "" for what is not taken."""
+    """Return the type that the first bytes show, of a picture or PDF; "" for what is not taken."""
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
     return next((kind for start, kind in SIGNATURES.items() if content.startswith(start)), "")
+
+
+def sent_type(content: bytes) -> str:
+    """Return the type that the first bytes show, of anything a phone sends; what is unknown is never shown, only kept."""
+    if content[4:8] == b"ftyp":
+        return "audio/mp4" if content[8:11] == b"M4A" else "video/mp4"
+    boxed = BOXED.get(content[:4] + content[8:12])
+    recorded = (kind for start, kind in RECORDINGS.items() if content.startswith(start))
+    return media_type(content) or boxed or next(recorded, "application/octet-stream")
