@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from mingcha.flow.campaigns.states import CallState, Duty, OfferState, State
 from mingcha.ground.accounts.models import Person
-from mingcha.ground.rulebook.models import Edition
+from mingcha.ground.rulebook.models import Checklist, Edition
 from mingcha.ground.territory.models import Body, Division
 
 
@@ -22,6 +22,8 @@ class Campaign(models.Model):
     # Emergency settings lapse by themselves: nothing stores "emergency", it is read from this moment.
     emergency_until = models.DateTimeField("应急措施截止")
     retention_days = models.PositiveSmallIntegerField("留存天数", default=180)
+    # The next stop of a list opens only when the last one is closed.
+    stop_by_stop = models.BooleanField("逐站开启", default=False)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField("立项时间")
     opened_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="立项人")
@@ -55,6 +57,41 @@ class CampaignRulebook(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "edition"], name="campaign_rulebook_once")]
+
+
+class CampaignForm(models.Model):
+    """A form for any site that the campaign takes up; those made for a type of site need no taking up."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="forms", verbose_name="任务")
+    checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="+", verbose_name="检查表")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "checklist"], name="campaign_form_once")]
+
+
+class RecordingApproval(models.Model):
+    """
+    Leave to record sound on covert visits, which is off otherwise: on what basis, until when, by whom.
+
+    It may be withdrawn; what it covered keeps naming it.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="任务")
+    office = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="适用单位")
+    basis = models.CharField("依据", max_length=200)
+    until = models.DateTimeField("有效期至")
+    approved_at = models.DateTimeField("批准时间")
+    approved_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="批准人")
+    withdrawn_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="撤销人"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=F("approved_at")), name="recording_ends_after_approval"),
+            models.CheckConstraint(condition=~Q(basis=""), name="recording_has_basis"),
+        ]
 
 
 class Measure(models.TextChoices):

@@ -13,6 +13,7 @@ from mingcha.flow.campaigns.models import (
     Call,
     CalledOffice,
     Campaign,
+    CampaignRulebook,
     Measure,
     Member,
     Offer,
@@ -223,7 +224,12 @@ def newer_editions(campaign: Campaign) -> list[Edition]:
 
 def items(campaign: Campaign) -> QuerySet[Item]:
     """Return the items a finding of this campaign may cite."""
-    in_force = campaign.rulebooks.values("edition")
+    return items_of(campaign.pk)
+
+
+def items_of(campaign: int) -> QuerySet[Item]:
+    """Return the items a finding of a campaign, given by id, may cite."""
+    in_force = CampaignRulebook.objects.filter(campaign=campaign).values("edition")
     found = Item.objects.filter(edition__in=in_force).select_related("edition__rulebook")
     return found.order_by("edition__rulebook_id", "position")
 

@@ -5,8 +5,16 @@ from django.db.models import Q
 
 from mingcha.flow.campaigns.models import Campaign, Team
 from mingcha.flow.draws.models import SealedList
-from mingcha.flow.fieldwork.states import EmbeddedKind, Mode, Outcome, State, VisitState
-from mingcha.ground.accounts.models import Person
+from mingcha.flow.fieldwork.states import (
+    EmbeddedKind,
+    FileKind,
+    Mode,
+    Outcome,
+    State,
+    SubmissionState,
+    VisitState,
+)
+from mingcha.ground.accounts.models import Device, Person
 from mingcha.ground.evidence.models import Evidence
 from mingcha.ground.rulebook.models import Checklist, Question
 from mingcha.ground.territory.models import Body, Division, Site
@@ -16,16 +24,29 @@ class Inspection(models.Model):
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="任务")
     office = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="派出单位")
     team = models.ForeignKey(Team, models.PROTECT, related_name="+", verbose_name="检查组")
-    # None where nothing was drawn: embedded supervision goes where its group sits.
+    # None where nothing was drawn: embedded supervision, or a team that met something on a day without a list.
     list = models.OneToOneField(
         SealedList, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="清单"
     )
+    # Begun by a phone: what a team met on a day for which it has opened no list.
+    extra = models.BooleanField("计划外", default=False)
     day = models.DateField("日期")
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.OUT)
     departed_at = models.DateTimeField("出发时间")
     departed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="启封人")
     returned_at = models.DateTimeField("收队时间", null=True, blank=True)
     unvisited_reason = models.CharField("未到访原因", max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "day"], condition=Q(extra=True), name="extra_outing_once_a_day"),
+            models.CheckConstraint(condition=Q(extra=False) | Q(list=None), name="extra_outing_has_no_list"),
+        ]
+
+    @property
+    def embedded(self) -> bool:
+        """Supervision from within a department: no lot, and nothing that a team met on its own."""
+        return self.list_id is None and not self.extra
 
 
 class InspectionTownship(models.Model):
@@ -47,7 +68,62 @@ class Stop(models.Model):
         constraints = [models.UniqueConstraint(fields=["inspection", "site"], name="stop_once")]
 
 
+class Submission(models.Model):
+    """
+    What a phone sent, word for word, under its instance ID: kept whatever is wrong with it.
+
+    `breaches` say where it departs from its form ([{"code", "path", "value"}]); `held` why it could not become a visit
+    by itself: an office then rules on it. `expected` names the files it speaks of: {name: [kind, number of finding]}.
+    `started_at` and `ended_at` are the phone's own clock.
+    """
+
+    instance_id = models.CharField("实例编号", max_length=100, unique=True)
+    device = models.ForeignKey(Device, models.PROTECT, related_name="+", verbose_name="设备")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="提交人")
+    inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="+", verbose_name="检查")
+    checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="+", verbose_name="检查表")
+    site_named = models.CharField("所报点位", max_length=120, blank=True)
+    sha256 = models.CharField("哈希", max_length=64)
+    xml = models.TextField("原文")
+    answers = models.JSONField("填报内容", default=dict)
+    breaches = models.JSONField("不符之处", default=list)
+    held = models.JSONField("待处理原因", default=list)
+    expected = models.JSONField("附件", default=dict)
+    state = models.CharField("状态", max_length=10, choices=SubmissionState.choices)
+    started_at = models.DateTimeField("手机开始时间", null=True, blank=True)
+    ended_at = models.DateTimeField("手机结束时间", null=True, blank=True)
+    received_at = models.DateTimeField("接收时间")
+    ruled_at = models.DateTimeField("处理时间", null=True, blank=True)
+    ruled_by = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="处理人")
+    ruling = models.CharField("处理意见", max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=SubmissionState.SET_ASIDE) | (Q(ruled_at__isnull=False) & ~Q(ruling="")),
+                name="set_aside_with_reason",
+            )
+        ]
+
+
+class Attachment(models.Model):
+    """A file that came with a submission, in the same post or a later one."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="attachments", verbose_name="填报")
+    name = models.CharField("附件名", max_length=100)
+    kind = models.CharField("种类", max_length=10, choices=FileKind.choices)
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="+", verbose_name="文件")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submission", "name"], name="attachment_once")]
+
+
 class Visit(models.Model):
+    """
+    One site of an outing. `drawn`: the lot sent the team there. `extra`: nobody did, the team went in on its own; it
+    counts as work done and stays out of every estimate. `score` is 0–100 where the checklist grades.
+    """
+
     inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="visits", verbose_name="检查")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name="点位")
     checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="+", verbose_name="检查表")
@@ -56,6 +132,14 @@ class Visit(models.Model):
     outcome = models.CharField("结果", max_length=20, choices=Outcome.choices, blank=True)
     reason = models.CharField("原因", max_length=200, blank=True)
     drawn = models.BooleanField("抽签点位", default=True)
+    extra = models.BooleanField("计划外", default=False)
+    submission = models.OneToOneField(
+        Submission, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="手机填报"
+    )
+    score = models.PositiveSmallIntegerField("得分", null=True, blank=True)
+    latitude = models.FloatField("纬度", null=True, blank=True)
+    longitude = models.FloatField("经度", null=True, blank=True)
+    accuracy = models.FloatField("定位误差米", null=True, blank=True)
     feedback = models.TextField("现场反馈", blank=True)
     feedback_to = models.CharField("反馈对象职务", max_length=60, blank=True)
     begun_at = models.DateTimeField("开始时间")
@@ -67,7 +151,11 @@ class Visit(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["inspection", "site"], name="visit_once_per_outing"),
+            models.UniqueConstraint(
+                fields=["inspection", "site"], condition=Q(extra=False), name="visit_once_per_outing"
+            ),
+            models.CheckConstraint(condition=~Q(drawn=True, extra=True), name="visit_drawn_or_extra"),
+            models.CheckConstraint(condition=Q(score=None) | Q(score__lte=100), name="visit_score_of_hundred"),
             models.CheckConstraint(
                 condition=Q(state=VisitState.BEGUN, outcome="", closed_at=None)
                 | (Q(state=VisitState.CLOSED, closed_at__isnull=False) & ~Q(outcome="")),

@@ -1,15 +1,21 @@
 """Reading outings and visits, within a standing's reach or one's own teams."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from mingcha.flow.campaigns import queries as campaigns
-from mingcha.flow.campaigns.models import Campaign
-from mingcha.flow.fieldwork.models import Answer, EmbeddedRecord, Inspection, Photo, Stop, Visit
-from mingcha.flow.fieldwork.states import VisitState
+from mingcha.flow.campaigns.models import Campaign, CampaignForm, Member, RecordingApproval, Team
+from mingcha.flow.campaigns.states import State as CampaignState
+from mingcha.flow.fieldwork.models import Answer, EmbeddedRecord, Inspection, Photo, Stop, Submission, Visit
+from mingcha.flow.fieldwork.states import State, SubmissionState, VisitState
+from mingcha.ground.accounts import ties
+from mingcha.ground.accounts.models import Device
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
+from mingcha.ground.rulebook.models import Checklist
 from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.models import Body, Site
 
@@ -159,3 +165,118 @@ def host_sites(record: EmbeddedRecord) -> QuerySet[Site]:
     """Return the sites on the register that the host department or its line answers for."""
     found = Site.objects.filter(active=True, body__in=territory.line_of(record.host_id))
     return found.select_related("type", "division", "body").order_by("division", "pinyin", "code")
+
+
+# How long after an outing a phone may still bring what was seen on it.
+LATEST = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Outing:
+    """An outing as the intake needs it; `stops` are the codes of the sites the lot sent the team to."""
+
+    id: int
+    team: int
+    office: str
+    division: str
+    campaign: int
+    emergency_until: datetime
+    departed_at: datetime
+    returned_at: datetime | None
+    extra: bool
+    stops: frozenset[str]
+
+    def held(self, moment: datetime) -> bool:
+        """Whether the team was out at that moment."""
+        return self.departed_at <= moment and (self.returned_at is None or moment <= self.returned_at)
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """
+    A phone, its person, the outings they were on and what they must stay away from, read once.
+
+    `team` is the one they go out with now, if its campaign is still open; `latest` the highest id among the outings
+    of their teams, so that a later one is noticed.
+    """
+
+    device: Device
+    teams: tuple[int, ...]
+    team: Team | None
+    outings: tuple[Outing, ...]
+    latest: int
+    ties: tuple[ties.Tie, ...]
+
+
+def carrier(device: Device, *, at: datetime) -> Carrier:
+    """Return what the intake must know of a phone. A membership counts for the outings that lay within it."""
+    stays = list(Member.objects.filter(person=device.person_id).select_related("team__campaign", "team__office"))
+    found = Inspection.objects.filter(team__in=[stay.team_id for stay in stays], departed_at__gte=at - LATEST)
+    listed = found.select_related("campaign", "office").prefetch_related("stops__site").order_by("-departed_at", "-pk")
+    outings = [
+        Outing(
+            row.pk, row.team_id, row.office_id, row.office.division_id, row.campaign_id, row.campaign.emergency_until,
+            row.departed_at, row.returned_at, row.extra, frozenset(stop.site.code for stop in row.stops.all()),
+        )
+        for row in listed
+        if any(
+            stay.team_id == row.team_id
+            and (row.returned_at is None or stay.since <= row.returned_at)
+            and (stay.until is None or stay.until >= row.departed_at)
+            for stay in stays
+        )
+    ]  # fmt: skip
+    here = next((s.team for s in stays if s.until is None and s.team.campaign.state == CampaignState.OPEN), None)
+    teams = tuple(sorted({stay.team_id for stay in stays}))
+    away = ties.ties([device.person_id], at=at).of(device.person_id)
+    latest = max((outing.id for outing in outings), default=0)
+    newest = Inspection.objects.filter(team__in=teams).order_by("-pk").values_list("pk", flat=True).first() or 0
+    return Carrier(device, teams, here, tuple(outings), max(latest, newest), tuple(away))
+
+
+def submissions(*, to: Standing, state: str = "", flagged: bool = False) -> QuerySet[Submission]:
+    """Return what phones have sent from outings of offices in one's area, the latest first."""
+    found = Submission.objects.filter(to.area(Permission.LEDGER_SEE, "inspection__office__division__code"))
+    if state:
+        found = found.filter(state=SubmissionState(state))
+    if flagged:
+        found = found.exclude(breaches=[])
+    related = ("person", "device", "checklist", "inspection__team", "inspection__office", "inspection__campaign")
+    return found.select_related(*related).defer("xml", "answers").order_by("-received_at", "-pk")
+
+
+def submission(pk: int, *, to: Standing) -> Submission:
+    """Return one of them. Raises NotFound."""
+    found = submissions(to=to).filter(pk=pk).defer(None).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def visit_of(submission: Submission) -> Visit | None:
+    return Visit.objects.filter(submission=submission).select_related("site").first()
+
+
+def forms(campaign: Campaign) -> QuerySet[Checklist]:
+    """Return the forms for any site that a campaign has taken up."""
+    taken = CampaignForm.objects.filter(campaign=campaign).values("checklist")
+    return Checklist.objects.filter(pk__in=taken).order_by("form_id", "-pk")
+
+
+def takes_up(campaign: int, checklist: int) -> bool:
+    """Return whether a campaign has taken up a form; both by id."""
+    return CampaignForm.objects.filter(campaign=campaign, checklist=checklist).exists()
+
+
+def recording_approvals(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[RecordingApproval]:
+    """Return the approvals of sound on covert visits for offices in one's area, the latest first."""
+    found = RecordingApproval.objects.filter(to.area(Permission.CAMPAIGN_SEE, "office__division__code"))
+    if campaign:
+        found = found.filter(campaign=campaign)
+    return found.select_related("campaign", "office", "approved_by", "withdrawn_by").order_by("-pk")
+
+
+def recording_approval(campaign: int, office: str, *, at: datetime) -> RecordingApproval | None:
+    """Return the approval under which an office's teams may record sound covertly at that time, or None."""
+    found = RecordingApproval.objects.filter(campaign=campaign, office=office, withdrawn_at=None, until__gt=at)
+    return found.order_by("-until").first()

@@ -33,5 +33,23 @@ class EmbeddedKind(TextChoices):
     OWN = "own", "督促部门自查本系统"
 
 
+class SubmissionState(TextChoices):
+    TAKEN = "taken", "已入账"
+    HELD = "held", "待处理"
+    SET_ASIDE = "set_aside", "不采用"
+
+
+class FileKind(TextChoices):
+    PHOTO = "photo", "照片"
+    SIGNATURE = "signature", "签名"
+    AUDIO = "audio", "录音"
+    VIDEO = "video", "录像"
+    FILE = "file", "其他文件"
+
+
 ACTS = {"return": (State.OUT, State.BACK)}
 VISIT_ACTS = {"close": (VisitState.BEGUN, VisitState.CLOSED)}
+SUBMISSION_ACTS = {
+    "take": (SubmissionState.HELD, SubmissionState.TAKEN),
+    "set_aside": (SubmissionState.HELD, SubmissionState.SET_ASIDE),
+}

@@ -19,7 +19,9 @@ class Finding(models.Model):
     office = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="检查单位")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name="点位")
     division = models.CharField("发生地代码", max_length=12, db_index=True)
-    item = models.ForeignKey(Item, models.PROTECT, related_name="+", verbose_name="所属条目")
+    # None until an office names the rule: a form may ask for a clause in words, or for none.
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="所属条目")
+    clause = models.CharField("所填条款", max_length=200, blank=True)
     responsibility = models.CharField("责任", max_length=15, choices=Responsibility.choices)
     body = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="责任单位")
     severity = models.CharField("等级", max_length=10, choices=Severity.choices)
@@ -45,6 +47,11 @@ class Finding(models.Model):
                 name="finding_confirmed_by_someone",
             )
         ]
+
+    @property
+    def rule(self) -> str:
+        """The rule as a reader may cite it: catalogue and item, else the clause as typed on the phone, else ""."""
+        return f"{self.item.edition.rulebook.name} {self.item.label}" if self.item else self.clause
 
     @property
     def number(self) -> str:

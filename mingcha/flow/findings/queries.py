@@ -49,6 +49,8 @@ def earlier_alike(finding: Finding) -> QuerySet[Finding]:
     alike = Finding.objects.filter(
         site__in=territory.site_family(finding.site), state=State.CONFIRMED, pk__lt=finding.pk
     )
+    if finding.item is None:
+        return alike.none()
     same_item = Q(item__number=finding.item.number, item__text=finding.item.text)
     return alike.filter(same_item, item__edition__rulebook=finding.item.edition.rulebook_id).order_by("-pk")
 

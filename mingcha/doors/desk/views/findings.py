@@ -29,7 +29,7 @@ def show(request: Request, *, pk: int) -> HttpResponse:
     words = {
         "finding": finding,
         "item": finding.item,
-        "newest": rulebook.editions(finding.item.edition.rulebook).first(),
+        "newest": rulebook.editions(finding.item.edition.rulebook).first() if finding.item else None,
         "photos": findings.photos(finding),
         "order": order,
         "clock": stories.clock(order, at=request.now),

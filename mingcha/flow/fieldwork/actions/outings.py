@@ -140,7 +140,7 @@ def begin_unlisted(inspection: Inspection, *, site: Site, by: Person, at: dateti
 
 
 def _begin(inspection: Inspection, site: Site, mode: str, *, drawn: bool, by: Person, at: datetime) -> Visit:
-    checklist = rulebook.current_checklist(site.type_id)
+    checklist = rulebook.current_checklist(site.type_id, place=site.division_id)
     if checklist is None:
         raise NoChecklist(type=site.type.name)
     try:
@@ -217,7 +217,7 @@ def close_visit(
     Raises Recused, VisitOver, ReasonMissing.
     """
     _require_team(visit.inspection, by=by, at=at)
-    _require_clear(visit.site, by=by, at=at, embedded=visit.inspection.list_id is None)
+    _require_clear(visit.site, by=by, at=at, embedded=visit.inspection.embedded)
     if outcome != Outcome.DONE and not reason.strip():
         raise ReasonMissing
     start, end = VISIT_ACTS["close"]
@@ -258,7 +258,7 @@ def return_team(inspection: Inspection, *, reason: str = "", by: Person, at: dat
 def require_open(visit: Visit, *, by: Person, at: datetime) -> None:
     """Refuse who is not of the visit's team or must stay away from its site, and any change once it is closed."""
     _require_team(visit.inspection, by=by, at=at)
-    _require_clear(visit.site, by=by, at=at, embedded=visit.inspection.list_id is None)
+    _require_clear(visit.site, by=by, at=at, embedded=visit.inspection.embedded)
     # Locked until commit, so that nothing slips in behind a close that is under way.
     if Visit.objects.select_for_update().values_list("state", flat=True).get(pk=visit.pk) != VisitState.BEGUN:
         raise VisitOver

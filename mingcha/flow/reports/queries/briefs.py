@@ -47,6 +47,7 @@ def kinds(campaign: Campaign, rows: Sequence[OfficeFigures], *, as_of: datetime)
 
 def _by_item(office: SupervisingOffice, *, as_of: datetime) -> list[dict[str, object]]:
     found = Finding.objects.filter(campaign=office.campaign_id, office=office.body_id, confirmed_at__lte=as_of)
+    found = found.filter(item__isnull=False)
     book = "item__edition__rulebook__"
     names = (f"{book}pk", f"{book}name", f"{book}keeper", "item__number", "item__text")
     cited = found.order_by().values(*names).annotate(count=Count("pk"), position=Min("item__position"))

@@ -99,7 +99,7 @@ def _narrow(found: QuerySet[Finding], chosen: Filter) -> QuerySet[Finding]:
         if value := getattr(chosen, name):
             found = found.filter(**{column: value})
     if chosen.item:
-        found = found.filter(item_id=chosen.item) if chosen.item.isascii() and chosen.item.isdigit() else found.none()
+        found = found.filter(_cites(chosen.item))
     if chosen.state:
         found = found.filter(_in_state(chosen.state))
     if chosen.overdue:
@@ -199,6 +199,13 @@ class _Named:
         return self.names.get(key, str(key))
 
 
+def _cites(item: str) -> Q:
+    """Return the condition that an item is cited, given its id as text; "None" finds what cites none yet."""
+    if item == "None":
+        return Q(item=None)
+    return Q(item=item) if item.isascii() and item.isdigit() else Q(pk__in=[])
+
+
 def _dimension(found: QuerySet[Finding], dimension: str) -> _Named:
     if dimension == "county":
         found = found.annotate(county=territory.part_of("division", 6))
@@ -208,7 +215,7 @@ def _dimension(found: QuerySet[Finding], dimension: str) -> _Named:
         return _Named(found, "site__type_id", "site_type", {t.code: t.name for t in territory.site_types()})
     if dimension == "item":
         cited = found.order_by("item_id").distinct("item_id")
-        labels = {f.item_id: f"{f.item.edition.rulebook.name} {f.item.label}" for f in cited}
+        labels = {f.item_id: f.rule if f.item else UNCLASSIFIED for f in cited}
         return _Named(found, "item_id", "item", labels)
     if dimension == "responsibility":
         return _Named(found, "responsibility", "responsibility", {r.value: str(r.label) for r in Responsibility})
@@ -232,6 +239,7 @@ def _sums(found: QuerySet[Finding], column: str) -> dict[object, Total]:
     return {key: Total(*line) for key, line in sums.items()}
 
 
+UNCLASSIFIED = "未对应条目"
 HEADER = (
     "编号", "检查任务", "检查日期时间", "检查单位", "检查组", "方式", "乡镇（街道）", "点位名称", "点位类型", "所属清单条目",
     "四方责任", "责任单位", "问题描述", "等级", "整改方式", "整改要求", "整改时限", "签收时间", "状态", "是否逾期", "整改措施",
@@ -252,12 +260,11 @@ def _cells(finding: Finding, order: Rectification | None, townships: dict[str, s
     # Fetched beforehand for the whole sheet; a query here would be two for every row.
     reply = max(order.replies.all(), key=lambda r: r.pk, default=None) if order else None
     review = max(order.reviews.all(), key=lambda r: r.pk, default=None) if order else None
-    item = finding.item
     return [
         finding.number, finding.campaign.name, _when(finding.noted_at), finding.office.name,
         finding.visit.inspection.team.name, finding.visit.get_mode_display(),
         townships.get(finding.site.division.township_code, ""), finding.site.name, finding.site.type.name,
-        f"{item.edition.rulebook.name} {item.label}", finding.get_responsibility_display(), finding.body.name,
+        finding.rule or UNCLASSIFIED, finding.get_responsibility_display(), finding.body.name,
         finding.description, finding.get_severity_display(), order.get_way_display() if order else "未定",
         order.requirement if order else "", _when(order.due_at) if order else "",
         _when(order.received_at) if order else "", order.get_state_display() if order else "",
