@@ -12,9 +12,10 @@ from pathlib import Path
 
 FURNITURE = {"__init__", "apps", "states", "models", "queries", "actions", "tasks", "migrations"}
 EXTRA = {
-    "mingcha/flow/rectifications": {"intake", "by_link"},
+    "mingcha/flow/fieldwork": {"packages"},
+    "mingcha/flow/rectifications": {"intake", "intake_sql", "by_link"},
     "mingcha/flow/reports": {"published"},
-    "mingcha/ground/accounts": {"permissions", "roles", "ties"},
+    "mingcha/ground/accounts": {"devices", "permissions", "roles", "ties"},
     "mingcha/ground/rulebook": {"catalogues"},
 }
 UNTOLD = {"utils", "helpers", "managers", "signals", "services", "common", "misc"}

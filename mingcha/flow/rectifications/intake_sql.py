@@ -1,0 +1,146 @@
+"""
+The one statement of the intake, step by step; its tables and columns belong to their rooms' models.
+
+    sent     the submission, unless the phone was revoked, a list was opened meanwhile, or the instance is known
+    body     who answers for a place that is on no register yet: an enterprise of its own, until the office says who
+    fresh    that place, provisional: off the register, and so in no draw
+    place    the place, known or fresh; none where the submission is held back
+    visit    closed at once: its findings are confirmed and frozen by the hand that sends them
+    answers  one row for each question answered
+    found    the findings, their ids taken first so that orders, photos and messages can name them
+    orders   attested where put right on the spot, else issued to the body with a deadline
+    told     a message to each person who answers for that body
+    files    evidence, attachment, photo of the visit, photo of the finding
+    event    the act on record, and its place in the queue of the sealer
+"""
+
+UNTYPED = "other"  # the type of a site met with a form that is for any site
+
+STATEMENT = """
+WITH known AS (
+    SELECT s.id, s.name, s.body_id, s.division_id,
+           (s.body_id = ANY(%(tied_bodies)s::text[]) OR s.id = ANY(%(tied_sites)s::bigint[])
+            OR EXISTS (SELECT 1 FROM unnest(%(tied_divisions)s::text[]) AS d(code)
+                       WHERE starts_with(s.division_id, d.code))) AS tied,
+           (NOT %(extra)s AND EXISTS (SELECT 1 FROM fieldwork_visit v
+                                      WHERE v.inspection_id = %(inspection)s AND v.site_id = s.id AND NOT v.extra)
+           ) AS visited
+    FROM territory_site s WHERE s.code = %(site_code)s
+), hold AS (
+    SELECT %(held)s::jsonb
+           || CASE WHEN (SELECT tied FROM known) THEN '["tied"]'::jsonb ELSE '[]'::jsonb END
+           || CASE WHEN (SELECT visited FROM known) THEN '["visited"]'::jsonb ELSE '[]'::jsonb END AS reasons
+), sent AS (
+    INSERT INTO fieldwork_submission (
+        instance_id, device_id, person_id, inspection_id, checklist_id, site_named, sha256, xml, answers, breaches,
+        held, expected, state, started_at, ended_at, received_at, ruling)
+    SELECT %(instance)s, d.id, %(person)s, %(inspection)s, %(checklist)s, %(site_named)s, %(sha256)s, %(xml)s,
+           %(answers)s::jsonb, %(breaches)s::jsonb, h.reasons, %(expected)s::jsonb,
+           CASE WHEN h.reasons = '[]'::jsonb THEN 'taken' ELSE 'held' END,
+           %(started)s::timestamptz, %(ended)s::timestamptz, %(at)s::timestamptz, ''
+    FROM accounts_device d CROSS JOIN hold h
+    WHERE d.id = %(device)s AND d.revoked_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM fieldwork_inspection i
+                      WHERE i.team_id = ANY(%(teams)s::bigint[]) AND i.id > %(latest)s)
+    ON CONFLICT (instance_id) DO NOTHING
+    RETURNING id, state
+), taken AS (
+    SELECT id FROM sent WHERE state = 'taken'
+), body AS (
+    INSERT INTO territory_body (code, name, kind, division_id, pinyin)
+    SELECT left('phone-' || %(site_code)s, 40), %(site_name)s, 'enterprise', %(division)s, ''
+    FROM taken WHERE NOT EXISTS (SELECT 1 FROM known)
+    ON CONFLICT (code) DO NOTHING
+), fresh AS (
+    INSERT INTO territory_site (
+        code, name, type_id, division_id, address, body_id, pinyin, active, provisional)
+    SELECT %(site_code)s, %(site_name)s, %(site_type)s, %(division)s, '', left('phone-' || %(site_code)s, 40), '',
+           false, true
+    FROM taken WHERE NOT EXISTS (SELECT 1 FROM known)
+    RETURNING id, name, body_id, division_id
+), place AS (
+    SELECT k.id, k.name, k.body_id, k.division_id FROM known k, taken
+    UNION ALL SELECT id, name, body_id, division_id FROM fresh
+), visit AS (
+    INSERT INTO fieldwork_visit (
+        inspection_id, site_id, checklist_id, mode, state, outcome, reason, drawn, extra, submission_id, score, latitude,
+        longitude, accuracy, feedback, feedback_to, begun_at, begun_by_id, closed_at, closed_by_id)
+    SELECT %(inspection)s, p.id, %(checklist)s, %(mode)s, 'closed', %(outcome)s, %(reason)s, %(drawn)s, %(extra)s, t.id,
+           %(score)s::smallint, %(latitude)s::float8, %(longitude)s::float8, %(accuracy)s::float8, %(feedback)s,
+           %(feedback_to)s, %(begun)s::timestamptz, %(person)s, %(closed)s::timestamptz, %(person)s
+    FROM taken t, place p
+    RETURNING id
+), answers AS (
+    INSERT INTO fieldwork_answer (visit_id, question_id, verdict, reported, verified, said)
+    SELECT v.id, a.question, a.verdict, a.reported, a.verified, a.said
+    FROM visit v, unnest(%(questions)s::bigint[], %(verdicts)s::text[], %(reported)s::int[], %(verified)s::int[],
+                         %(said)s::text[]) AS a(question, verdict, reported, verified, said)
+), found AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('findings_finding', 'id')) AS id,
+           nextval(pg_get_serial_sequence('rectifications_rectification', 'id')) AS order_id,
+           v.id AS visit_id, p.id AS site_id, p.division_id AS division, COALESCE(f.body, p.body_id) AS body_id, f.*
+    FROM visit v, place p,
+         unnest(%(items)s::bigint[], %(clauses)s::text[], %(responsibilities)s::text[], %(severities)s::text[],
+                %(descriptions)s::text[], %(bodies)s::text[], %(on_spot)s::bool[], %(due)s::timestamptz[],
+                %(requirements)s::text[]) WITH ORDINALITY
+         AS f(item, clause, responsibility, severity, description, body, on_spot, due, requirement, ordinal)
+), findings AS (
+    INSERT INTO findings_finding (
+        id, visit_id, campaign_id, office_id, site_id, division, item_id, clause, responsibility, body_id, severity,
+        description, state, noted_at, noted_by_id, confirmed_at, confirmed_by_id, withdrawn_reason)
+    SELECT id, visit_id, %(campaign)s, %(office)s, site_id, division, item, clause, responsibility, body_id, severity,
+           description, 'confirmed', %(closed)s::timestamptz, %(person)s, %(closed)s::timestamptz, %(person)s, ''
+    FROM found
+), orders AS (
+    INSERT INTO rectifications_rectification (
+        id, finding_id, body_id, way, state, requirement, due_at, attested_at, attested_by_id, ordered_at)
+    SELECT order_id, id, body_id, CASE WHEN on_spot THEN 'on_spot' ELSE 'by_deadline' END,
+           CASE WHEN on_spot THEN 'attested' ELSE 'ordered' END, requirement, due,
+           CASE WHEN on_spot THEN %(closed)s::timestamptz END, CASE WHEN on_spot THEN %(person)s::bigint END,
+           CASE WHEN on_spot THEN NULL ELSE %(at)s::timestamptz END
+    FROM found
+), told AS (
+    INSERT INTO notices_notice (to_id, subject, text, link, channel, created_at)
+    SELECT DISTINCT ON (f.id, q.person_id) q.person_id,
+           '收到整改交办：' || left(f.division, 6) || '-' || lpad(f.id::text, greatest(6, length(f.id::text)), '0'), '',
+           '/orders/' || f.order_id || '/', 'screen', %(at)s::timestamptz
+    FROM found f
+    JOIN territory_body b ON b.code = f.body_id OR b.merged_into_id = f.body_id
+    JOIN accounts_post q ON q.body_id = b.code AND q.role = 'unit' AND q.since <= %(day)s::date
+         AND (q.until IS NULL OR q.until >= %(day)s::date) AND q.relieved_at IS NULL
+    JOIN accounts_person o ON o.id = q.person_id AND o.is_active
+    WHERE NOT f.on_spot
+), files AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('evidence_evidence', 'id')) AS id,
+           nextval(pg_get_serial_sequence('fieldwork_photo', 'id')) AS photo_id, s.id AS submission_id,
+           (SELECT name FROM place) AS place, u.*
+    FROM sent s,
+         unnest(%(file_names)s::text[], %(file_hashes)s::text[], %(file_sizes)s::bigint[], %(file_types)s::text[],
+                %(file_personal)s::bool[], %(file_kinds)s::text[], %(file_findings)s::int[])
+         AS u(name, sha256, size, media_type, personal, kind, finding)
+), evidence AS (
+    INSERT INTO evidence_evidence (
+        id, sha256, size, media_type, name, received_at, received_from_id, place, personal)
+    SELECT id, sha256, size, media_type, name, %(at)s::timestamptz, %(person)s, COALESCE(place, %(site_named)s),
+           personal
+    FROM files
+), attachments AS (
+    INSERT INTO fieldwork_attachment (submission_id, name, kind, evidence_id)
+    SELECT submission_id, name, kind, id FROM files
+), photos AS (
+    INSERT INTO fieldwork_photo (id, visit_id, evidence_id, caption)
+    SELECT f.photo_id, v.id, f.id, '' FROM files f, visit v WHERE f.kind = 'photo'
+), shown AS (
+    INSERT INTO findings_findingphoto (finding_id, photo_id)
+    SELECT n.id, f.photo_id FROM files f JOIN found n ON n.ordinal = f.finding WHERE f.kind = 'photo'
+), event AS (
+    INSERT INTO audit_event (at, actor, actor_name, verb, kind, key, division, body, detail, text)
+    SELECT %(at)s::timestamptz, %(actor)s, %(actor_name)s, 'submission.receive', 'submission', %(instance)s,
+           %(division)s, %(office)s, %(event_detail)s::jsonb, %(event)s
+    FROM sent
+    RETURNING id
+), queued AS (
+    INSERT INTO audit_unsealed (event_id) SELECT id FROM event
+)
+SELECT id, state FROM sent
+"""
