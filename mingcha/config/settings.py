@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "mingcha.doors.hall",
     "mingcha.doors.desk",
     "mingcha.doors.field",
+    "mingcha.doors.openrosa",
 ]
 AUTH_USER_MODEL = "accounts.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -67,8 +67,10 @@ class Legible:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.respond(request)
 
-    def process_view(self, request: HttpRequest, *_view: object) -> None:
+    def process_view(self, request: HttpRequest, view: object, *_given: object) -> None:
         """Runs after the check of the form's token, which has read the form already."""
+        if getattr(view, "streams", False):  # reads the body itself, piece by piece: nobody may have read it before
+            return
         if request.path != legible(request.path):
             raise Http404
         request.GET = _legible(request.GET)  # type: ignore[assignment]

@@ -1,1 +1,1 @@
-"""Reserved: the door for the OpenRosa protocol. Nothing is built here yet."""
+"""Phones that speak OpenRosa: our own field app and ODK Collect alike."""

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class OpenRosaConfig(AppConfig):
+    name = "mingcha.doors.openrosa"
