@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from mingcha.doors.field.views import findings, lists, outings, photos, visits
+from mingcha.doors.field.views import app, findings, lists, outings, photos, visits
 
 app_name = "field"
 urlpatterns = [
-    path("", lists.home, name="home"),
+    path("", app.shell, name="home"),
+    path("sw.js", app.worker, name="worker"),
+    path("app.webmanifest", app.manifest, name="manifest"),
+    path("app/me/", app.me, name="me"),
+    path("app/device/", app.device, name="device"),
+    path("app/lists/<int:pk>/open/", app.open_list, name="app_open"),
+    path("app/outings/<int:pk>/package/", app.package, name="package"),
+    path("app/outings/<int:pk>/return/", app.return_team, name="app_return"),
+    path("plain/", lists.home, name="plain"),
     path("lists/<int:pk>/", lists.sealed, name="list"),
     path("lists/<int:pk>/open/", lists.depart, name="list_open"),
     path("inspections/<int:pk>/", outings.inspection, name="inspection"),
