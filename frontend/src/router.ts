@@ -8,8 +8,17 @@ export interface Route {
   parts: string[];
 }
 
+/** An address typed by hand may hold anything; what cannot be decoded stays as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 function parse(hash: string): Route {
-  const [name = '', ...parts] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+  const [name = '', ...parts] = hash.replace(/^#\/?/, '').split('/').map(decoded);
   return { name: name || 'home', parts };
 }
 
@@ -26,4 +35,9 @@ export function href(name: string, ...parts: (string | number)[]): string {
 
 export function go(name: string, ...parts: (string | number)[]): void {
   location.hash = href(name, ...parts);
+}
+
+/** Goes on without a way back to where one was. */
+export function replace(name: string, ...parts: (string | number)[]): void {
+  location.replace(href(name, ...parts));
 }

@@ -2,7 +2,7 @@
 import type { Package } from '../types';
 import { hexSha256 } from '../store/sha256';
 import type { DeviceToken } from '../store/settings';
-import { answer, ask, Unreachable } from './http';
+import { answer, ask, send, Unreachable } from './http';
 
 export interface WaitingList {
   id: number | string;
@@ -50,6 +50,15 @@ export const openList = (id: number | string): Promise<{ outing: number | string
 
 export const returnTeam = (id: number | string, reason: string): Promise<{ state: string }> =>
   answer(`${ROOT}outings/${id}/return/`, { reason });
+
+/** Tells the other pages of the house, too; where that fails, they simply keep theirs. */
+export async function tellLanguage(code: string): Promise<void> {
+  await send('/language', { language: code, next: '/field/' }).catch(() => undefined);
+}
+
+export async function signOutOfServer(): Promise<void> {
+  await send('/sign-out', {});
+}
 
 /** Downloads a package, telling how many bytes have come, and proves that each form is whole. */
 export async function fetchPackage(id: number | string, progress: (bytes: number) => void): Promise<Package> {

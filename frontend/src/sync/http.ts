@@ -54,7 +54,7 @@ export async function ask(path: string, send?: Record<string, unknown>): Promise
 async function refusal(response: Response): Promise<Refused> {
   const said = (await response.json().catch(() => ({}))) as { error?: unknown; sign_in?: unknown };
   if (response.status < 500) contacted();
-  const signIn = response.status === 401 ? String(said.sign_in ?? '/sign-in/?next=/field/') : '';
+  const signIn = response.status === 401 ? String(said.sign_in ?? '/sign-in?next=/field/') : '';
   return new Refused(response.status, typeof said.error === 'string' ? said.error : '', signIn);
 }
 
@@ -65,4 +65,15 @@ export async function answer<T>(path: string, send?: Record<string, unknown>): P
   } catch (error) {
     throw new Unreachable(path, { cause: error });
   }
+}
+
+/** Sends a form of the other pages, which answer with a page that nobody reads here. */
+export async function send(path: string, fields: Record<string, string>): Promise<void> {
+  const body = new URLSearchParams({ ...fields, csrfmiddlewaretoken: token() });
+  const response = await fetch(path, { method: 'POST', body, credentials: 'same-origin', signal: AbortSignal.timeout(PATIENCE) }).catch(
+    (error: unknown) => {
+      throw new Unreachable(path, { cause: error });
+    },
+  );
+  if (!response.ok) throw await refusal(response);
 }
