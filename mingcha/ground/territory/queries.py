@@ -80,12 +80,14 @@ def site_types() -> QuerySet[SiteType]:
 
 
 def sites(
-    reach: Q, *, type_code: str = "", township: str = "", search: str = "", body: str = "", active: bool | None = None
-) -> QuerySet[Site]:
+    reach: Q, *, type_code: str = "", township: str = "", search: str = "", body: str = "", active: bool | None = None,
+    provisional: bool | None = None,
+) -> QuerySet[Site]:  # fmt: skip
     """
     Return the register within `reach` (a filter over Site, such as Standing.area(…, "division__code")).
 
-    `search` matches name, code, address or pinyin initials typed without spaces; `body` is the code of who answers.
+    `search` matches name, code, address or pinyin initials typed without spaces; `body` is the code of who answers;
+    `provisional`: only what teams met and no office has confirmed yet, or only the rest.
     """
     found = Site.objects.filter(reach).select_related("type", "division", "body")
     if body:
@@ -96,12 +98,19 @@ def sites(
         found = found.filter(division__code__startswith=township)
     if active is not None:
         found = found.filter(active=active)
+    if provisional is not None:
+        found = found.filter(provisional=provisional)
     if search:
         found = found.filter(
             Q(name__icontains=search) | Q(code__icontains=search) | Q(address__icontains=search)
             | Q(pinyin__icontains=search.lower())
         )  # fmt: skip
     return found.order_by("division", "pinyin", "code")
+
+
+def stand_in(site: Site) -> Body | None:
+    """Return the body that stands in for whoever answers for a place a team met, named after the place; None for none."""
+    return Body.objects.filter(pk=site.body_id, code=f"phone-{site.code}"[:40], merged_into=None).first()
 
 
 def site(code: str, reach: Q) -> Site | None:
@@ -310,8 +319,10 @@ def alike(duplicate: Body, reach: Q, *, search: str) -> QuerySet[Body]:
 
 
 def alike_sites(duplicate: Site, reach: Q, *, search: str) -> QuerySet[Site]:
-    """Return the sites within `reach` of the same type that one may have been registered twice with, by some words."""
-    found = sites(reach, type_code=duplicate.type_id, search=search).filter(merged_into=None).exclude(pk=duplicate.pk)
+    """Return the sites within `reach` that one may have been registered twice with, of its type where that is known."""
+    type_code = "" if duplicate.provisional else duplicate.type_id
+    found = sites(reach, type_code=type_code, search=search, provisional=False)
+    found = found.filter(merged_into=None).exclude(pk=duplicate.pk)
     return found.order_by(_whole(search), "pinyin", "code")
 
 

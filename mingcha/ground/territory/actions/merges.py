@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit.actions import Actor
 from mingcha.ground.territory.models import SUPERVISING, Body, Site
-from mingcha.ground.territory.queries import line_of
+from mingcha.ground.territory.queries import is_supervising, line_of, stand_in
 from mingcha.kernel.refusals import Refusal
 
 One = TypeVar("One", Body, Site)
@@ -29,6 +29,10 @@ class AlreadyMerged(Refusal):
 class NotAlike(Refusal):
     message: ClassVar[str] = "“%(one)s”和“%(other)s”种类不同，不会是重复登记，请核对。"
     status: ClassVar[int] = 422
+
+
+class StillProvisional(Refusal):
+    message: ClassVar[str] = "“%(name)s”还没有核实，请先核实它，或选一个在册的点位并入。"
 
 
 @transaction.atomic
@@ -60,15 +64,21 @@ def merge_sites(duplicate: Site, *, into: Site, by: Actor | None, at: datetime) 
     """
     Merge a site registered twice: the duplicate leaves the register, its visits and findings count as the other's past.
 
-    Raises SameThing, AlreadyMerged, NotAlike where the types differ.
+    A place that a team met may have any type, since nobody knew it; what was ordered of it reaches who answers for `into`.
+    Raises SameThing, AlreadyMerged, NotAlike where the types differ, StillProvisional where `into` is such a place itself.
     """
     pair = {site.pk: site for site in _locked(Site, duplicate.pk, into.pk)}
     duplicate, into = pair[duplicate.pk], pair[into.pk]
     _check(duplicate, into)
-    if duplicate.type_id != into.type_id:
+    if into.provisional:
+        raise StillProvisional(name=into.name)
+    if duplicate.type_id != into.type_id and not duplicate.provisional:
         raise NotAlike(one=duplicate.name, other=into.name)
     Site.objects.filter(merged_into=duplicate).update(merged_into=into)
-    Site.objects.filter(pk=duplicate.pk).update(merged_into=into, active=False)
+    Site.objects.filter(pk=duplicate.pk).update(merged_into=into, active=False, provisional=False)
+    standing_in = stand_in(duplicate)
+    if standing_in and standing_in.pk != into.body_id and not is_supervising(into.body):
+        merge_bodies(standing_in, into=into.body, by=by, at=at)
     audit.record("territory.merge_sites", kind="site", key=duplicate.code, by=by, at=at,
                  division=duplicate.division_id, body=duplicate.body_id, detail={"into": into.code})  # fmt: skip
 

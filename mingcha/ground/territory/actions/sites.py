@@ -11,10 +11,11 @@ from django.db import IntegrityError, connection, transaction
 
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit.actions import Actor
+from mingcha.ground.territory.actions import merges
 from mingcha.ground.territory.actions.bodies import add_body
-from mingcha.ground.territory.actions.merges import AlreadyMerged
+from mingcha.ground.territory.actions.merges import AlreadyMerged, StillProvisional
 from mingcha.ground.territory.models import Body, BodyKind, Division, Site, SiteType
-from mingcha.ground.territory.queries import pinyin
+from mingcha.ground.territory.queries import pinyin, stand_in
 from mingcha.kernel import sheets
 from mingcha.kernel.refusals import Refusal
 
@@ -40,6 +41,10 @@ class OutsideYourArea(Refusal):
 
 class SiteMoved(Refusal):
     message: ClassVar[str] = "“%(name)s”刚刚被别人改到了别的区划，请刷新后再改。您填的内容没有丢。"
+
+
+class AlreadyConfirmed(Refusal):
+    message: ClassVar[str] = "“%(name)s”刚刚已由别人核实或并入，请刷新后再看。"
 
 
 @dataclass(frozen=True)
@@ -93,19 +98,20 @@ def import_sites(content: bytes, *, prefixes: Iterable[str], by: Actor | None, a
 
     Raises RowsRefused with every bad row, and what `preview` raises.
     """
-    with connection.cursor() as cursor:
-        # Who writes to the register waits: a code found free must not meanwhile become another county's site.
-        cursor.execute("LOCK TABLE territory_site, territory_body IN SHARE ROW EXCLUSIVE MODE")
+    _lock()  # a code found free must not meanwhile become another county's site
     plan = preview(content, prefixes=prefixes)
     if plan.problems:
         raise sheets.RowsRefused(plan.problems)
+    met = list(Site.objects.filter(code__in=[row["点位编号"] for row in plan.rows], provisional=True))
     Site.objects.bulk_create(
         _sites(plan.rows, by=by, at=at),
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=["name", "type", "division", "address", "body", "pinyin", "active"],
+        update_fields=["name", "type", "division", "address", "body", "pinyin", "active", "provisional"],
         batch_size=1000,
     )
+    for site in met:  # what a team met is confirmed by standing in the sheet
+        _relieve(site, by=by, at=at)
     place = plan.rows[0]["区划代码"][:6] if plan.rows else ""
     audit.record(
         "territory.import_sites", kind="register", key=place, by=by, at=at, division=place,
@@ -143,20 +149,70 @@ def change_site(
     """
     Change a site on the register; frames already frozen keep what they had.
 
-    Raises OutsideYourArea, SiteMoved, AlreadyMerged for a duplicate.
+    Raises OutsideYourArea, SiteMoved, AlreadyMerged for a duplicate, StillProvisional for what the office has yet to confirm.
     """
     for code in (site.division_id, division.code):  # neither taken from another's area nor sent there
         if not code.startswith(tuple(prefixes)):
             raise OutsideYourArea(code=code)
     # The area was checked of the site as loaded: the row must still lie there.
-    changed = Site.objects.filter(pk=site.pk, division=site.division_id, merged_into=None).update(
+    changed = Site.objects.filter(pk=site.pk, division=site.division_id, merged_into=None, provisional=False).update(
         name=name, type=type, division=division, address=address, body=body, active=active, pinyin=pinyin(name)
     )
     if not changed:
-        merged = Site.objects.filter(pk=site.pk).exclude(merged_into=None).exists()
-        raise AlreadyMerged(name=site.name) if merged else SiteMoved(name=site.name)
+        now = Site.objects.get(pk=site.pk)
+        merged, provisional = now.merged_into_id is not None, now.provisional
+        why = AlreadyMerged if merged else StillProvisional if provisional else SiteMoved
+        raise why(name=site.name)
     audit.record("territory.change_site", kind="site", key=site.code, by=by, at=at, division=division.code,
                  body=body.code, detail={"active": active})  # fmt: skip
+
+
+@transaction.atomic
+def confirm_site(
+    site: Site, *, code: str, name: str, type: SiteType, division: Division, address: str, body: Body,
+    prefixes: Iterable[str], by: Actor, at: datetime,
+) -> Site:  # fmt: skip
+    """
+    Put a place that a team met on the register for good: with a code, a type, a place and who answers for it.
+
+    The body that stood in for whoever answers is merged into `body`, so that orders already issued reach it; where it is
+    itself the one, it takes the place's name. Raises UnclearCode, OutsideYourArea, SiteCodeTaken, AlreadyConfirmed.
+    """
+    if not CODE.fullmatch(code):
+        raise UnclearCode(code=code)
+    for place in (site.division_id, division.code):
+        if not place.startswith(tuple(prefixes)):
+            raise OutsideYourArea(code=place)
+    _lock()
+    if Site.objects.filter(code=code).exclude(pk=site.pk).exists():
+        raise SiteCodeTaken(code=code)
+    met = Site.objects.filter(pk=site.pk, provisional=True, division=site.division_id)
+    if not met.update(
+        code=code, name=name, type=type, division=division, address=address, body=body, pinyin=pinyin(name),
+        active=True, provisional=False,
+    ):  # fmt: skip
+        raise AlreadyConfirmed(name=site.name)
+    _relieve(site, by=by, at=at)
+    audit.record("territory.confirm_site", kind="site", key=code, by=by, at=at, division=division.code, body=body.code,
+                 detail={"was": site.code, "name": name})  # fmt: skip
+    return Site.objects.get(pk=site.pk)
+
+
+def _relieve(met: Site, *, by: Actor | None, at: datetime) -> None:
+    """Merge the body that stood in for a place, as it was met, into the one that answers for it now; or name it after it."""
+    standing_in, now = stand_in(met), Site.objects.select_related("body", "division").get(pk=met.pk)
+    if standing_in and standing_in != now.body:
+        merges.merge_bodies(standing_in, into=now.body, by=by, at=at)
+    elif standing_in:
+        Body.objects.filter(pk=standing_in.pk).update(
+            name=now.name, pinyin=now.pinyin, division=now.division.county_code
+        )
+
+
+def _lock() -> None:
+    # The tables before any row, in the order of every import: whoever writes to the register waits.
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE territory_site, territory_body IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _sites(rows: Iterable[sheets.Row], *, by: Actor | None, at: datetime) -> list[Site]:
