@@ -10,7 +10,7 @@ from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Campaign, CampaignForm, Member, RecordingApproval, Team
 from mingcha.flow.campaigns.states import State as CampaignState
 from mingcha.flow.fieldwork.models import Answer, EmbeddedRecord, Inspection, Photo, Stop, Submission, Visit
-from mingcha.flow.fieldwork.states import State, SubmissionState, VisitState
+from mingcha.flow.fieldwork.states import SubmissionState, VisitState
 from mingcha.ground.accounts import ties
 from mingcha.ground.accounts.models import Device
 from mingcha.ground.accounts.permissions import Permission
@@ -208,16 +208,21 @@ class Carrier:
     ties: tuple[ties.Tie, ...]
 
 
+def outing(row: Inspection) -> Outing:
+    """Return an outing as the intake needs it."""
+    return Outing(
+        row.pk, row.team_id, row.office_id, row.office.division_id, row.campaign_id, row.campaign.emergency_until,
+        row.departed_at, row.returned_at, row.extra, frozenset(stop.site.code for stop in row.stops.all()),
+    )  # fmt: skip
+
+
 def carrier(device: Device, *, at: datetime) -> Carrier:
     """Return what the intake must know of a phone. A membership counts for the outings that lay within it."""
     stays = list(Member.objects.filter(person=device.person_id).select_related("team__campaign", "team__office"))
     found = Inspection.objects.filter(team__in=[stay.team_id for stay in stays], departed_at__gte=at - LATEST)
     listed = found.select_related("campaign", "office").prefetch_related("stops__site").order_by("-departed_at", "-pk")
     outings = [
-        Outing(
-            row.pk, row.team_id, row.office_id, row.office.division_id, row.campaign_id, row.campaign.emergency_until,
-            row.departed_at, row.returned_at, row.extra, frozenset(stop.site.code for stop in row.stops.all()),
-        )
+        outing(row)
         for row in listed
         if any(
             stay.team_id == row.team_id
@@ -225,7 +230,7 @@ def carrier(device: Device, *, at: datetime) -> Carrier:
             and (stay.until is None or stay.until >= row.departed_at)
             for stay in stays
         )
-    ]  # fmt: skip
+    ]
     here = next((s.team for s in stays if s.until is None and s.team.campaign.state == CampaignState.OPEN), None)
     teams = tuple(sorted({stay.team_id for stay in stays}))
     away = ties.ties([device.person_id], at=at).of(device.person_id)

@@ -29,7 +29,7 @@ from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.actions import submissions
 from mingcha.flow.fieldwork.models import Attachment, Photo, Submission, Visit
-from mingcha.flow.fieldwork.states import FileKind, Mode
+from mingcha.flow.fieldwork.states import FileKind, Mode, Outcome
 from mingcha.flow.findings.models import Finding, FindingPhoto
 from mingcha.flow.rectifications import intake_sql
 from mingcha.ground.accounts import devices
@@ -42,6 +42,7 @@ from mingcha.ground.evidence.actions import Incoming, Stored
 from mingcha.ground.evidence.models import Evidence
 from mingcha.ground.rulebook import queries as rulebook
 from mingcha.ground.territory import queries as territory
+from mingcha.ground.territory.actions.sites import CODE
 from mingcha.kernel import checklists
 from mingcha.kernel.legible import legible
 from mingcha.kernel.refusals import Refusal
@@ -57,7 +58,9 @@ class UnknownDevice(Refusal):
 
 
 class UnknownForm(Refusal):
-    message: ClassVar[str] = "没有表单 %(form_id)s 的版本 %(version)s：请在手机上更新表单后再发送。填好的内容仍在手机里。"
+    message: ClassVar[str] = (
+        "没有表单 %(form_id)s 的版本 %(version)s：请在手机上更新表单后再发送。填好的内容仍在手机里。"
+    )
     status: ClassVar[int] = 404
 
 
@@ -136,8 +139,8 @@ def receive(carrier: fieldwork.Carrier, *, xml: bytes, files: Sequence[Incoming]
         outing = _outing(carrier, reading, at=at)
         _require_taken_up(form, outing)
         stored = stored or [file.settle() for file in files]
-        words = _words(carrier, outing, form, instance, reading, stored, xml, at=at)
-        if _run(words):
+        words = words_of(carrier, outing, form, instance, reading, stored, xml, at=at)
+        if run(intake_sql.STATEMENT, words):
             held = {file.name: file.sha256 for file in stored}
             missing = tuple(sorted(set(reading.files) - set(held)))
             return Receipt(instance.instance_id, words["sha256"], held, missing, new=True)
@@ -148,15 +151,15 @@ def receive(carrier: fieldwork.Carrier, *, xml: bytes, files: Sequence[Incoming]
     raise Busy
 
 
-def _run(words: dict[str, Any]) -> bool:
-    """Run the statement; return whether it took the submission. Two phones at the same site: one fails, and asks again."""
+def run(statement: str, words: dict[str, Any]) -> bool:
+    """Run a statement; return whether it took the submission. Two phones at the same site: one fails, and asks again."""
     connection.ensure_connection()
     raw = connection.connection
     # Django binds on the client and never prepares; this one statement is prepared once for each connection.
     raw.prepare_threshold = 1
     try:
         with transaction.atomic(savepoint=True) if connection.in_atomic_block else _AutoCommit():
-            return psycopg.Cursor(raw).execute(intake_sql.STATEMENT, words, prepare=True).fetchone() is not None
+            return psycopg.Cursor(raw).execute(statement, words, prepare=True).fetchone() is not None
     except (psycopg.errors.UniqueViolation, IntegrityError):
         return False
     except psycopg.OperationalError as error:
@@ -223,16 +226,15 @@ def _outing(carrier: fieldwork.Carrier, reading: checklists.Reading, *, at: date
     return next(outing for outing in again.outings if outing.id == made.pk)
 
 
-def _words(
+def words_of(
     carrier: fieldwork.Carrier, outing: fieldwork.Outing, form: rulebook.Form, instance: checklists.Instance,
     reading: checklists.Reading, files: Sequence[Stored], xml: bytes, *, at: datetime,
 ) -> dict[str, Any]:  # fmt: skip
     """Return the statement's parameters."""
-    held = list(reading.held)
+    held = _held(reading)
     items, bodies = _cited(reading, outing)
     drawn = reading.site_code in outing.stops
-    closed = max(min(reading.ended or at, at), outing.departed_at)
-    begun = max(min(reading.started or at, closed), outing.departed_at)
+    begun, closed = times(reading, outing, at=at)
     sha256 = hashlib.sha256(xml).hexdigest()
     hours = HOURS_IN_EMERGENCY if at <= outing.emergency_until else HOURS_OTHERWISE
     breaches = [{"code": b.code, "path": b.path, "value": b.value[:200]} for b in reading.breaches]
@@ -250,7 +252,7 @@ def _words(
         "tied_bodies": [code for tie in carrier.ties for code in tie.bodies],
         "tied_sites": [pk for tie in carrier.ties for pk in tie.sites],
         "tied_divisions": [tie.division for tie in carrier.ties if tie.division],
-        "mode": reading.mode or Mode.OVERT, "outcome": reading.outcome, "reason": legible(reading.reason)[:200],
+        "mode": reading.mode or Mode.OVERT, "outcome": reading.outcome or Outcome.DONE, "reason": legible(reading.reason)[:200],
         "feedback": legible(reading.feedback), "feedback_to": legible(reading.feedback_to)[:60], "begun": begun,
         "closed": closed, "score": reading.score, "latitude": reading.position[0] if reading.position else None,
         "longitude": reading.position[1] if reading.position else None,
@@ -260,6 +262,24 @@ def _words(
         "event_detail": json.dumps(_detail(form, reading, files, sha256), ensure_ascii=False),
         "actor": carrier.device.person.username, "actor_name": carrier.device.person.name,
     }  # fmt: skip
+
+
+def times(reading: checklists.Reading, outing: fieldwork.Outing, *, at: datetime) -> tuple[datetime, datetime]:
+    """Return when a visit began and ended by the phone's clock, within its outing and not after it came in at `at`."""
+    closed = max(min(reading.ended or at, at), outing.departed_at)
+    return max(min(reading.started or at, closed), outing.departed_at), closed
+
+
+def _held(reading: checklists.Reading) -> list[str]:
+    """Return why an office must rule before this becomes a visit: keys of doors/desk's sentences."""
+    reasons = []
+    if not reading.site_code:
+        reasons.append("site_missing")
+    elif not CODE.fullmatch(reading.site_code):
+        reasons.append("site_unclear")
+    if not all(legible(found.description).strip() for found in reading.findings):
+        reasons.append("finding_incomplete")
+    return reasons
 
 
 def _cited(reading: checklists.Reading, outing: fieldwork.Outing) -> tuple[set[int], set[str]]:
@@ -357,7 +377,6 @@ def _again(known: Submission, files: Sequence[Stored], *, sha256: str, at: datet
 
 def _attach(known: Submission, files: Sequence[Stored], *, at: datetime) -> None:
     visit = Visit.objects.filter(submission=known).select_related("site", "inspection").first()
-    found = list(Finding.objects.filter(visit=visit).order_by("pk")) if visit else []
     for file in files:
         kind, ordinal = known.expected[file.name]
         kept = Evidence.objects.create(
@@ -366,9 +385,7 @@ def _attach(known: Submission, files: Sequence[Stored], *, at: datetime) -> None
         )  # fmt: skip
         Attachment.objects.create(submission=known, name=file.name, kind=kind, evidence=kept)
         if visit and kind == FileKind.PHOTO:
-            photo = Photo.objects.create(visit=visit, evidence=kept)
-            if 0 < ordinal <= len(found):
-                FindingPhoto.objects.create(finding=found[ordinal - 1], photo=photo)
+            picture(visit, kept, finding=ordinal)
     outing = known.inspection
     audit.record(
         "submission.attach", kind="submission", key=known.instance_id, by=known.person, at=at,
@@ -377,3 +394,9 @@ def _attach(known: Submission, files: Sequence[Stored], *, at: datetime) -> None
     )  # fmt: skip
 
 
+def picture(visit: Visit, kept: Evidence, *, finding: int) -> None:
+    """Hang a photo that came apart from its visit's rows where the statement would have: on the visit and its finding."""
+    photo = Photo.objects.create(visit=visit, evidence=kept)
+    found = Finding.objects.filter(visit=visit).order_by("pk")[finding - 1 : finding].first() if finding else None
+    if found:
+        FindingPhoto.objects.create(finding=found, photo=photo)

@@ -12,11 +12,14 @@ The one statement of the intake, step by step; its tables and columns belong to 
     told     a message to each person who answers for that body
     files    evidence, attachment, photo of the visit, photo of the finding
     event    the act on record, and its place in the queue of the sealer
+
+What an office takes that was held back leaves the same rows by the same words: only its beginning differs (TAKE), its
+files are there already, and its act is recorded by the action.
 """
 
 UNTYPED = "other"  # the type of a site met with a form that is for any site
 
-STATEMENT = """
+_RECEIVED = """
 WITH known AS (
     SELECT s.id, s.name, s.body_id, s.division_id,
            (s.body_id = ANY(%(tied_bodies)s::text[]) OR s.id = ANY(%(tied_sites)s::bigint[])
@@ -44,7 +47,20 @@ WITH known AS (
                       WHERE i.team_id = ANY(%(teams)s::bigint[]) AND i.id > %(latest)s)
     ON CONFLICT (instance_id) DO NOTHING
     RETURNING id, state
-), taken AS (
+"""
+
+# `known` is the site that the office chose.
+_HELD = """
+WITH known AS (
+    SELECT s.id, s.name, s.body_id, s.division_id FROM territory_site s
+    WHERE s.code = %(site_code)s AND s.merged_into_id IS NULL
+), sent AS (
+    UPDATE fieldwork_submission SET state = 'taken', ruled_at = %(at)s::timestamptz, ruled_by_id = %(ruler)s
+    WHERE id = %(submission)s AND state = 'held' AND EXISTS (SELECT 1 FROM known)
+    RETURNING id, state
+"""
+
+_ROWS = """), taken AS (
     SELECT id FROM sent WHERE state = 'taken'
 ), body AS (
     INSERT INTO territory_body (code, name, kind, division_id, pinyin)
@@ -133,7 +149,9 @@ WITH known AS (
 ), shown AS (
     INSERT INTO findings_findingphoto (finding_id, photo_id)
     SELECT n.id, f.photo_id FROM files f JOIN found n ON n.ordinal = f.finding WHERE f.kind = 'photo'
-), event AS (
+"""
+
+_RECORDED = """), event AS (
     INSERT INTO audit_event (at, actor, actor_name, verb, kind, key, division, body, detail, text)
     SELECT %(at)s::timestamptz, %(actor)s, %(actor_name)s, 'submission.receive', 'submission', %(instance)s,
            %(division)s, %(office)s, %(event_detail)s::jsonb, %(event)s
@@ -141,6 +159,11 @@ WITH known AS (
     RETURNING id
 ), queued AS (
     INSERT INTO audit_unsealed (event_id) SELECT id FROM event
-)
+"""
+
+_END = """)
 SELECT id, state FROM sent
 """
+
+STATEMENT = _RECEIVED + _ROWS + _RECORDED + _END
+TAKE = _HELD + _ROWS + _END

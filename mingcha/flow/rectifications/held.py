@@ -1,0 +1,94 @@
+"""
+What was held back, taken by an office as a visit at the site it names: the same rows as the intake leaves.
+
+In the order of the code:
+
+1. Permission over the outing's office and over the site; nobody's visit stands where they had to stay away.
+2. Read the words sent once more, as the form of that version has them.
+3. Run the intake's statement with the other beginning; a site of the list that was visited already is one more visit,
+   which no lot sent anyone on.
+4. Hang up the photos, which came before there was a visit, and put the act on record.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import transaction
+
+from mingcha.flow.fieldwork import queries as fieldwork
+from mingcha.flow.fieldwork.actions.submissions import AlreadyRuled
+from mingcha.flow.fieldwork.models import Submission, Visit
+from mingcha.flow.fieldwork.states import FileKind
+from mingcha.flow.rectifications import intake, intake_sql
+from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.accounts import ties
+from mingcha.ground.accounts.models import Person
+from mingcha.ground.accounts.permissions import Permission
+from mingcha.ground.audit import actions as audit
+from mingcha.ground.rulebook import queries as rulebook
+from mingcha.ground.territory.models import Site
+from mingcha.kernel import checklists
+from mingcha.kernel.refusals import Refusal
+
+
+class HadToStayAway(Refusal):
+    message: ClassVar[str] = (
+        "%(person)s与“%(site)s”有回避关系（%(tie)s），这份填报不能作为检查记录。请列为不采用，另派人去查。"
+    )
+
+
+class NoLongerThere(Refusal):
+    message: ClassVar[str] = "“%(site)s”已并入别的点位，请选并入的那一个。"
+
+
+@transaction.atomic
+def take(submission: Submission, *, site: Site, by: Person, at: datetime) -> Visit:
+    """
+    Take a submission that was held back as a visit at a site: findings, orders and all; return the visit.
+
+    Raises HadToStayAway, NoLongerThere, AlreadyRuled, and NotAllowed or NotFound.
+    """
+    office = submission.inspection.office
+    accounts.require(by, Permission.ORDER_VERIFY, at=at, division=office.division_id)
+    accounts.require(by, Permission.ORDER_VERIFY, at=at, division=site.division_id)
+    if site.merged_into_id is not None:
+        raise NoLongerThere(site=site.name)
+    _require_untied(submission, site)
+    visited = Visit.objects.filter(inspection=submission.inspection_id, site=site, extra=False).exists()
+    words = _words(submission, site, visited=visited, at=at) | {"submission": submission.pk, "ruler": by.pk}
+    if not intake.run(intake_sql.TAKE, words):
+        raise AlreadyRuled
+    visit = Visit.objects.select_related("site").get(submission=submission)
+    for attachment in submission.attachments.filter(kind=FileKind.PHOTO).select_related("evidence").order_by("pk"):
+        intake.picture(visit, attachment.evidence, finding=submission.expected[attachment.name][1])
+    audit.record(
+        "submission.take", kind="submission", key=submission.instance_id, by=by, at=at, division=office.division_id,
+        body=office.pk, detail={"visit": visit.pk, "site": site.code, "held": submission.held},
+    )  # fmt: skip
+    return visit
+
+
+def _require_untied(submission: Submission, site: Site) -> None:
+    # As it stood when it came in: what has been lifted since did hold then.
+    away = ties.ties([submission.person_id], at=submission.received_at)
+    tie = away.between(submission.person_id, ties.subject_of(site))
+    if tie is not None:
+        raise HadToStayAway(person=submission.person.name, site=site.name, tie=tie.label)
+
+
+def _words(submission: Submission, site: Site, *, visited: bool, at: datetime) -> dict[str, object]:
+    """Return the statement's parameters: what was sent, at the site chosen, at the time it was sent."""
+    outing = fieldwork.outing(submission.inspection)
+    form = rulebook.form(submission.checklist.form_id, submission.checklist.form_version)
+    carrier = fieldwork.carrier(submission.device, at=at)
+    if form is None:
+        raise accounts.NotFound
+    xml = submission.xml.encode()
+    instance = checklists.parse(xml)
+    reading = checklists.read(instance, form.compiled)
+    begun, closed = intake.times(reading, outing, at=submission.received_at)
+    drawn = site.code in outing.stops and not visited
+    given = intake.words_of(carrier, outing, form, instance, reading, (), xml, at=at)
+    return given | {
+        "site_code": site.code, "drawn": drawn, "extra": not drawn, "begun": begun, "closed": closed,
+    }  # fmt: skip
