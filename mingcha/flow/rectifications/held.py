@@ -19,7 +19,7 @@ from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.actions.submissions import AlreadyRuled
 from mingcha.flow.fieldwork.models import Submission, Visit
 from mingcha.flow.fieldwork.states import FileKind
-from mingcha.flow.rectifications import intake, intake_sql
+from mingcha.flow.rectifications import intake, intake_sql, intake_words
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts import ties
 from mingcha.ground.accounts.models import Person
@@ -86,9 +86,9 @@ def _words(submission: Submission, site: Site, *, visited: bool, at: datetime) -
     xml = submission.xml.encode()
     instance = checklists.parse(xml)
     reading = checklists.read(instance, form.compiled)
-    begun, closed = intake.times(reading, outing, at=submission.received_at)
+    begun, closed = intake_words.times(reading, outing, at=submission.received_at)
     drawn = site.code in outing.stops and not visited
-    given = intake.words_of(carrier, outing, form, instance, reading, (), xml, at=at)
+    given = intake_words.words_of(carrier, outing, form, instance, reading, (), xml, at=at)
     return given | {
         "site_code": site.code, "drawn": drawn, "extra": not drawn, "begun": begun, "closed": closed,
     }  # fmt: skip

@@ -13,43 +13,33 @@ rows it leaves equal to those of the plain actions. In the order of the code:
 5. A known instance: the same bytes are acknowledged again, with files that had not come yet; others are refused.
 """
 
-import hashlib
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 import psycopg
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
-from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.actions import submissions
 from mingcha.flow.fieldwork.models import Attachment, Photo, Submission, Visit
-from mingcha.flow.fieldwork.states import FileKind, Mode, Outcome
+from mingcha.flow.fieldwork.states import FileKind
 from mingcha.flow.findings.models import Finding, FindingPhoto
-from mingcha.flow.rectifications import intake_sql
+from mingcha.flow.rectifications import intake_sql, intake_words
 from mingcha.ground.accounts import devices
 from mingcha.ground.accounts.models import Device
-from mingcha.ground.accounts.queries import OFFICE_TIME
 from mingcha.ground.audit import actions as audit
-from mingcha.ground.audit.models import Event
-from mingcha.ground.audit.queries import canonical
 from mingcha.ground.evidence.actions import Incoming, Stored
 from mingcha.ground.evidence.models import Evidence
 from mingcha.ground.rulebook import queries as rulebook
-from mingcha.ground.territory import queries as territory
-from mingcha.ground.territory.actions.sites import CODE
 from mingcha.kernel import checklists
-from mingcha.kernel.legible import legible
 from mingcha.kernel.refusals import Refusal
 
 TRUSTED = 10.0  # seconds for which a phone's person and outings need not be read again
 TRIES = 4
-HOURS_IN_EMERGENCY, HOURS_OTHERWISE = 24, 15 * 24  # until an order is due where the form names no deadline
 
 
 class UnknownDevice(Refusal):
@@ -139,7 +129,7 @@ def receive(carrier: fieldwork.Carrier, *, xml: bytes, files: Sequence[Incoming]
         outing = _outing(carrier, reading, at=at)
         _require_taken_up(form, outing)
         stored = stored or [file.settle() for file in files]
-        words = words_of(carrier, outing, form, instance, reading, stored, xml, at=at)
+        words = intake_words.words_of(carrier, outing, form, instance, reading, stored, xml, at=at)
         if run(intake_sql.STATEMENT, words):
             held = {file.name: file.sha256 for file in stored}
             missing = tuple(sorted(set(reading.files) - set(held)))
@@ -224,141 +214,6 @@ def _outing(carrier: fieldwork.Carrier, reading: checklists.Reading, *, at: date
     made = submissions.begin_extra(carrier.team, by=carrier.device.person, at=at)
     again = _remember(carrier.device, at=at)
     return next(outing for outing in again.outings if outing.id == made.pk)
-
-
-def words_of(
-    carrier: fieldwork.Carrier, outing: fieldwork.Outing, form: rulebook.Form, instance: checklists.Instance,
-    reading: checklists.Reading, files: Sequence[Stored], xml: bytes, *, at: datetime,
-) -> dict[str, Any]:  # fmt: skip
-    """Return the statement's parameters."""
-    held = _held(reading)
-    items, bodies = _cited(reading, outing)
-    drawn = reading.site_code in outing.stops
-    begun, closed = times(reading, outing, at=at)
-    sha256 = hashlib.sha256(xml).hexdigest()
-    hours = HOURS_IN_EMERGENCY if at <= outing.emergency_until else HOURS_OTHERWISE
-    breaches = [{"code": b.code, "path": b.path, "value": b.value[:200]} for b in reading.breaches]
-    return {
-        "device": carrier.device.pk, "person": carrier.device.person_id, "teams": list(carrier.teams),
-        "latest": max(carrier.latest, outing.id), "instance": instance.instance_id, "inspection": outing.id,
-        "checklist": form.id, "sha256": sha256, "xml": xml.decode("utf-8"), "site_code": reading.site_code[:30],
-        "site_name": legible(reading.site_name)[:80] or reading.site_code[:30], "answers": json.dumps(reading.answers),
-        "site_named": f"{reading.site_code} {legible(reading.site_name)}".strip()[:120],
-        "breaches": json.dumps(breaches, ensure_ascii=False), "held": json.dumps(held), "is_held": bool(held),
-        "expected": json.dumps({name: [slot.kind, slot.finding] for name, slot in reading.files.items()}),
-        "started": reading.started, "ended": reading.ended, "at": at, "drawn": drawn, "extra": not drawn,
-        "division": outing.division, "office": outing.office, "campaign": outing.campaign,
-        "site_type": form.site_type or intake_sql.UNTYPED,
-        "tied_bodies": [code for tie in carrier.ties for code in tie.bodies],
-        "tied_sites": [pk for tie in carrier.ties for pk in tie.sites],
-        "tied_divisions": [tie.division for tie in carrier.ties if tie.division],
-        "mode": reading.mode or Mode.OVERT, "outcome": reading.outcome or Outcome.DONE, "reason": legible(reading.reason)[:200],
-        "feedback": legible(reading.feedback), "feedback_to": legible(reading.feedback_to)[:60], "begun": begun,
-        "closed": closed, "score": reading.score, "latitude": reading.position[0] if reading.position else None,
-        "longitude": reading.position[1] if reading.position else None,
-        "accuracy": reading.position[2] if reading.position else None, "day": at.astimezone(OFFICE_TIME).date(),
-        **_answers(form, reading), **_findings(reading, items, bodies, at=at, hours=hours), **_files(reading, files),
-        "event": _event(carrier, outing, form, instance, reading, files, sha256, at=at),
-        "event_detail": json.dumps(_detail(form, reading, files, sha256), ensure_ascii=False),
-        "actor": carrier.device.person.username, "actor_name": carrier.device.person.name,
-    }  # fmt: skip
-
-
-def times(reading: checklists.Reading, outing: fieldwork.Outing, *, at: datetime) -> tuple[datetime, datetime]:
-    """Return when a visit began and ended by the phone's clock, within its outing and not after it came in at `at`."""
-    closed = max(min(reading.ended or at, at), outing.departed_at)
-    return max(min(reading.started or at, closed), outing.departed_at), closed
-
-
-def _held(reading: checklists.Reading) -> list[str]:
-    """Return why an office must rule before this becomes a visit: keys of doors/desk's sentences."""
-    reasons = []
-    if not reading.site_code:
-        reasons.append("site_missing")
-    elif not CODE.fullmatch(reading.site_code):
-        reasons.append("site_unclear")
-    if not all(legible(found.description).strip() for found in reading.findings):
-        reasons.append("finding_incomplete")
-    return reasons
-
-
-def _cited(reading: checklists.Reading, outing: fieldwork.Outing) -> tuple[set[int], set[str]]:
-    """Return which of the rules and bodies named are such as a finding of this round may name."""
-    items = {int(f.item) for f in reading.findings if f.item.isascii() and f.item.isdigit()}
-    bodies = {f.body for f in reading.findings if f.body}
-    if items:
-        items = set(campaigns.items_of(outing.campaign).filter(pk__in=items).values_list("pk", flat=True))
-    if bodies:
-        bodies = set(territory.bodies_over(outing.division).filter(pk__in=bodies).values_list("pk", flat=True))
-    return items, bodies
-
-
-def _answers(form: rulebook.Form, reading: checklists.Reading) -> dict[str, Any]:
-    rows: list[tuple[int, str, int | None, int | None, str]] = []
-    for name, pk in form.questions.items():
-        verdict, counts, said = reading.verdicts.get(name, ""), reading.counts.get(name), reading.said.get(name, "")
-        if verdict or counts or said:
-            rows.append((pk, verdict, *(counts or (None, None)), legible(said)))
-    return {
-        "questions": [row[0] for row in rows], "verdicts": [row[1] for row in rows], "reported": [r[2] for r in rows],
-        "verified": [row[3] for row in rows], "said": [row[4] for row in rows],
-    }  # fmt: skip
-
-
-def _findings(
-    reading: checklists.Reading, items: set[int], bodies: set[str], *, at: datetime, hours: int
-) -> dict[str, Any]:
-    found = reading.findings
-    ids = [int(f.item) if f.item.isascii() and f.item.isdigit() and int(f.item) in items else None for f in found]
-    due = [
-        None if f.on_spot else f.due_at if f.due_at and f.due_at > at else at + timedelta(hours=f.due_hours or hours)
-        for f in found
-    ]
-    return {
-        "items": ids,
-        "clauses": [legible("" if pk else f.clause or f.item)[:200] for f, pk in zip(found, ids, strict=True)],
-        "responsibilities": [f.responsibility for f in found],
-        "severities": [f.severity for f in found],
-        "descriptions": [legible(f.description).strip() for f in found],
-        "bodies": [f.body if f.body in bodies else None for f in found],
-        "on_spot": [f.on_spot for f in found],
-        "due": due,
-        "requirements": [legible(f.requirement).strip() for f in found],
-    }
-
-
-def _files(reading: checklists.Reading, files: Sequence[Stored]) -> dict[str, Any]:
-    slots = [reading.files[file.name] for file in files]
-    return {
-        "file_names": [file.name for file in files], "file_hashes": [file.sha256 for file in files],
-        "file_sizes": [file.size for file in files], "file_types": [file.media_type for file in files],
-        "file_personal": [file.personal for file in files], "file_kinds": [slot.kind for slot in slots],
-        "file_findings": [slot.finding for slot in slots],
-    }  # fmt: skip
-
-
-def _detail(
-    form: rulebook.Form, reading: checklists.Reading, files: Sequence[Stored], sha256: str
-) -> dict[str, object]:
-    return {
-        "form": form.form_id, "version": form.version, "sha256": sha256, "findings": len(reading.findings),
-        "outcome": reading.outcome, "files": [file.sha256 for file in files],
-    }  # fmt: skip
-
-
-def _event(
-    carrier: fieldwork.Carrier, outing: fieldwork.Outing, form: rulebook.Form, instance: checklists.Instance,
-    reading: checklists.Reading, files: Sequence[Stored], sha256: str, *, at: datetime,
-) -> str:  # fmt: skip
-    """Return the text that the chain seals; the statement writes the same facts into the event's columns."""
-    person = carrier.device.person
-    return canonical(
-        Event(
-            at=at, actor=person.username, actor_name=person.name, verb="submission.receive", kind="submission",
-            key=instance.instance_id, division=outing.division, body=outing.office,
-            detail=_detail(form, reading, files, sha256),
-        )
-    )  # fmt: skip
 
 
 @transaction.atomic
