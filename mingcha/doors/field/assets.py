@@ -46,7 +46,10 @@ def assets() -> Assets | None:
         path = finders.find(name)
         digest.update(name.encode() + (Path(path).read_bytes() if path else b""))
     entry = manifest[ENTRY]
-    styles = [*(name for name in SHARED if name.endswith(".css") and name != PRINT), *(FOLDER + name for name in entry.get("css", ()))]
+    styles = [
+        *(name for name in SHARED if name.endswith(".css") and name != PRINT),
+        *(FOLDER + name for name in entry.get("css", ())),
+    ]
     return Assets(
         static(FOLDER + entry["file"]), tuple(map(static, styles)), tuple(map(static, names)), digest.hexdigest()[:16]
     )

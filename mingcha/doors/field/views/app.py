@@ -42,7 +42,9 @@ def spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def entered(request: HttpRequest, **given: object) -> HttpResponse:
         if not request.user.is_authenticated:
             way = f"{reverse('hall:sign_in')}?{REDIRECT_FIELD_NAME}={reverse('field:home')}"
-            return JsonResponse({"error": _("登录已过期，请重新登录。填好的内容仍在手机里。"), "sign_in": way}, status=401)
+            return JsonResponse(
+                {"error": _("登录已过期，请重新登录。填好的内容仍在手机里。"), "sign_in": way}, status=401
+            )
         try:
             return view(request, **given)
         except Refusal as refusal:

@@ -56,7 +56,9 @@ def publish(
     same = Checklist.objects.filter(form_id=form.form_id, form_version=form.version).first()
     if same is not None:
         return _again(same, form)
-    known = Checklist.objects.filter(site_type=site_type) if site_type else Checklist.objects.filter(form_id=form.form_id)
+    known = (
+        Checklist.objects.filter(site_type=site_type) if site_type else Checklist.objects.filter(form_id=form.form_id)
+    )
     last = known.aggregate(last=Max("version"))["last"] or 0
     try:
         with transaction.atomic():
