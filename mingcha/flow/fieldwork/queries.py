@@ -9,7 +9,16 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Campaign, CampaignForm, Member, RecordingApproval, Team
 from mingcha.flow.campaigns.states import State as CampaignState
-from mingcha.flow.fieldwork.models import Answer, EmbeddedRecord, Inspection, Photo, Stop, Submission, Visit
+from mingcha.flow.fieldwork.models import (
+    Answer,
+    Attachment,
+    EmbeddedRecord,
+    Inspection,
+    Photo,
+    Stop,
+    Submission,
+    Visit,
+)
 from mingcha.flow.fieldwork.states import SubmissionState, VisitState
 from mingcha.ground.accounts import ties
 from mingcha.ground.accounts.models import Device
@@ -239,20 +248,46 @@ def carrier(device: Device, *, at: datetime) -> Carrier:
     return Carrier(device, teams, here, tuple(outings), max(latest, newest), tuple(away))
 
 
-def submissions(*, to: Standing, state: str = "", flagged: bool = False) -> QuerySet[Submission]:
-    """Return what phones have sent from outings of offices in one's area, the latest first."""
+def submissions(*, to: Standing, state: str = "", flagged: bool = False, search: str = "") -> QuerySet[Submission]:
+    """
+    Return what phones have sent from outings of offices in one's area, the latest first.
+
+    `search` matches the site named, who sent it, or the instance's number.
+    """
     found = Submission.objects.filter(to.area(Permission.LEDGER_SEE, "inspection__office__division__code"))
     if state:
         found = found.filter(state=SubmissionState(state))
     if flagged:
         found = found.exclude(breaches=[])
+    if search:
+        named = Q(site_named__icontains=search) | Q(person__name__icontains=search)
+        found = found.filter(named | Q(person__pinyin__icontains=search.lower()) | Q(instance_id__iexact=search))
     related = ("person", "device", "checklist", "inspection__team", "inspection__office", "inspection__campaign")
-    return found.select_related(*related).defer("xml", "answers").order_by("-received_at", "-pk")
+    found = found.select_related(*related).defer("xml", "answers", "checklist__compiled", *UNREAD)
+    return found.order_by("-received_at", "-pk")
+
+
+# Large, or nobody's to read, where a submission is looked at.
+UNREAD = ("device__token_hash", "checklist__xform", "checklist__workbook")
 
 
 def submission(pk: int, *, to: Standing) -> Submission:
     """Return one of them. Raises NotFound."""
-    found = submissions(to=to).filter(pk=pk).defer(None).first()
+    found = submissions(to=to).filter(pk=pk).defer(None).defer(*UNREAD).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def attachments(submission: Submission) -> QuerySet[Attachment]:
+    return submission.attachments.select_related("evidence").order_by("name")
+
+
+def attachment(pk: int, *, to: Standing) -> Attachment:
+    """Return a file that came with a submission one may read, or of a visit one may see. Raises NotFound."""
+    read = Q(submission__in=submissions(to=to).order_by().values("pk"))
+    seen = Q(submission__in=visits(to=to).order_by().values("submission"))
+    found = Attachment.objects.filter(read | seen, pk=pk).select_related("evidence", "submission").first()
     if found is None:
         raise NotFound
     return found
@@ -260,6 +295,16 @@ def submission(pk: int, *, to: Standing) -> Submission:
 
 def visit_of(submission: Submission) -> Visit | None:
     return Visit.objects.filter(submission=submission).select_related("site").first()
+
+
+def visit_there(submission: Submission, site: Site) -> Visit | None:
+    """Return the visit that the same outing has made to a site already, other than on its own account; None for none."""
+    return Visit.objects.filter(inspection=submission.inspection_id, site=site, extra=False).first()
+
+
+def visits_met(site: Site, *, to: Standing) -> QuerySet[Visit]:
+    """Return the visits to a site that one may see, the latest first."""
+    return visits(to=to).filter(site=site)
 
 
 def forms(campaign: Campaign) -> QuerySet[Checklist]:

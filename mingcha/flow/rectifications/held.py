@@ -10,8 +10,9 @@ In the order of the code:
 4. Hang up the photos, which came before there was a visit, and put the act on record.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import transaction
 
@@ -28,6 +29,7 @@ from mingcha.ground.audit import actions as audit
 from mingcha.ground.rulebook import queries as rulebook
 from mingcha.ground.territory.models import Site
 from mingcha.kernel import checklists
+from mingcha.kernel.legible import legible
 from mingcha.kernel.refusals import Refusal
 
 
@@ -41,12 +43,25 @@ class NoLongerThere(Refusal):
     message: ClassVar[str] = "“%(site)s”已并入别的点位，请选并入的那一个。"
 
 
+class DescriptionMissing(Refusal):
+    message: ClassVar[str] = "第 %(number)s 个问题没有描述，请照填报内容和照片补上，再收为检查记录。"
+    status: ClassVar[int] = 422
+
+
+def undescribed(submission: Submission) -> list[int]:
+    """Return the numbers, from 1, of the findings that were sent without a description."""
+    return [found.ordinal for found in _read(submission)[2].findings if not legible(found.description).strip()]
+
+
 @transaction.atomic
-def take(submission: Submission, *, site: Site, by: Person, at: datetime) -> Visit:
+def take(
+    submission: Submission, *, site: Site, described: Mapping[int, str] | None = None, by: Person, at: datetime
+) -> Visit:
     """
     Take a submission that was held back as a visit at a site: findings, orders and all; return the visit.
 
-    Raises HadToStayAway, NoLongerThere, AlreadyRuled, and NotAllowed or NotFound.
+    `described` gives words to findings sent without any, by number. Raises HadToStayAway, NoLongerThere,
+    DescriptionMissing, AlreadyRuled, and NotAllowed or NotFound.
     """
     office = submission.inspection.office
     accounts.require(by, Permission.ORDER_VERIFY, at=at, division=office.division_id)
@@ -54,8 +69,7 @@ def take(submission: Submission, *, site: Site, by: Person, at: datetime) -> Vis
     if site.merged_into_id is not None:
         raise NoLongerThere(site=site.name)
     _require_untied(submission, site)
-    visited = Visit.objects.filter(inspection=submission.inspection_id, site=site, extra=False).exists()
-    words = _words(submission, site, visited=visited, at=at) | {"submission": submission.pk, "ruler": by.pk}
+    words = _words(submission, site, described or {}, at=at) | {"submission": submission.pk, "ruler": by.pk}
     if not intake.run(intake_sql.TAKE, words):
         raise AlreadyRuled
     visit = Visit.objects.select_related("site").get(submission=submission)
@@ -76,19 +90,25 @@ def _require_untied(submission: Submission, site: Site) -> None:
         raise HadToStayAway(person=submission.person.name, site=site.name, tie=tie.label)
 
 
-def _words(submission: Submission, site: Site, *, visited: bool, at: datetime) -> dict[str, object]:
-    """Return the statement's parameters: what was sent, at the site chosen, at the time it was sent."""
-    outing = fieldwork.outing(submission.inspection)
+def _read(submission: Submission) -> tuple[rulebook.Form, checklists.Instance, checklists.Reading]:
     form = rulebook.form(submission.checklist.form_id, submission.checklist.form_version)
-    carrier = fieldwork.carrier(submission.device, at=at)
     if form is None:
         raise accounts.NotFound
-    xml = submission.xml.encode()
-    instance = checklists.parse(xml)
-    reading = checklists.read(instance, form.compiled)
+    instance = checklists.parse(submission.xml.encode())
+    return form, instance, checklists.read(instance, form.compiled)
+
+
+def _words(submission: Submission, site: Site, described: Mapping[int, str], *, at: datetime) -> dict[str, Any]:
+    """Return the statement's parameters: what was sent, at the site chosen, at the time it was sent."""
+    form, instance, reading = _read(submission)
+    outing, carrier = fieldwork.outing(submission.inspection), fieldwork.carrier(submission.device, at=at)
     begun, closed = intake_words.times(reading, outing, at=submission.received_at)
-    drawn = site.code in outing.stops and not visited
-    given = intake_words.words_of(carrier, outing, form, instance, reading, (), xml, at=at)
+    drawn = site.code in outing.stops and fieldwork.visit_there(submission, site) is None
+    given = intake_words.words_of(carrier, outing, form, instance, reading, (), submission.xml.encode(), at=at)
+    for number, words in enumerate(given["descriptions"]):
+        given["descriptions"][number] = words or described.get(number + 1, "").strip()
+        if not given["descriptions"][number]:
+            raise DescriptionMissing(number=number + 1)
     return given | {
         "site_code": site.code, "drawn": drawn, "extra": not drawn, "begun": begun, "closed": closed,
     }  # fmt: skip
