@@ -50,7 +50,7 @@ export interface Package {
   taken_at: string;
   stops: Stop[];
   forms: Record<string, PackagedForm>;
-  general: { type: string; form: string }[];
+  general: { type: string; type_name?: string; form: string }[];
   /** Lists by file name, as CSV text: items.csv, bodies.csv, sites.csv. */
   media: Record<string, string>;
   recording: Recording;

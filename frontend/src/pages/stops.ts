@@ -7,6 +7,7 @@ export type StopState =
   | 'open'
   | 'begun' // a draft on this phone
   | 'sealed' // finished here, on its way
+  | 'held' // finished here, and its sending needs a person
   | 'delivered'
   | 'elsewhere'; // a team mate's phone has closed it
 
@@ -34,14 +35,18 @@ export function stopViews(contents: Package, visits: VisitRecord[], items: Outbo
 }
 
 function stateOf(stop: Stop, visit: VisitRecord | undefined, items: OutboxRecord[]): StopState {
-  if (visit?.state === 'sealed') {
-    return items.find((item) => item.id === visit.id)?.state === 'acknowledged' ? 'delivered' : 'sealed';
-  }
-  if (visit) return 'begun';
+  if (visit) return visitState(visit, items);
   return stop.state === 'closed' ? 'elsewhere' : 'open';
 }
 
-export const hasEnded = ({ state }: StopView): boolean => ['sealed', 'delivered', 'elsewhere'].includes(state);
+export function visitState(visit: VisitRecord, items: OutboxRecord[]): 'begun' | 'sealed' | 'held' | 'delivered' {
+  if (visit.state === 'draft') return 'begun';
+  const item = items.find((one) => one.id === visit.id);
+  if (item?.state === 'acknowledged') return 'delivered';
+  return item?.state === 'held' ? 'held' : 'sealed';
+}
+
+export const hasEnded = ({ state }: StopView): boolean => ['sealed', 'held', 'delivered', 'elsewhere'].includes(state);
 
 /** The forms for a visit nobody planned: the site type's own first; the one for any type serves every site. */
 export function formsFor(contents: Package, type: string): PackagedForm[] {

@@ -4,6 +4,7 @@ import type { Draft, Mode, Package, PackagedForm, PackagedSite, Progress } from 
 export interface Position {
   latitude: number;
   longitude: number;
+  altitude: number | null;
   /** Metres, as the phone claims. */
   accuracy: number;
   at: string;

@@ -22,6 +22,8 @@ export type Outcome =
 
 /** Multipart headers around each file, with room to spare. */
 const ENVELOPE = 1024;
+/** Servers count parts, too. */
+const MOST_FILES = 50;
 
 export async function deliver(
   item: OutboxRecord,
@@ -49,13 +51,13 @@ export async function deliver(
 
 type File = OutboxRecord['files'][number];
 
-/** Deals files into posts of at most `room` bytes, in their order; a file larger than that travels alone. */
+/** Deals files into posts of at most `room` bytes and fifty files, in their order; a file larger than that travels alone. */
 function deal(files: File[], room: number): File[][] {
   const loads: File[][] = [[]];
   let size = 0;
   for (const file of files) {
     const weight = file.size + ENVELOPE;
-    if (size > 0 && size + weight > room) {
+    if (size > 0 && (size + weight > room || loads.at(-1)?.length === MOST_FILES)) {
       loads.push([]);
       size = 0;
     }

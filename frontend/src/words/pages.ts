@@ -223,7 +223,9 @@ export const pages = {
 
   'return.heading': ['收队', 'Come back'],
   'return.final': ['收队后不能再登记。', 'After that nothing more can be recorded.'],
-  'return.open': ['还有 {drafts} 次没填完，{unsent} 件没送达', 'Not finished: {drafts}; not delivered: {unsent}'],
+  'return.drafts': ['还有 {count} 次检查没填完', 'Not finished: {count}'],
+  'return.unsent': ['还有 {count} 件没送达', 'Not delivered: {count}'],
+  'return.and': ['，', '; '],
   'return.open_how': ['先填完、送完再收队；不然办公室会以为这几站没有去。', 'Finish and send them first, or the office will take those stops as not visited.'],
   'return.unvisited': ['还有 {count} 站没有去：', 'Stops not visited: {count}'],
   'return.reason': ['为什么没有去', 'Why not'],
