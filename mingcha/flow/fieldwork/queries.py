@@ -24,6 +24,7 @@ from mingcha.ground.accounts import ties
 from mingcha.ground.accounts.models import Device
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
+from mingcha.ground.rulebook import queries as rulebook
 from mingcha.ground.rulebook.models import Checklist
 from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.models import Body, Site
@@ -316,6 +317,17 @@ def forms(campaign: Campaign) -> QuerySet[Checklist]:
 def takes_up(campaign: int, checklist: int) -> bool:
     """Return whether a campaign has taken up a form; both by id."""
     return CampaignForm.objects.filter(campaign=campaign, checklist=checklist).exists()
+
+
+def taken_up_by(checklist: Checklist, *, to: Standing) -> QuerySet[Campaign]:
+    """Return the campaigns one may see that have taken up a form for any site."""
+    return campaigns.visible(to).filter(pk__in=CampaignForm.objects.filter(checklist=checklist).values("campaign"))
+
+
+def open_forms(campaign: Campaign, *, to: Standing) -> QuerySet[Checklist]:
+    """Return the forms for any site that one may read and the campaign has not taken up."""
+    found = rulebook.all_checklists(to=to).filter(site_type=None).exclude(xform="")
+    return found.exclude(pk__in=forms(campaign).order_by().values("pk"))
 
 
 def recording_approvals(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[RecordingApproval]:

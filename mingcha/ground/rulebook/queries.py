@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
+from mingcha.ground.accounts.permissions import Permission
+from mingcha.ground.accounts.queries import NotFound, Standing
 from mingcha.ground.rulebook.models import Checklist, Edition, Item, Question, Rulebook
 from mingcha.kernel.checklists import Compiled
 
@@ -65,14 +67,36 @@ def checklists() -> QuerySet[Checklist]:
     return found.defer("xform", "workbook", "compiled").order_by("site_type__position")
 
 
-def all_checklists() -> QuerySet[Checklist]:
-    """Return every version of every checklist, with `size`, type by type, the newest first."""
-    found = Checklist.objects.select_related("site_type", "keeper", "published_by").annotate(size=Count("questions"))
-    return found.defer("xform", "workbook", "compiled").order_by("site_type__position", "form_id", "-version", "-pk")
+def all_checklists(*, to: Standing) -> QuerySet[Checklist]:
+    """
+    Return every version of the checklists one may read, type by type, the newest first.
+
+    The house's own, those of the offices over one's own place, and those kept in one's area. Each with `size`: how many
+    questions it asks, and of them `judges`, `counts` and `asks`.
+    """
+    over = {holding.division[:digits] for holding in to.holdings for digits in (2, 4, 6, 9, 12)}
+    kept = Q(keeper=None) | Q(keeper__division__in=over) | to.area(Permission.RULEBOOK_SEE, "keeper__division__code")
+    of_kind = {
+        name: Count("questions", filter=Q(questions__kind=kind))
+        for name, kind in (("judges", "judge"), ("counts", "count"), ("asks", "ask"))
+    }
+    found = Checklist.objects.filter(kept).select_related("site_type", "keeper__division", "published_by")
+    found = found.annotate(size=Count("questions"), **of_kind).defer("xform", "workbook", "compiled")
+    return found.order_by("site_type__position", "site_type", "form_id", "-version", "-pk")
 
 
-def checklist(pk: int) -> Checklist | None:
-    return Checklist.objects.filter(pk=pk).select_related("site_type", "keeper", "published_by").first()
+def checklist(pk: int, *, to: Standing) -> Checklist:
+    """Return one of them, whole. Raises NotFound."""
+    found = all_checklists(to=to).filter(pk=pk).defer(None).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def versions(checklist: Checklist, *, to: Standing) -> QuerySet[Checklist]:
+    """Return the versions of a checklist one may read: those for its type of site, else those of the same form."""
+    same = Q(site_type=checklist.site_type) if checklist.site_type_id else Q(site_type=None, form_id=checklist.form_id)
+    return all_checklists(to=to).filter(same).order_by("-version", "-pk")
 
 
 @dataclass(frozen=True)

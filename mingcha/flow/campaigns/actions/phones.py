@@ -12,6 +12,7 @@ from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.audit import actions as audit
+from mingcha.ground.rulebook.actions import checklists
 from mingcha.ground.rulebook.models import Checklist
 from mingcha.ground.territory.actions import bodies
 from mingcha.ground.territory.models import Body, SiteType
@@ -51,6 +52,22 @@ def take_up(campaign: Campaign, *, checklist: Checklist, by: Person | None, at: 
     if new:
         detail: dict[str, object] = {"form": checklist.form_id, "version": checklist.form_version}
         _record("campaign.take_up_form", campaign, by=by, at=at, detail=detail)
+
+
+@transaction.atomic
+def publish(
+    content: bytes, *, site_type: SiteType | None = None, keeper: Body | None, campaign: Campaign | None = None,
+    by: Person | None, at: datetime,
+) -> Checklist:  # fmt: skip
+    """
+    Publish a form from a file; one for any site is taken up by the campaign named, in the same breath.
+
+    Raises what `checklists.publish` and `take_up` raise; then nothing of it is kept.
+    """
+    made = checklists.publish(content, site_type=site_type, keeper=keeper, by=by, at=at)
+    if campaign is not None and made.site_type_id is None:
+        take_up(campaign, checklist=made, by=by, at=at)
+    return made
 
 
 @transaction.atomic
