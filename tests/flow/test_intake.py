@@ -123,7 +123,7 @@ def by_hand(world, seen):
 
 def left(world, before):
     """Return the rows that were left, without ids and without what only a phone brings."""
-    visit = Visit.objects.get(site=world.minxian.waiting)
+    visit = Visit.objects.get(site=world.minxian.waiting, inspection=world.minxian.inspection)
     found = {
         pk: n for n, pk in enumerate(Finding.objects.filter(visit=visit).order_by("pk").values_list("pk", flat=True))
     }
@@ -307,7 +307,7 @@ def test_a_second_account_of_the_same_stop_is_held_and_nothing_of_it_lost(world,
     held = Submission.objects.get(instance_id=receipt.instance)
     assert (held.state, held.held) == ("held", ["visited"])
     assert Attachment.objects.get(submission=held).evidence.sha256 == hashlib.sha256(JPEG).hexdigest()
-    assert Visit.objects.filter(site=world.minxian.waiting).count() == 1
+    assert Visit.objects.filter(site=world.minxian.waiting, inspection=world.minxian.inspection).count() == 1
 
 
 def test_a_visit_where_the_sender_must_stay_away_is_held(world):
@@ -326,7 +326,7 @@ def test_a_visit_where_the_sender_must_stay_away_is_held(world):
     carrier = intake.admit(token, at=world.at)
     receipt = intake.receive(carrier, xml=filled(checklist_of(world), values(world, PLAIN)), files=[], at=world.at)
     assert Submission.objects.get(instance_id=receipt.instance).held == ["tied"]
-    assert not Visit.objects.filter(site=site).exists()
+    assert not Visit.objects.filter(site=site, inspection=world.minxian.inspection).exists()
 
 
 def test_a_revoked_phone_is_refused_at_once_though_it_was_known_a_moment_ago(world, carrier):
