@@ -11,7 +11,7 @@
 import { loadForm, type LoadFormResult, type RootNode } from '@getodk/xforms-engine';
 import { ref, shallowReactive, type Ref } from 'vue';
 import type { Snapshot } from '../types';
-import { FILE_KINDS, isAsked, questions, type FormNode, type Option, type Question } from './nodes';
+import { childrenOf, FILE_KINDS, isAsked, questions, type AnyNode, type FormNode, type Option, type Question } from './nodes';
 import { prepared } from './prepared';
 import { Wrapper } from './wrapped';
 
@@ -57,6 +57,8 @@ const ownName = ({ basename, extension }: { basename: string; extension: string 
 export class FormRuntime {
   /** Grows with every change of a value, whoever made it. */
   readonly revision: Ref<number> = ref(0);
+  /** Ids of questions that are told, not asked: they count in no progress. */
+  told: ReadonlySet<string> = new Set();
   private readonly wrapper: Wrapper;
 
   private constructor(private readonly root: RootNode, lists: Map<string, readonly Option[]>) {
@@ -125,6 +127,15 @@ export class FormRuntime {
     return this.wrapper.children(this.root.currentState.children);
   }
 
+  /** All that is shown, groups and repeats before what is in them. */
+  *everyNode(nodes: Iterable<AnyNode> = this.nodes): Generator<AnyNode> {
+    for (const node of nodes) {
+      if (!node.shown) continue;
+      yield node;
+      yield* this.everyNode(childrenOf(node));
+    }
+  }
+
   /** The questions that may not stand as they are, in the order of the form. */
   violations(): Question[] {
     return [...questions(this.nodes)].filter((question) => question.problem !== null);
@@ -138,18 +149,17 @@ export class FormRuntime {
     const fileNames: string[] = [];
     for (const question of questions(this.nodes)) {
       if (FILE_KINDS.has(question.kind) && question.value) fileNames.push(question.value);
-      if (!isAsked(question)) continue;
+      if (!isAsked(question) || this.told.has(question.id)) continue;
       total += 1;
       if (question.value !== '') answered += 1;
     }
     return { xml, fileNames, instanceID: instanceIdIn(xml), progress: { answered, total } };
   }
 
-  /** Closes the form: `end` is set. Where there are violations the snapshot is not to be sent. */
-  async finalise(): Promise<{ snapshot: Snapshot; violations: Question[] }> {
-    const violations = this.violations();
-    if (violations.length === 0) await this.root.prepareInstancePayload();
-    return { snapshot: this.snapshot(), violations };
+  /** Closes the form: `end` is set. Whether it may be closed is the caller's to judge (`violations`). */
+  async finalise(): Promise<Snapshot> {
+    await this.root.prepareInstancePayload();
+    return this.snapshot();
   }
 }
 

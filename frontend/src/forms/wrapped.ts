@@ -65,7 +65,7 @@ class Common<N extends EngineNode> {
   }
 
   get name(): string {
-    return this.node.definition.nodeName;
+    return this.node.definition.qualifiedName.localName;
   }
 
   get label(): string {
