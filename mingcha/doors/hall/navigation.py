@@ -48,10 +48,11 @@ PLACES = (
 
 # Pages that belong to a place although their address begins like another's.
 ELSEWHERE = (
-    ("desk:ledger", re.compile(r"/(findings|visits|campaigns/[^/]+/(ledger|totals|gaps))/")),
+    ("desk:ledger", re.compile(r"/(findings|visits|submissions|campaigns/[^/]+/(ledger|totals|gaps))/")),
     ("desk:briefs", re.compile(r"/campaigns/[^/]+/brief/")),
     ("desk:orders", re.compile(r"/samples/")),
     ("desk:calls", re.compile(r"/(offers|campaigns/[^/]+/calls)/")),
+    ("desk:rulebooks", re.compile(r"/checklists/")),
     ("desk:guidance", re.compile(r"/(questions|campaigns/[^/]+/guidance)/")),
     ("desk:embedded_index", re.compile(r"/campaigns/[^/]+/embedded/")),
     ("desk:campaigns", re.compile(r"/(rounds|teams)/")),
