@@ -169,8 +169,9 @@ shell              operator  everything: outside the rules, so on nobody's every
 """
 
 JOBS = """
-job         who     touches
-audit.seal  system  chains committed acts everywhere, changes nothing else
+job              who     touches
+audit.seal       system  chains committed acts everywhere, changes nothing else
+evidence.render  system  makes what others see of pictures everywhere, changes no original
 """
 
 

@@ -62,8 +62,10 @@ accounts.Attempt              day
     personal  username address
 
 evidence.Evidence             campaign
-    internal  id sha256 size media_type name received_at place
+    internal  id sha256 size media_type name received_at place personal rendered
     personal  received_from
+evidence.Rendering            campaign
+    internal  id evidence view_sha256 thumb_sha256 made_at
 notices.Notice                account
     internal  id subject text link channel created_at seen_at
     personal  to

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from django.db import DatabaseError, InterfaceError, connections
 
 from mingcha.ground.audit import tasks as audit
+from mingcha.ground.evidence import tasks as evidence
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ class Job(NamedTuple):
 
 JOBS: dict[str, Job] = {
     "audit.seal": Job(every=0.2, run=audit.seal),
+    # One picture at most each time, made in a process of its own: four a second, whatever comes in.
+    "evidence.render": Job(every=0.25, run=evidence.render),
 }
 
 

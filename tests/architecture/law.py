@@ -16,6 +16,7 @@ EXTRA = {
     "mingcha/flow/rectifications": {"intake", "intake_sql", "intake_words", "held", "by_link"},
     "mingcha/flow/reports": {"published"},
     "mingcha/ground/accounts": {"devices", "permissions", "roles", "ties"},
+    "mingcha/ground/evidence": {"darkroom"},
     "mingcha/ground/rulebook": {"catalogues"},
 }
 UNTOLD = {"utils", "helpers", "managers", "signals", "services", "common", "misc"}

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.audit import actions as audit
-from mingcha.ground.evidence.models import Evidence
+from mingcha.ground.evidence.models import Evidence, Rendering
 from mingcha.ground.evidence.queries import ENOUGH, media_type, path, sent_type
 from mingcha.kernel.refusals import Refusal
 
@@ -43,13 +43,34 @@ def keep(content: bytes, *, name: str, place: str = "", by: Person, at: datetime
     kind = media_type(content)
     if not kind:
         raise NotEvidence(name=name)
-    digest = hashlib.sha256(content).hexdigest()
-    _store(content, digest)
+    digest = store(content)
     evidence = Evidence.objects.create(
         sha256=digest, size=len(content), media_type=kind, name=name, received_at=at, received_from=by, place=place
     )
     audit.record("evidence.keep", kind="evidence", key=evidence.pk, by=by, at=at, detail={"sha256": digest})
     return evidence
+
+
+@transaction.atomic
+def keep_rendering(evidence: Evidence, *, view: str, thumb: str, by: None = None, at: datetime) -> bool:
+    """
+    Note which files others see instead of a picture, "" where it could not be read; return whether nobody had yet.
+
+    No act on record: whoever has the original can make the same again.
+    """
+    if not Evidence.objects.filter(pk=evidence.pk, rendered=False).update(rendered=True):
+        return False
+    Rendering.objects.create(evidence=evidence, view_sha256=view, thumb_sha256=thumb, made_at=at)
+    return True
+
+
+@transaction.atomic
+def hand_out(evidence: Evidence, *, division: str, body: str = "", by: Person, at: datetime) -> None:
+    """Put on record that somebody takes an original away, with all that the camera wrote into it."""
+    audit.record(
+        "evidence.original", kind="evidence", key=evidence.pk, by=by, at=at, division=division, body=body,
+        detail={"sha256": evidence.sha256},
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,7 +100,7 @@ class Incoming:
         self._digest, self._size, self._head = hashlib.sha256(), 0, b""
         folder = Path(settings.MINGCHA_EVIDENCE_DIR) / "incoming"
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = tempfile.NamedTemporaryFile(dir=folder, delete=False)
+        self._file = tempfile.NamedTemporaryFile(dir=folder, delete=False)  # noqa: SIM115  (settle or discard closes it)
 
     def write(self, chunk: bytes) -> None:
         """Take the next bytes. Raises FileTooLarge; then nothing is kept."""
@@ -117,14 +138,17 @@ def sweep() -> int:
     return len(left)
 
 
-def _store(content: bytes, digest: str) -> None:
+def store(content: bytes) -> str:
+    """Put bytes under their hash, flushed to the disk, and return the hash."""
+    digest = hashlib.sha256(content).hexdigest()
     kept = path(digest)
     if kept.exists():
-        return
+        return digest
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as temporary:
         temporary.write(content)
         _move_into(temporary, kept)
+    return digest
 
 
 def _move_into(temporary: IO[bytes], kept: Path) -> None:

@@ -4,6 +4,8 @@ from django.db import models
 
 from mingcha.ground.accounts.models import Person
 
+PICTURES = ("image/jpeg", "image/png", "image/webp")
+
 
 class Evidence(models.Model):
     sha256 = models.CharField("哈希", max_length=64, db_index=True)
@@ -15,6 +17,17 @@ class Evidence(models.Model):
     place = models.CharField("地点", max_length=120, blank=True)
     # Shows somebody who is inspected by nobody: fewer may see it, and it is kept for a shorter time.
     personal = models.BooleanField("含个人信息", default=False)
+    # Repeats that there is a Rendering, so that what still waits for one stands in an index of its own.
+    rendered = models.BooleanField("已生成查看图", default=False, db_default=False)
+
+    class Meta:
+        indexes = [
+            # As small as what waits, however many rows there are. A mark "done up to here" would be smaller still, but
+            # a row that is committed late, under a lower number, would be passed over for good.
+            models.Index(
+                fields=["id"], condition=models.Q(rendered=False, media_type__in=PICTURES), name="evidence_to_render"
+            )
+        ]
 
 
 class Rendering(models.Model):
