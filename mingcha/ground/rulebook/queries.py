@@ -52,7 +52,7 @@ def current_checklist(site_type: str, *, place: str = "") -> Checklist | None:
 
 def current_checklists(*, place: str) -> list[Checklist]:
     """Return the newest checklist of every site type that holds at a place."""
-    found = _holding_at(place).filter(site_type__isnull=False).order_by("site_type", "-version").distinct("site_type")
+    found = _holding_at(place).filter(site_type__isnull=False).order_by("site_type_id", "-version").distinct("site_type_id")
     return list(found.select_related("site_type"))
 
 
@@ -97,6 +97,11 @@ def versions(checklist: Checklist, *, to: Standing) -> QuerySet[Checklist]:
     """Return the versions of a checklist one may read: those for its type of site, else those of the same form."""
     same = Q(site_type=checklist.site_type) if checklist.site_type_id else Q(site_type=None, form_id=checklist.form_id)
     return all_checklists(to=to).filter(same).order_by("-version", "-pk")
+
+
+def any_bare() -> bool:
+    """Say whether a checklist of a site type still has no form: published before checklists were forms."""
+    return Checklist.objects.filter(xform="", site_type__isnull=False).exists()
 
 
 @dataclass(frozen=True)
