@@ -26,6 +26,7 @@ from mingcha.doors.desk.views import (
     rulebooks,
     samples,
     sites,
+    submissions,
     teams,
 )
 
@@ -80,6 +81,11 @@ urlpatterns = [
     path("campaigns/<slug:slug>/ledger.xlsx", ledger.export, name="ledger_export"),
     path("campaigns/<slug:slug>/totals/", ledger.totals, name="totals"),
     path("campaigns/<slug:slug>/gaps/", ledger.gaps, name="gaps"),
+    path("submissions/", submissions.index, name="submissions"),
+    path("submissions/<int:pk>/", submissions.show, name="submission"),
+    path("submissions/<int:pk>/take/", submissions.take, name="submission_take"),
+    path("submissions/<int:pk>/set-aside/", submissions.set_aside, name="submission_set_aside"),
+    path("attachments/<int:pk>/", submissions.attachment, name="attachment"),
     path("findings/<int:pk>/", findings.show, name="finding"),
     path("visits/<int:pk>/", findings.visit, name="visit"),
     path("photos/<int:pk>/", findings.photo, name="photo"),

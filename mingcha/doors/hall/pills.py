@@ -20,6 +20,10 @@ PILLS = {
     "refused": (_("被拒绝"), "bad"),
     "shut": (_("关门停业"), "wait"),
     "not_executable": (_("无法执行"), "wait"),
+    # what phones sent
+    "held": (_("待处理"), "wait"),
+    "taken": (_("已入账"), "good"),
+    "set_aside": (_("不采用"), "done"),
     # findings
     "noted": (_("已登记"), "done"),
     "confirmed": (_("已确认"), "going"),
