@@ -52,7 +52,9 @@ def current_checklist(site_type: str, *, place: str = "") -> Checklist | None:
 
 def current_checklists(*, place: str) -> list[Checklist]:
     """Return the newest checklist of every site type that holds at a place."""
-    found = _holding_at(place).filter(site_type__isnull=False).order_by("site_type_id", "-version").distinct("site_type_id")
+    found = (
+        _holding_at(place).filter(site_type__isnull=False).order_by("site_type_id", "-version").distinct("site_type_id")
+    )
     return list(found.select_related("site_type"))
 
 
