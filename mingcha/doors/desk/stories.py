@@ -21,6 +21,10 @@ SAID = {
     "finding.note": (pgettext_lazy("记录", "登记问题"), ""),
     "finding.confirm": (pgettext_lazy("记录", "检查结束，问题确认"), ""),
     "finding.withdraw": (pgettext_lazy("记录", "撤回问题"), ""),
+    # One act stands on record for all that a phone's submission brings about.
+    "submission.receive": (pgettext_lazy("记录", "手机填报：登记、确认问题并交办"), ""),
+    "submission.attach": (pgettext_lazy("记录", "附件补齐"), ""),
+    "submission.take": (pgettext_lazy("记录", "认定点位，收为检查记录"), ""),
     "rectification.attest": (pgettext_lazy("记录", "现场已改，当场确认"), "good"),
     "rectification.agree": (pgettext_lazy("记录", "约定整改期限"), ""),
     "rectification.void": (pgettext_lazy("记录", "随问题撤回"), ""),
@@ -57,6 +61,8 @@ class Clock:
 def of(finding: "Finding", order: "Rectification | None") -> list[Step]:
     """Return the story of a finding and its rectification, oldest first."""
     events = list(audit.about("finding", finding.pk))
+    if finding.visit.submission is not None:
+        events += audit.about("submission", finding.visit.submission.instance_id)
     notes = {"finding.withdraw": [finding.withdrawn_reason]}
     if order is not None:
         events += audit.about("rectification", order.pk)

@@ -1,6 +1,6 @@
 """What waits for the person who has just signed in: each thing a line with a count, and where it is done."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -10,10 +10,12 @@ from mingcha.doors.hall import wording
 from mingcha.doors.hall.access import Request
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.draws import queries as draws
+from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.guidance import queries as guidance
 from mingcha.flow.rectifications import queries as rectifications
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission as P
+from mingcha.ground.territory import queries as territory
 
 if TYPE_CHECKING:
     from mingcha.flow.campaigns.models import Call
@@ -52,6 +54,22 @@ def tasks(request: Request) -> list[Task]:
         found += _line(_("回避申请待裁定"), "desk:recusals", "team", asked, _("责任单位申请某人回避，由上级机关裁定。"))
     if standing.can(P.ORDER_VERIFY):
         found += [task for task in _of_orders(request) if task.count]
+        held = fieldwork.submissions(to=standing, state="held").count()
+        found += _line(
+            _("手机填报待处理"), "desk:submissions", "field", held, _("对不上点位、可能重复的，由本单位认定。")
+        )
+    if standing.can(P.SITE_KEEP):
+        met = territory.sites(standing.area(P.SITE_KEEP, "division__code"), provisional=True).count()
+        found += [
+            replace(task, href=f"{task.href}?standing=provisional")
+            for task in _line(
+                _("新点位待核实"),
+                "desk:sites",
+                "site",
+                met,
+                _("检查组遇到、名录里没有的：登记类型和责任单位，或并入已有的。"),
+            )
+        ]
     return found + (_sealed(request) if standing.can(P.ROUND_SEE) else [])
 
 

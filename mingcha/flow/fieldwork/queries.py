@@ -249,13 +249,17 @@ def carrier(device: Device, *, at: datetime) -> Carrier:
     return Carrier(device, teams, here, tuple(outings), max(latest, newest), tuple(away))
 
 
-def submissions(*, to: Standing, state: str = "", flagged: bool = False, search: str = "") -> QuerySet[Submission]:
+def submissions(
+    *, to: Standing, campaign: Campaign | None = None, state: str = "", flagged: bool = False, search: str = ""
+) -> QuerySet[Submission]:
     """
     Return what phones have sent from outings of offices in one's area, the latest first.
 
     `search` matches the site named, who sent it, or the instance's number.
     """
     found = Submission.objects.filter(to.area(Permission.LEDGER_SEE, "inspection__office__division__code"))
+    if campaign:
+        found = found.filter(inspection__campaign=campaign)
     if state:
         found = found.filter(state=SubmissionState(state))
     if flagged:

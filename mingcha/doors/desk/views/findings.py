@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mingcha.doors.desk import files, stories
+from mingcha.doors.desk import files, stories, submitted
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.findings import queries as findings
@@ -16,7 +16,7 @@ from mingcha.ground.accounts.queries import NotFound
 from mingcha.ground.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from mingcha.flow.fieldwork.models import EmbeddedRecord, Visit
+    from mingcha.flow.fieldwork.models import Attachment, EmbeddedRecord, Submission, Visit
     from mingcha.flow.findings.models import Finding
 
 
@@ -38,6 +38,7 @@ def show(request: Request, *, pk: int) -> HttpResponse:
         "story": stories.of(finding, order),
         "record": _record(request, finding.visit),
         "may_ledger": request.standing.can(P.LEDGER_SEE),
+        "submission": _submission(request, finding.visit),
         "may_visit": fieldwork.visits(to=request.standing).filter(pk=finding.visit_id).exists(),
         "again": findings.recurrences(finding),
         "alike": findings.earlier_alike(finding)[:5],
@@ -70,8 +71,30 @@ def visit(request: Request, *, pk: int) -> HttpResponse:
         "earlier": fieldwork.last_visit_of(found.site, before=found),
         "record": _record(request, found),
         "may_ledger": request.standing.can(P.LEDGER_SEE),
+        "brought": _brought(found),
+        "submission": _submission(request, found),
+        "position": _position(found),
     }
-    return render(request, "desk/visit.html", words)
+    return files.with_sound(render(request, "desk/visit.html", words))
+
+
+def _brought(visit: "Visit") -> list["Attachment"]:
+    """Return what came with a visit beside its photos: signatures, voice notes and the rest."""
+    return list(fieldwork.attachments(visit.submission).exclude(kind="photo")) if visit.submission else []
+
+
+def _submission(request: Request, visit: "Visit") -> "Submission | None":
+    """Return what a visit was sent as, where one may read it."""
+    if visit.submission_id is None or not request.standing.can(P.LEDGER_SEE):
+        return None
+    return fieldwork.submissions(to=request.standing).filter(pk=visit.submission_id).first()
+
+
+def _position(visit: "Visit") -> str:
+    """Return where the phone was, as text; "" where it did not say."""
+    if visit.latitude is None or visit.longitude is None:
+        return ""
+    return submitted.position(visit.latitude, visit.longitude, visit.accuracy)
 
 
 @require_safe

@@ -20,6 +20,7 @@ from mingcha.doors.desk.forms.ledger import Narrow
 from mingcha.doors.hall import clock, wording
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.reports import actions as reports
 from mingcha.flow.reports.queries import gaps as largest_gaps
 from mingcha.flow.reports.queries import ledger
@@ -69,6 +70,7 @@ def show(request: Request, *, slug: str) -> HttpResponse:
         "total": ledger.total(rows),
         "noted": rows.filter(state="noted").count(),
         "may_export": request.standing.can(P.LEDGER_EXPORT),
+        "held": fieldwork.submissions(to=request.standing, state="held", campaign=campaign).count(),
     }
     return render(request, "desk/ledger.html", words)
 
