@@ -64,7 +64,8 @@ with house.opened(sys.argv[1]):
     with psycopg.connect(address, autocommit=True) as raw:
         raw.execute("CREATE TABLE bench_commit (id bigserial primary key, at timestamptz)")
     print(rate(lambda raw, i: raw.execute("INSERT INTO bench_commit (at) VALUES (now())", prepare=True)))
-    print(rate(lambda raw, i: raw.execute(intake_sql.STATEMENT, ready[i], prepare=True)))
+    run = intake_sql.STATEMENT
+    print(rate(lambda raw, i: psycopg.RawCursor(raw).execute(run.sql, run.values(ready[i]), prepare=True)))
     with psycopg.connect(address, autocommit=True) as raw:
         raw.execute("DROP TABLE bench_commit")
 """

@@ -3,13 +3,13 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("mingcha.doors.hall.urls")),
-    path("", include("mingcha.doors.desk.urls")),
-    path("field/", include("mingcha.doors.field.urls")),
-    # Phones: plainly, with the token in the address, and where the submission's own address was taken for the server's.
+    # Phones, first because they come by the thousand: plainly, with the token in the address, and where the submission's own address was taken for the server's.
     path("", include("mingcha.doors.openrosa.urls")),
     path("key/<str:token>/", include("mingcha.doors.openrosa.urls", namespace="openrosa_key")),
     path("submission/", include("mingcha.doors.openrosa.urls", namespace="openrosa_below")),
+    path("", include("mingcha.doors.hall.urls")),
+    path("", include("mingcha.doors.desk.urls")),
+    path("field/", include("mingcha.doors.field.urls")),
 ]
 
 handler400 = "mingcha.doors.hall.errors.bad_request"

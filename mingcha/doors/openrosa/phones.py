@@ -5,10 +5,10 @@ import binascii
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -68,15 +68,27 @@ def phone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def answer(sentence: str, *, status: int, receipt: intake.Receipt | None = None) -> HttpResponse:
     """Return an OpenRosaResponse with one sentence and, where something was taken, the receipt."""
-    words = {"sentence": sentence, "taken": status < 300, "receipt": receipt}
-    response = HttpResponse(
-        render_to_string("openrosa/response.xml", words), status=status, content_type="text/xml; charset=utf-8"
+    nature = "submit_success" if status < 300 else "submit_error"
+    # Written by hand, with each value escaped: a template costs a tenth of taking a submission in.
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?><OpenRosaResponse xmlns="http://openrosa.org/http/response">'
+        f'<message nature="{nature}">{escape(sentence)}</message>{_written(receipt)}</OpenRosaResponse>'
     )
+    response = HttpResponse(body, status=status, content_type="text/xml; charset=utf-8")
     if status == 401:
         response["WWW-Authenticate"] = 'Basic realm="Mingcha", charset="UTF-8"'
     if status == 503:
         response["Retry-After"] = RETRY_AFTER
     return response
+
+
+def _written(receipt: intake.Receipt | None) -> str:
+    if receipt is None:
+        return ""
+    files = [f"<file name={quoteattr(name)} sha256={quoteattr(digest)}/>" for name, digest in receipt.files.items()]
+    files += [f"<missing name={quoteattr(name)}/>" for name in receipt.missing]
+    about = f"instance={quoteattr(receipt.instance)} sha256={quoteattr(receipt.sha256)}"
+    return f'<receipt xmlns="urn:mingcha:receipt" {about}>{"".join(files)}</receipt>'
 
 
 def _shown(request: HttpRequest) -> str:

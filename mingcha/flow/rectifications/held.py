@@ -105,10 +105,10 @@ def _words(submission: Submission, site: Site, described: Mapping[int, str], *, 
     begun, closed = intake_words.times(reading, outing, at=submission.received_at)
     drawn = site.code in outing.stops and fieldwork.visit_there(submission, site) is None
     given = intake_words.words_of(carrier, outing, form, instance, reading, (), submission.xml.encode(), at=at)
-    for number, words in enumerate(given["descriptions"]):
-        given["descriptions"][number] = words or described.get(number + 1, "").strip()
-        if not given["descriptions"][number]:
-            raise DescriptionMissing(number=number + 1)
+    for found in given["findings"]:
+        found["description"] = found["description"] or described.get(found["ordinal"], "").strip()
+        if not found["description"]:
+            raise DescriptionMissing(number=found["ordinal"])
     return given | {
         "site_code": site.code, "drawn": drawn, "extra": not drawn, "begun": begun, "closed": closed,
     }  # fmt: skip

@@ -141,7 +141,7 @@ def receive(carrier: fieldwork.Carrier, *, xml: bytes, files: Sequence[Incoming]
     raise Busy
 
 
-def run(statement: str, words: dict[str, Any]) -> bool:
+def run(statement: intake_sql.Statement, words: dict[str, Any]) -> bool:
     """Run a statement; return whether it took the submission. Two phones at the same site: one fails, and asks again."""
     connection.ensure_connection()
     raw = connection.connection
@@ -149,7 +149,8 @@ def run(statement: str, words: dict[str, Any]) -> bool:
     raw.prepare_threshold = 1
     try:
         with transaction.atomic(savepoint=True) if connection.in_atomic_block else _AutoCommit():
-            return psycopg.Cursor(raw).execute(statement, words, prepare=True).fetchone() is not None
+            rows = psycopg.RawCursor(raw).execute(statement.sql, statement.values(words), prepare=True)
+            return rows.fetchone() is not None
     except (psycopg.errors.UniqueViolation, IntegrityError):
         return False
     except psycopg.OperationalError as error:

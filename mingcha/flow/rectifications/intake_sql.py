@@ -15,15 +15,24 @@ The one statement of the intake, step by step; its tables and columns belong to 
 
 What an office takes that was held back leaves the same rows by the same words: only its beginning differs (TAKE), its
 files are there already, and its act is recorded by the action.
+
+Parameters are written %(name)s and sent as text, $1, $2 …, each cast to its type: then one prepared statement fits all
+values, and the driver has nothing to look up. Rows come as JSON.
 """
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 
 UNTYPED = "other"  # the type of a site met with a form that is for any site
 
 _RECEIVED = """
 WITH known AS (
     SELECT s.id, s.name, s.body_id, s.division_id,
-           (s.body_id = ANY(%(tied_bodies)s::text[]) OR s.id = ANY(%(tied_sites)s::bigint[])
-            OR EXISTS (SELECT 1 FROM unnest(%(tied_divisions)s::text[]) AS d(code)
+           (jsonb_exists(%(tied_bodies)s::jsonb, s.body_id) OR %(tied_sites)s::jsonb @> to_jsonb(s.id)
+            OR EXISTS (SELECT 1 FROM jsonb_array_elements_text(%(tied_divisions)s::jsonb) AS d(code)
                        WHERE starts_with(s.division_id, d.code))) AS tied,
            (NOT %(extra)s AND EXISTS (SELECT 1 FROM fieldwork_visit v
                                       WHERE v.inspection_id = %(inspection)s AND v.site_id = s.id AND NOT v.extra)
@@ -89,17 +98,16 @@ _ROWS = """), taken AS (
 ), answers AS (
     INSERT INTO fieldwork_answer (visit_id, question_id, verdict, reported, verified, said)
     SELECT v.id, a.question, a.verdict, a.reported, a.verified, a.said
-    FROM visit v, unnest(%(questions)s::bigint[], %(verdicts)s::text[], %(reported)s::int[], %(verified)s::int[],
-                         %(said)s::text[]) AS a(question, verdict, reported, verified, said)
+    FROM visit v, jsonb_to_recordset(%(answered)s::jsonb)
+                 AS a(question bigint, verdict text, reported int, verified int, said text)
 ), found AS MATERIALIZED (
     SELECT nextval(pg_get_serial_sequence('findings_finding', 'id')) AS id,
            nextval(pg_get_serial_sequence('rectifications_rectification', 'id')) AS order_id,
            v.id AS visit_id, p.id AS site_id, p.division_id AS division, COALESCE(f.body, p.body_id) AS body_id, f.*
     FROM visit v, place p,
-         unnest(%(items)s::bigint[], %(clauses)s::text[], %(responsibilities)s::text[], %(severities)s::text[],
-                %(descriptions)s::text[], %(bodies)s::text[], %(on_spot)s::bool[], %(due)s::timestamptz[],
-                %(requirements)s::text[]) WITH ORDINALITY
-         AS f(item, clause, responsibility, severity, description, body, on_spot, due, requirement, ordinal)
+         jsonb_to_recordset(%(findings)s::jsonb)
+         AS f(ordinal int, item bigint, clause text, responsibility text, severity text, description text, body text,
+              on_spot bool, due timestamptz, requirement text)
 ), findings AS (
     INSERT INTO findings_finding (
         id, visit_id, campaign_id, office_id, site_id, division, item_id, clause, responsibility, body_id, severity,
@@ -131,9 +139,8 @@ _ROWS = """), taken AS (
            nextval(pg_get_serial_sequence('fieldwork_photo', 'id')) AS photo_id, s.id AS submission_id,
            (SELECT name FROM place) AS place, u.*
     FROM sent s,
-         unnest(%(file_names)s::text[], %(file_hashes)s::text[], %(file_sizes)s::bigint[], %(file_types)s::text[],
-                %(file_personal)s::bool[], %(file_kinds)s::text[], %(file_findings)s::int[])
-         AS u(name, sha256, size, media_type, personal, kind, finding)
+         jsonb_to_recordset(%(files)s::jsonb)
+         AS u(name text, sha256 text, size bigint, media_type text, personal bool, kind text, finding int)
 ), evidence AS (
     INSERT INTO evidence_evidence (
         id, sha256, size, media_type, name, received_at, received_from_id, place, personal)
@@ -165,5 +172,46 @@ _END = """)
 SELECT id, state FROM sent
 """
 
-STATEMENT = _RECEIVED + _ROWS + _RECORDED + _END
-TAKE = _HELD + _ROWS + _END
+# What is not text.
+_TYPES = {
+    **dict.fromkeys(
+        ("device", "person", "inspection", "checklist", "campaign", "latest", "submission", "ruler"), "bigint"
+    ),
+    **dict.fromkeys(("drawn", "extra"), "bool"),
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with $1, $2 …, and the names of its parameters in that order."""
+
+    sql: str
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, written: str) -> "Statement":
+        """Number the parameters of a statement written with %(name)s, and cast each to its type."""
+        names = tuple(dict.fromkeys(re.findall(r"%\((\w+)\)s", written)))
+        place = {name: n for n, name in enumerate(names, start=1)}
+        cast = re.sub(
+            r"%\((\w+)\)s(::\w+(?:\[\])?)?",
+            lambda m: f"${place[m[1]]}{m[2] or '::' + _TYPES.get(m[1], 'text')}",
+            written,
+        )
+        return cls(cast, names)
+
+    def values(self, words: Mapping[str, object]) -> list[str | None]:
+        """Return the parameters as text, in order."""
+        return [_text(words[name]) for name in self.names]
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=_text)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+STATEMENT = Statement.of(_RECEIVED + _ROWS + _RECORDED + _END)
+TAKE = Statement.of(_HELD + _ROWS + _END)

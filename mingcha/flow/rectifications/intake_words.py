@@ -1,7 +1,6 @@
 """What the intake's statement is handed: one submission, taken apart into its parameters."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,13 +35,13 @@ def words_of(
     hours = HOURS_IN_EMERGENCY if at <= outing.emergency_until else HOURS_OTHERWISE
     breaches = [{"code": b.code, "path": b.path, "value": b.value[:200]} for b in reading.breaches]
     return {
-        "device": carrier.device.pk, "person": carrier.device.person_id, "teams": list(carrier.teams),
+        "device": carrier.device.pk, "person": carrier.device.person_id, "teams": "{" + ",".join(map(str, carrier.teams)) + "}",
         "latest": max(carrier.latest, outing.id), "instance": instance.instance_id, "inspection": outing.id,
         "checklist": form.id, "sha256": sha256, "xml": xml.decode("utf-8"), "site_code": reading.site_code[:30],
-        "site_name": legible(reading.site_name)[:80] or reading.site_code[:30], "answers": json.dumps(reading.answers),
+        "site_name": legible(reading.site_name)[:80] or reading.site_code[:30], "answers": reading.answers,
         "site_named": f"{reading.site_code} {legible(reading.site_name)}".strip()[:120],
-        "breaches": json.dumps(breaches, ensure_ascii=False), "held": json.dumps(held), "is_held": bool(held),
-        "expected": json.dumps({name: [slot.kind, slot.finding] for name, slot in reading.files.items()}),
+        "breaches": breaches, "held": held,
+        "expected": {name: [slot.kind, slot.finding] for name, slot in reading.files.items()},
         "started": reading.started, "ended": reading.ended, "at": at, "drawn": drawn, "extra": not drawn,
         "division": outing.division, "office": outing.office, "campaign": outing.campaign,
         "site_type": form.site_type or intake_sql.UNTYPED,
@@ -54,9 +53,10 @@ def words_of(
         "closed": closed, "score": reading.score, "latitude": reading.position[0] if reading.position else None,
         "longitude": reading.position[1] if reading.position else None,
         "accuracy": reading.position[2] if reading.position else None, "day": at.astimezone(OFFICE_TIME).date(),
-        **_answers(form, reading), **_findings(reading, items, bodies, at=at, hours=hours), **_files(reading, files),
+        "answered": _answered(form, reading), "findings": _findings(reading, items, bodies, at=at, hours=hours),
+        "files": _files(reading, files),
         "event": _event(carrier, outing, form, instance, reading, files, sha256, at=at),
-        "event_detail": json.dumps(_detail(form, reading, files, sha256), ensure_ascii=False),
+        "event_detail": _detail(form, reading, files, sha256),
         "actor": carrier.device.person.username, "actor_name": carrier.device.person.name,
     }  # fmt: skip
 
@@ -90,48 +90,46 @@ def _cited(reading: checklists.Reading, outing: fieldwork.Outing) -> tuple[set[i
     return items, bodies
 
 
-def _answers(form: rulebook.Form, reading: checklists.Reading) -> dict[str, Any]:
-    rows: list[tuple[int, str, int | None, int | None, str]] = []
+def _answered(form: rulebook.Form, reading: checklists.Reading) -> list[dict[str, Any]]:
+    rows = []
     for name, pk in form.questions.items():
         verdict, counts, said = reading.verdicts.get(name, ""), reading.counts.get(name), reading.said.get(name, "")
         if verdict or counts or said:
-            rows.append((pk, verdict, *(counts or (None, None)), legible(said)))
-    return {
-        "questions": [row[0] for row in rows], "verdicts": [row[1] for row in rows], "reported": [r[2] for r in rows],
-        "verified": [row[3] for row in rows], "said": [row[4] for row in rows],
-    }  # fmt: skip
+            reported, verified = counts or (None, None)
+            rows.append(
+                {"question": pk, "verdict": verdict, "reported": reported, "verified": verified, "said": legible(said)}
+            )
+    return rows
 
 
 def _findings(
     reading: checklists.Reading, items: set[int], bodies: set[str], *, at: datetime, hours: int
-) -> dict[str, Any]:
-    found = reading.findings
-    ids = [int(f.item) if f.item.isascii() and f.item.isdigit() and int(f.item) in items else None for f in found]
-    due = [
-        None if f.on_spot else f.due_at if f.due_at and f.due_at > at else at + timedelta(hours=f.due_hours or hours)
-        for f in found
-    ]
-    return {
-        "items": ids,
-        "clauses": [legible("" if pk else f.clause or f.item)[:200] for f, pk in zip(found, ids, strict=True)],
-        "responsibilities": [f.responsibility for f in found],
-        "severities": [f.severity for f in found],
-        "descriptions": [legible(f.description).strip() for f in found],
-        "bodies": [f.body if f.body in bodies else None for f in found],
-        "on_spot": [f.on_spot for f in found],
-        "due": due,
-        "requirements": [legible(f.requirement).strip() for f in found],
-    }
+) -> list[dict[str, Any]]:
+    rows = []
+    for found in reading.findings:
+        item = int(found.item) if found.item.isascii() and found.item.isdigit() and int(found.item) in items else None
+        agreed = found.due_at if found.due_at and found.due_at > at else None
+        rows.append(
+            {
+                "ordinal": found.ordinal, "item": item, "responsibility": found.responsibility,
+                "clause": "" if item else legible(found.clause or found.item)[:200], "severity": found.severity,
+                "description": legible(found.description).strip(), "body": found.body if found.body in bodies else None,
+                "on_spot": found.on_spot, "requirement": legible(found.requirement).strip(),
+                "due": None if found.on_spot else agreed or at + timedelta(hours=found.due_hours or hours),
+            }
+        )  # fmt: skip
+    return rows
 
 
-def _files(reading: checklists.Reading, files: Sequence[Stored]) -> dict[str, Any]:
+def _files(reading: checklists.Reading, files: Sequence[Stored]) -> list[dict[str, Any]]:
     slots = [reading.files[file.name] for file in files]
-    return {
-        "file_names": [file.name for file in files], "file_hashes": [file.sha256 for file in files],
-        "file_sizes": [file.size for file in files], "file_types": [file.media_type for file in files],
-        "file_personal": [file.personal for file in files], "file_kinds": [slot.kind for slot in slots],
-        "file_findings": [slot.finding for slot in slots],
-    }  # fmt: skip
+    return [
+        {
+            "name": file.name, "sha256": file.sha256, "size": file.size, "media_type": file.media_type,
+            "personal": file.personal, "kind": slot.kind, "finding": slot.finding,
+        }
+        for file, slot in zip(files, slots, strict=True)
+    ]  # fmt: skip
 
 
 def _detail(

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from mingcha.flow.fieldwork import custody
+from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.models import Photo
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications.models import Proof, Rectification, Reply, Review
@@ -99,19 +101,24 @@ def overdue(*, to: Standing, at: datetime) -> QuerySet[Rectification]:
 
 
 def proof(pk: int, *, to: Standing) -> Proof:
-    """Return a proof of an order one may see. Raises NotFound."""
+    """Return a proof of an order one may see, unless it is marked. Raises NotFound."""
     seen = orders(to=to).order_by().values("pk")
-    found = Proof.objects.filter(pk=pk, reply__rectification__in=seen).select_related("evidence", "reply").first()
+    visit = "reply__rectification__finding__visit"
+    related = ("evidence", f"{visit}__site", f"{visit}__inspection__team")
+    found = Proof.objects.filter(pk=pk, reply__rectification__in=seen).select_related(*related).first()
     if found is None:
         raise NotFound
+    custody.require(found.evidence, found.reply.rectification.finding.visit, to=to)
     return found
 
 
 def photo(pk: int, *, to: Standing) -> Photo:
-    """Return a photo attached to a finding whose order the unit holds. Raises NotFound."""
-    found = Photo.objects.filter(pk=pk).select_related("evidence").first() if may_see_photo(pk, to=to) else None
+    """Return a photo attached to a finding whose order the unit holds, unless it is marked. Raises NotFound."""
+    seen = may_see_photo(pk, to=to)
+    found = Photo.objects.filter(pk=pk).select_related(*fieldwork.OF_PHOTO).first() if seen else None
     if found is None:
         raise NotFound
+    custody.require(found.evidence, found.visit, to=to)
     return found
 
 
