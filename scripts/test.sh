@@ -27,4 +27,7 @@ if ! find_chromium; then
 elif ! has_chinese_font; then
     echo "缺少中文字体，截图中的汉字会显示为方框 / No Chinese font: apt-get install -y fonts-noto-cjk"
 fi
+if [ ! -f mingcha/doors/field/static/field/app/.vite/manifest.json ]; then
+    echo "现场端的旅程未运行：没有构建，见 make assets / The field app's journeys were skipped: it is not built, see make assets."
+fi
 exit "$status"
