@@ -109,8 +109,8 @@ def start_serving(data: Path, *arguments: str, **environment: str) -> tuple["sub
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if "http://" in line:
-            return process, line[line.index("http://") :].strip()
+        if "://" in line:
+            return process, line[line.index("http") :].strip()
     raise AssertionError(f"the server ended with {process.wait()}")
 
 

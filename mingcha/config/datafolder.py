@@ -6,6 +6,7 @@ The data folder: everything an instance keeps outside the code.
     keys/secret           signs sessions and forms
     keys/sealing          seals lists and the head of the audit chain; 32 bytes
     instance.json         {"demo": true, "now": "2021-10-27T18:00:00+08:00"}
+    served-at.json        where it is served, while it is
     demo-passwords.json   the demo's sign-ins, made anew for each folder
 
 One folder for each clone unless `--data` or MINGCHA_DATA names another, so that two clones never meet.
@@ -40,6 +41,11 @@ class DataFolder:
     def evidence(self) -> Path:
         """Where evidence files lie."""
         return self.path / "evidence"
+
+    @property
+    def whereabouts(self) -> Path:
+        """The note that says where this instance is served at the moment (whereabouts.py)."""
+        return self.path / "served-at.json"
 
     @property
     def demo_passwords(self) -> Path:

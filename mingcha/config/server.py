@@ -2,14 +2,16 @@
 Serving: the pages and the background jobs, looked after by one parent.
 
 1. Listen first: a free port is then ours, and whoever connects early waits in line instead of being refused.
-2. Fork gunicorn and the worker from this process, which has loaded everything: nothing is imported twice.
+2. Throw away what a crash left half received, unless another server of this instance is receiving just now.
+3. Fork gunicorn and the worker from this process, which has loaded everything: nothing is imported twice.
    Children die with their parent, also when it is killed.
-3. When the first web worker is ready, say so; the address is printed no earlier.
-4. Look after the children: a worker that ends is started again; without gunicorn there is nothing left to do.
-5. On SIGTERM or SIGINT pass it on, wait, and take what does not end by force.
+4. When the first web worker is ready, say so, also in the data folder; the address is told no earlier.
+5. Look after the children: a worker that ends is started again; without gunicorn there is nothing left to do.
+6. On SIGTERM or SIGINT pass it on, wait, and take what does not end by force.
 """
 
 import ctypes
+import fcntl
 import multiprocessing
 import os
 import select
@@ -26,11 +28,15 @@ from django.db import connections
 from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 
-from mingcha.config import jobs
+from mingcha.config import jobs, keeper, threads, whereabouts
+from mingcha.config.datafolder import DataFolder
 from mingcha.config.refusals import PortTaken
+from mingcha.config.tls import Pair
+from mingcha.ground.evidence import actions as evidence
 
 DEFAULT_PORT = 8000
 GRACE = 15.0
+THREADS = 4  # for each process; what a phone on a bad network may hold is bounded in threads.py
 
 _fork = multiprocessing.get_context("fork")
 
@@ -38,12 +44,14 @@ _fork = multiprocessing.get_context("fork")
 class Pages(BaseApplication):  # type: ignore[misc]
     """Gunicorn on a socket that is already open, without a configuration file."""
 
-    def __init__(self, listening: socket.socket, ready: int, workers: int) -> None:
+    def __init__(self, listening: socket.socket, ready: int, workers: int, pair: Pair | None) -> None:
         self.chosen: dict[str, Any] = {
             "bind": f"fd://{listening.fileno()}",
-            "worker_class": "gthread",
+            "worker_class": threads.Worker,
             "workers": workers,
-            "threads": 4,
+            "threads": THREADS,
+            # An idle connection holds no thread, and over a phone's network a new one costs seconds.
+            "keepalive": 15,
             "preload_app": True,
             "timeout": 60,
             "graceful_timeout": 10,
@@ -54,6 +62,9 @@ class Pages(BaseApplication):  # type: ignore[misc]
             "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,
             "post_worker_init": lambda _worker: os.write(ready, b"1"),
         }
+        if pair is not None:
+            self.chosen |= {"certfile": str(pair.certificate), "keyfile": str(pair.key)}
+            self.chosen["ssl_context"] = lambda _settings, _usual: threads.bounded(pair.context())
         super().__init__()
 
     def load_config(self) -> None:
@@ -86,33 +97,52 @@ def listen(host: str, port: int | None) -> socket.socket:
 
 
 def serve(
-    *, host: str = "127.0.0.1", port: int | None = None, workers: int = 2, on_ready: Callable[[str], None] | None = None
-) -> int:
+    folder: DataFolder, *, host: str = "127.0.0.1", port: int | None = None, workers: int = 2,
+    pair: Pair | None = None, on_ready: Callable[[str], None],
+) -> int:  # fmt: skip
     """
     Serve until told to stop; the house must be open (house.opened). Returns the exit status.
 
-    `on_ready` is called once with the address when pages are answered.
+    With a `pair`, over https alone. `on_ready` is called once with the address when pages are answered.
     """
     stopped: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _frame: stopped.append(received))
     connections.close_all()
     listening = listen(host, port)
-    address = _address(listening)
+    address = _address(listening, "https" if pair else "http")
+    receiving = _sweep(folder)
     told, ready = os.pipe()
-    pages = _child(lambda: Pages(listening, ready, workers).run())
+    pages = _child(lambda: Pages(listening, ready, workers, pair).run())
     worker = _child(jobs.work)
+    announced = False
     try:
         while not stopped and pages.is_alive():
-            if select.select([told], [], [], 0.2)[0] and os.read(told, 1) and on_ready:
+            if select.select([told], [], [], 0.2)[0] and os.read(told, 1) and not announced:
+                whereabouts.tell(folder.whereabouts, address)
                 on_ready(address)
-                on_ready = None
+                announced = True
             if not worker.is_alive() and not stopped:
                 time.sleep(jobs.BACK_OFF)
                 worker = _child(jobs.work)
         return 0 if stopped else 1
     finally:
+        whereabouts.forget(folder.whereabouts)
         _stop(pages, worker)
+        os.close(receiving)
+
+
+def _sweep(folder: DataFolder) -> int:
+    """Throw away what was half received, and return a lock by which other servers know that we may be receiving."""
+    place = folder.evidence / "incoming.lock"
+    handle = keeper.lock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if handle is None:  # somebody is at it: whatever lies there may be theirs
+        handle = keeper.lock(place, fcntl.LOCK_SH)
+        assert handle is not None
+        return handle
+    evidence.sweep()
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    return handle
 
 
 def _child(run: Callable[[], object]) -> ForkProcess:
@@ -143,7 +173,7 @@ def _stop(*children: ForkProcess) -> None:
             child.join()
 
 
-def _address(listening: socket.socket) -> str:
+def _address(listening: socket.socket, scheme: str) -> str:
     host, port = listening.getsockname()[:2]
     shown = "localhost" if host in ("0.0.0.0", "::") else host
-    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+    return f"{scheme}://[{shown}]:{port}/" if ":" in shown else f"{scheme}://{shown}:{port}/"

@@ -9,6 +9,8 @@ MINGCHA_HOSTS             the names this server answers to, with commas; by defa
 MINGCHA_ORIGINS           the addresses forms may come from behind a proxy, with commas (https://…)
 MINGCHA_HTTPS             1: cookies travel over https only, the proxy's X-Forwarded-Proto is believed, and browsers are
                           told to come over https alone for a year, which cannot be taken back at once
+MINGCHA_TLS               1, set by `--tls`: this server speaks https itself. Cookies travel over https only; the rest of
+                          MINGCHA_HTTPS must be asked for with it, and no proxy is believed
 """
 
 import os
@@ -26,6 +28,7 @@ BASE_DIR = Path(__file__).resolve().parent
 _data = DataFolder(Path(os.environ["MINGCHA_DATA"])) if "MINGCHA_DATA" in os.environ else None
 _now = os.environ.get("MINGCHA_NOW")
 _https = os.environ.get("MINGCHA_HTTPS") == "1"
+_tls = os.environ.get("MINGCHA_TLS") == "1"
 
 
 def _list(name: str, default: str = "") -> list[str]:
@@ -124,12 +127,12 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = _https
-CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_SECURE = _https or _tls
+CSRF_COOKIE_SECURE = _https or _tls
 CSRF_COOKIE_SAMESITE = "Lax"
 # A year: who has once come over https is not led back to http by anybody in between.
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https and not _tls else None
 CSRF_FAILURE_VIEW = "mingcha.doors.hall.errors.csrf_failed"
 # Referrer, framing and sniffing are settled in one place for every page: doors/hall/middleware.py.
 SECURE_REFERRER_POLICY = None
@@ -156,6 +159,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+# Sets up what follows, and keeps the tokens of phones out of every record.
+LOGGING_CONFIG = "mingcha.config.scrubbing.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

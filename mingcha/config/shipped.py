@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from mingcha.ground.accounts.models import Person
-from mingcha.ground.rulebook.actions import checklists
 from mingcha.ground.rulebook import queries as rulebooks
+from mingcha.ground.rulebook.actions import checklists
 from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.actions import bodies
 
@@ -21,11 +21,16 @@ def publish_site_types(*, by: Person | None, at: datetime) -> None:
 
 @transaction.atomic
 def ensure(at: datetime) -> None:
-    """Give an instance the shipped kinds of sites, unless it has any already. Safe to run twice, also at once."""
-    if territory.site_types().exists():
+    """
+    Give an instance the shipped kinds of sites, unless it has any already, and every old checklist its form.
+
+    Safe to run twice, also at once.
+    """
+    if territory.site_types().exists() and not rulebooks.any_bare():
         return
     with connection.cursor() as cursor:
         # Two processes may start on an empty instance together: the second waits, and then finds them there.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('mingcha shipped'))")
     if not territory.site_types().exists():
         publish_site_types(by=None, at=at)
+    checklists.complete(at=at)

@@ -3,7 +3,7 @@
 import argparse
 
 from mingcha.config import house
-from mingcha.config.commands.serve import announce
+from mingcha.config.commands.serve import add_tls, announce, pair_of
 from mingcha.config.datafolder import DataFolder
 from mingcha.config.words import say
 from mingcha.kernel.refusals import Refusal
@@ -21,10 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Whether to serve, and where."""
     parser.add_argument("--no-serve", action="store_true", help=say("装入后即结束"))
     parser.add_argument("--port", type=int, help=say("端口；0 表示任选空闲端口，默认 8000，被占用时改用空闲端口"))
+    add_tls(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Load and serve. Raises NotForTheDemo."""
+    pair = pair_of(arguments)
     with house.opened(arguments.data) as folder:
         claim(folder)
         from mingcha.config.demo import loading
@@ -41,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
             print_sign_ins(folder)
             announce(address, arguments.port)
 
-        return server.serve(port=arguments.port, on_ready=ready)
+        return server.serve(folder, port=arguments.port, pair=pair, on_ready=ready)
 
 
 def claim(folder: DataFolder) -> None:

@@ -2,9 +2,12 @@
 
 import argparse
 import os
+import sys
+from pathlib import Path
 
 from mingcha.config import house
 from mingcha.config.refusals import HostsUnnamed
+from mingcha.config.tls import Pair
 from mingcha.config.words import say
 
 
@@ -13,22 +16,53 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help=say("端口；0 表示任选空闲端口，默认 8000，被占用时改用空闲端口"))
     parser.add_argument("--host", default="127.0.0.1", help=say("监听地址，默认只供本机访问"))
     parser.add_argument("--workers", type=int, default=2, help=say("网页进程数，每个进程四个线程"))
+    add_tls(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve. The address is printed once pages are answered."""
     check_hosts(arguments.host)
-    with house.opened(arguments.data):
+    pair = pair_of(arguments)
+    with house.opened(arguments.data) as folder:
         from mingcha.config import server, shipped
         from mingcha.doors.hall import clock
 
         shipped.ensure(clock.now())
         return server.serve(
+            folder,
             host=arguments.host,
             port=arguments.port,
             workers=arguments.workers,
+            pair=pair,
             on_ready=lambda address: announce(address, arguments.port),
         )
+
+
+def add_tls(parser: argparse.ArgumentParser) -> None:
+    """Whether to speak https ourselves."""
+    parser.add_argument(
+        "--tls",
+        nargs=2,
+        type=Path,
+        metavar=("CERT", "KEY"),
+        help=say("用这张证书和私钥提供 https（见 docs/https.zh-CN.md）"),
+    )
+
+
+def pair_of(arguments: argparse.Namespace) -> Pair | None:
+    """
+    Return the certificate and key asked for, tried out, and print what is doubtful. To be called before settings load.
+
+    Raises what Pair.examine does.
+    """
+    if arguments.tls is None:
+        return None
+    pair = Pair(*(path.absolute() for path in arguments.tls))
+    names = [name.strip() for name in os.environ.get("MINGCHA_HOSTS", "").split(",")]
+    for doubt in pair.examine(name for name in names if name and not name.startswith(("*", "."))):
+        print(say(doubt.template) % doubt.facts, file=sys.stderr)
+    os.environ["MINGCHA_TLS"] = "1"
+    return pair
 
 
 def announce(address: str, wanted: int | None) -> None:
