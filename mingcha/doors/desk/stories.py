@@ -22,7 +22,7 @@ SAID = {
     "finding.confirm": (pgettext_lazy("记录", "检查结束，问题确认"), ""),
     "finding.withdraw": (pgettext_lazy("记录", "撤回问题"), ""),
     # One act stands on record for all that a phone's submission brings about.
-    "submission.receive": (pgettext_lazy("记录", "手机填报：登记、确认问题并交办"), ""),
+    "submission.receive": (pgettext_lazy("记录", "收到手机填报"), ""),
     "submission.attach": (pgettext_lazy("记录", "附件补齐"), ""),
     "submission.take": (pgettext_lazy("记录", "认定点位，收为检查记录"), ""),
     "rectification.attest": (pgettext_lazy("记录", "现场已改，当场确认"), "good"),

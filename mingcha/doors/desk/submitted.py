@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mingcha.doors.hall import wording
+from mingcha.doors.hall.middleware import POLICY
 from mingcha.kernel.checklists import BREACHES, telling
 from mingcha.kernel.checklists.telling import Told
 
@@ -109,6 +111,7 @@ def position(latitude: float, longitude: float, accuracy: float | None) -> str:
     return _("%(place)s（误差约 %(metres)s 米）") % {"place": place, "metres": round(accuracy)} if accuracy else place
 
 
-def pictured(attachments: Iterable[Any], kinds: tuple[str, ...]) -> list[Any]:
-    """Return the attachments of some kinds whose bytes a browser shows."""
-    return [each for each in attachments if each.kind in kinds and each.evidence.media_type.startswith("image/")]
+def with_sound(answer: HttpResponse) -> HttpResponse:
+    """Let a page play recordings of this house."""
+    answer["Content-Security-Policy"] = f"{POLICY}; media-src 'self'"
+    return answer

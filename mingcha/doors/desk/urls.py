@@ -66,6 +66,7 @@ urlpatterns = [
     path("sites/template.xlsx", sites.template, name="sites_template"),
     path("sites/groups/", sites.groups, name="sites_groups"),
     path("sites/<str:code>/edit/", sites.edit, name="site"),
+    path("sites/<str:code>/confirm/", sites.confirm, name="site_confirm"),
     path("sites/<str:code>/merge/", merges.site, name="site_merge"),
     path("rulebooks/", rulebooks.index, name="rulebooks"),
     path("rulebooks/import/", rulebooks.take, name="rulebook_import"),

@@ -108,9 +108,16 @@ def sites(
     return found.order_by("division", "pinyin", "code")
 
 
+STAND_IN = "phone-"  # so begins the code of a body that stands in for whoever answers for a place that a team met
+
+
 def stand_in(site: Site) -> Body | None:
     """Return the body that stands in for whoever answers for a place a team met, named after the place; None for none."""
-    return Body.objects.filter(pk=site.body_id, code=f"phone-{site.code}"[:40], merged_into=None).first()
+    return Body.objects.filter(pk=site.body_id, code=f"{STAND_IN}{site.code}"[:40], merged_into=None).first()
+
+
+def is_stand_in(body: Body) -> bool:
+    return body.code.startswith(STAND_IN)
 
 
 def site(code: str, reach: Q) -> Site | None:

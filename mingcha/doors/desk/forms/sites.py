@@ -34,14 +34,23 @@ class Site(forms.Form):
 
     def __init__(
         self, data: Any = None, *, types: list[Any], divisions: list[Any], bodies: dict[str, str],
-        initial: dict[str, Any] | None = None, known: bool = False,
+        initial: dict[str, Any] | None = None, known: bool = False, met: bool = False,
     ) -> None:  # fmt: skip
-        """Take `bodies` as name → code; a site already `known` keeps its code, and only such a one may be taken off."""
+        """
+        Take `bodies` as name → code; a site already `known` keeps its code, and only such a one may be taken off.
+
+        `met`: a place that a team met, whose code was made up on the way.
+        """
         super().__init__(data, initial=initial)
         self.bodies = bodies
         self.fields["type"].choices = [("", _("请选择")), *types]  # type: ignore[attr-defined]
         self.fields["division"].choices = [("", _("请选择")), *divisions]  # type: ignore[attr-defined]
         del self.fields["code" if known else "active"]
+        if met:
+            self.fields["code"].help_text = _("手机上编的，可以改成名录的编号。以后不能再改。")
+            self.fields["body"].help_text = _(
+                "谁对这里负责：输入几个字，从提示里选，已交办的问题也转给它。它自己负责的（例如一家小店），照填点位名称。"
+            )
 
     def clean_body(self) -> str:
         """Return the code of the body named."""

@@ -13,6 +13,8 @@ from mingcha.doors.desk import files
 from mingcha.doors.desk.forms import uploads
 from mingcha.doors.desk.forms.sites import Groups, Site
 from mingcha.doors.hall.access import Request, door
+from mingcha.flow.campaigns.actions.phones import UNTYPED
+from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.accounts.queries import NotFound
 from mingcha.ground.territory import queries
@@ -37,15 +39,17 @@ def index(request: Request) -> HttpResponse:
         township=chosen["place"],
         search=chosen["q"],
         body=chosen["body"],
-        active={"off": False, "all": None}.get(chosen["standing"], True),
+        active={"off": False, "all": None, "provisional": None}.get(chosen["standing"], True),
+        provisional={"off": False, "provisional": True}.get(chosen["standing"]),
     )
+    area = request.standing.area(P.SITE_SEE, "division__code")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     townships = queries.names(site.division.township_code for site in page)
     return render(request, "desk/sites.html", {
         "page": page, "chosen": chosen, "types": queries.site_types(), "places": _places(request),
         "rows": [(site, townships.get(site.division.township_code, "")) for site in page],
         "narrowed": any(chosen.values()), "may_keep": request.standing.can(P.SITE_KEEP),
-        "register": queries.register_size(request.standing.area(P.SITE_SEE, "division__code")),
+        "register": queries.register_size(area), "met": queries.sites(area, provisional=True).count(),
     })  # fmt: skip
 
 
@@ -92,6 +96,8 @@ def edit(request: Request, *, code: str) -> HttpResponse:
     county = queries.division(site.division.county_code) if site else None
     if site is None or county is None:
         raise NotFound
+    if site.provisional and request.method != "POST":
+        return redirect("desk:site_confirm", site.code)
     initial = {
         "name": site.name, "type": site.type_id, "division": site.division_id, "address": site.address,
         "body": site.body.name, "active": site.active,
@@ -115,15 +121,53 @@ def edit(request: Request, *, code: str) -> HttpResponse:
     return _site_page(request, form, county, refusal=refusal, site=site)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(P.SITE_KEEP)
+def confirm(request: Request, *, code: str) -> HttpResponse:
+    """Put a place that a team met on the register for good: what it is, where, and who answers for it."""
+    site = queries.site(code, request.standing.area(P.SITE_KEEP, "division__code"))
+    county = queries.division(site.division.county_code) if site else None
+    if site is None or county is None:
+        raise NotFound
+    if not site.provisional and request.method != "POST":
+        return redirect("desk:site", site.code)
+    form = _form(county, request.POST if request.method == "POST" else None, initial=_met(site), met=True)
+    form.bodies.setdefault(site.body.name, site.body_id)
+    refusal = None
+    if form.is_valid():
+        try:
+            confirmed = sites.confirm_site(
+                site, code=form.cleaned_data["code"], **_given(form),
+                prefixes=request.standing.prefixes(P.SITE_KEEP), by=request.user, at=request.now,
+            )  # fmt: skip
+        except Refusal as failure:
+            refusal = failure
+        else:
+            messages.success(request, _("已核实“%(site)s”，以后参加抽签。") % {"site": confirmed.name})
+            return redirect("desk:sites")
+    visits = fieldwork.visits_met(site, to=request.standing)[:5]
+    return _site_page(request, form, county, refusal=refusal, site=site, visits=visits)
+
+
+def _met(site: Any) -> dict[str, Any]:
+    """Return what is known of a place that a team met; what a phone made up for it is not."""
+    code = site.code if sites.CODE.fullmatch(site.code) else ""
+    kind = "" if site.type_id == UNTYPED else site.type_id
+    place = site.division_id if len(site.division_id) >= 9 else ""
+    return {"code": code, "name": site.name, "type": kind, "division": place, "address": site.address, "body": ""}
+
+
 def _site_page(
     request: Request, form: Site, county: "Division", *, refusal: Refusal | None, site: Any = None, counties: Any = (),
+    visits: Any = None,
 ) -> HttpResponse:  # fmt: skip
     context = {
         "form": form, "county": county, "counties": counties, "refusal": refusal, "site": site,
-        "bodies": sorted(form.bodies),
+        "bodies": sorted(form.bodies), "visits": visits,
     }  # fmt: skip
     status = refusal.status if refusal else 422 if form.is_bound else 200
-    return render(request, "desk/site.html", context, status=status)
+    page = "site" if visits is None else "site_confirm"
+    return render(request, f"desk/{page}.html", context, status=status)
 
 
 def _county(request: Request) -> tuple["Division | None", list["Division"]]:
@@ -145,7 +189,8 @@ def _form(county: "Division", data: Any, **more: Any) -> Site:
         else:
             groups.setdefault(name, []).append((place.code, place.name))
     # Where two bodies share a name, the county's own comes before the city's.
-    bodies = sorted(queries.bodies_over(county.code), key=lambda body: -len(body.division_id))
+    known = [body for body in queries.bodies_over(county.code) if not queries.is_stand_in(body)]
+    bodies = sorted(known, key=lambda body: -len(body.division_id))
     names: dict[str, str] = {}
     for body in bodies:
         names.setdefault(body.name, body.code)

@@ -4,17 +4,18 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mingcha.doors.desk import files, submitted
+from mingcha.doors.desk import submitted
 from mingcha.doors.desk.forms.choosing import Candidate
 from mingcha.doors.desk.forms.submissions import SetAside, Take
+from mingcha.doors.hall import showing
 from mingcha.doors.hall.access import Request, door
-from mingcha.flow.fieldwork import queries
+from mingcha.flow.fieldwork import custody, queries
 from mingcha.flow.fieldwork.actions import submissions
 from mingcha.flow.rectifications import held
 from mingcha.ground.accounts.permissions import Permission as P
@@ -65,7 +66,7 @@ def show(request: Request, *, pk: int) -> HttpResponse:
         "lines": submitted.lines(submission, attachments), "missing": submitted.missing(submission, attachments),
         "clock_ahead": submitted.clock_ahead(submission), "may_rule": _may_rule(request, submission),
     })  # fmt: skip
-    return files.with_sound(answer)
+    return submitted.with_sound(answer)
 
 
 def _may_rule(request: Request, submission: "Submission") -> bool:
@@ -145,11 +146,9 @@ def _take(request: Request, submission: "Submission", site: "Site", described: d
 
 @require_safe
 @door()
-def attachment(request: Request, *, pk: int) -> HttpResponse:
+def attachment(request: Request, *, pk: int) -> HttpResponseBase:
     """Show or play a file that came with a submission; what is neither is handed out to be kept."""
     found = queries.attachment(pk, to=request.standing)
-    if not files.is_shown(found.evidence):
-        return files.kept(found.evidence)
-    if found.kind in ("audio", "video"):
-        return files.played(request, found.evidence, sound=found.kind == "audio")
-    return files.shown(found.evidence)
+    place = custody.place_of(found, queries.visit_of(found.submission))
+    may_keep = custody.holds_originals(place, found.submission.inspection.team, to=request.standing)
+    return showing.answer(request, found.evidence, may_keep=may_keep, division=place)
