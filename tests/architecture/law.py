@@ -12,7 +12,7 @@ from pathlib import Path
 
 FURNITURE = {"__init__", "apps", "states", "models", "queries", "actions", "tasks", "migrations"}
 EXTRA = {
-    "mingcha/flow/fieldwork": {"packages"},
+    "mingcha/flow/fieldwork": {"custody", "packages"},
     "mingcha/flow/rectifications": {"intake", "intake_sql", "intake_words", "held", "by_link"},
     "mingcha/flow/reports": {"published"},
     "mingcha/ground/accounts": {"devices", "permissions", "roles", "ties"},

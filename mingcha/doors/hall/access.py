@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,7 +22,7 @@ from . import clock, errors  # errors asks this module in turn for the way back
 if TYPE_CHECKING:
     from mingcha.ground.accounts.models import Person
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class Request(HttpRequest):
@@ -52,7 +52,7 @@ def door(permission: Permission | None = None, *, public: bool = False) -> Calla
 
     def hang(view: View) -> View:
         @wraps(view)
-        def entered(outside: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def entered(outside: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             request = cast(Request, outside)
             request.now = clock.now()
             if not public and not request.user.is_authenticated:

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Campaign, CampaignForm, Member, RecordingApproval, Team
 from mingcha.flow.campaigns.states import State as CampaignState
+from mingcha.flow.fieldwork import custody
 from mingcha.flow.fieldwork.models import (
     Answer,
     Attachment,
@@ -123,12 +124,17 @@ def photos(visit: Visit) -> QuerySet[Photo]:
 
 
 def photo(pk: int, *, to: Standing) -> Photo:
-    """Return a photo of a visit one may see. Raises NotFound."""
+    """Return a photo of a visit one may see, unless it is marked and one does not see what is. Raises NotFound."""
     seen = visits(to=to).values("pk")
-    found = Photo.objects.filter(pk=pk, visit__in=seen).select_related("evidence", "visit").first()
+    found = Photo.objects.filter(pk=pk, visit__in=seen).select_related(*OF_PHOTO).first()
     if found is None:
         raise NotFound
+    custody.require(found.evidence, found.visit, to=to)
     return found
+
+
+# What says whether somebody may see a photo, and take its original away.
+OF_PHOTO = ("evidence", "visit__site", "visit__inspection__team")
 
 
 def last_visit_of(site: Site, *, before: Visit) -> Visit | None:
@@ -285,16 +291,19 @@ def submission(pk: int, *, to: Standing) -> Submission:
 
 
 def attachments(submission: Submission) -> QuerySet[Attachment]:
-    return submission.attachments.select_related("evidence").order_by("name")
+    related = ("evidence", "submission__inspection__team", "submission__inspection__office")
+    return submission.attachments.select_related(*related).order_by("name")
 
 
 def attachment(pk: int, *, to: Standing) -> Attachment:
     """Return a file that came with a submission one may read, or of a visit one may see. Raises NotFound."""
     read = Q(submission__in=submissions(to=to).order_by().values("pk"))
     seen = Q(submission__in=visits(to=to).order_by().values("submission"))
-    found = Attachment.objects.filter(read | seen, pk=pk).select_related("evidence", "submission").first()
+    related = ("evidence", "submission__inspection__team", "submission__inspection__office")
+    found = Attachment.objects.filter(read | seen, pk=pk).select_related(*related).first()
     if found is None:
         raise NotFound
+    custody.require_attachment(found, visit_of(found.submission), to=to)
     return found
 
 

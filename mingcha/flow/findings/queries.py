@@ -3,6 +3,8 @@
 from django.db.models import Q, QuerySet
 
 from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.fieldwork import custody
+from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.models import Photo, Visit
 from mingcha.flow.findings.models import Finding, FindingPhoto
 from mingcha.flow.findings.states import State
@@ -66,11 +68,12 @@ def photos(finding: Finding) -> QuerySet[Photo]:
 
 
 def photo(pk: int, *, to: Standing) -> Photo:
-    """Return a photo attached to a finding one may see. Raises NotFound."""
+    """Return a photo attached to a finding one may see, unless it is marked. Raises NotFound."""
     shown = FindingPhoto.objects.filter(photo=pk, finding__in=visible(to=to).order_by().values("pk"))
-    found = Photo.objects.filter(pk__in=shown.values("photo")).select_related("evidence").first()
+    found = Photo.objects.filter(pk__in=shown.values("photo")).select_related(*fieldwork.OF_PHOTO).first()
     if found is None:
         raise NotFound
+    custody.require(found.evidence, found.visit, to=to)
     return found
 
 

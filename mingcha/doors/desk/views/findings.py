@@ -1,13 +1,16 @@
 """One finding's whole story, the visit it came from, and the photos."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mingcha.doors.desk import files, stories, submitted
+from mingcha.doors.desk import stories, submitted
+from mingcha.doors.hall import showing
 from mingcha.doors.hall.access import Request, door
+from mingcha.flow.fieldwork import custody
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.findings import queries as findings
 from mingcha.flow.rectifications import queries as rectifications
@@ -71,16 +74,21 @@ def visit(request: Request, *, pk: int) -> HttpResponse:
         "earlier": fieldwork.last_visit_of(found.site, before=found),
         "record": _record(request, found),
         "may_ledger": request.standing.can(P.LEDGER_SEE),
-        "brought": _brought(found),
+        "brought": _brought(request, found),
         "submission": _submission(request, found),
         "position": _position(found),
     }
-    return files.with_sound(render(request, "desk/visit.html", words))
+    return submitted.with_sound(render(request, "desk/visit.html", words))
 
 
-def _brought(visit: "Visit") -> list["Attachment"]:
-    """Return what came with a visit beside its photos: signatures, voice notes and the rest."""
-    return list(fieldwork.attachments(visit.submission).exclude(kind="photo")) if visit.submission else []
+def _brought(request: Request, visit: "Visit") -> list["Attachment"]:
+    """Return what came with a visit beside its photos and is this person's to hear or see: signatures, voice notes."""
+    found = []
+    for attachment in fieldwork.attachments(visit.submission).exclude(kind="photo") if visit.submission else ():
+        with suppress(NotFound):
+            custody.require_attachment(attachment, visit, to=request.standing)
+            found.append(attachment)
+    return found
 
 
 def _submission(request: Request, visit: "Visit") -> "Submission | None":
@@ -99,11 +107,14 @@ def _position(visit: "Visit") -> str:
 
 @require_safe
 @door()
-def photo(request: Request, *, pk: int) -> HttpResponse:
+def photo(request: Request, *, pk: int) -> HttpResponseBase:
     """Show a photo to those of the place, to who may read the finding it belongs to, and to the unit that owes it."""
     for look in (fieldwork.photo, findings.photo, rectifications.photo):
         try:
-            return files.shown(look(pk, to=request.standing).evidence)
+            found = look(pk, to=request.standing)
         except NotFound:
             continue
+        place, team = found.visit.site.division_id, found.visit.inspection.team
+        may_keep = custody.holds_originals(place, team, to=request.standing)
+        return showing.answer(request, found.evidence, may_keep=may_keep, division=place)
     raise NotFound

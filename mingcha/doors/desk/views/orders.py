@@ -5,16 +5,18 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from mingcha.doors.desk import files, stories
+from mingcha.doors.desk import stories
 from mingcha.doors.desk.forms.orders import Answer, Close, SendBack
+from mingcha.doors.hall import showing
 from mingcha.doors.hall.access import Request, door
 from mingcha.doors.hall.watched import WatchedForm
+from mingcha.flow.fieldwork import custody
 from mingcha.flow.findings import queries as findings
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications import queries
@@ -120,9 +122,12 @@ def close(request: Request, *, pk: int) -> HttpResponse:
 
 @require_safe
 @door(P.ORDER_SEE)
-def proof(request: Request, *, pk: int) -> HttpResponse:
+def proof(request: Request, *, pk: int) -> HttpResponseBase:
     """Show a proof the unit handed in."""
-    return files.shown(queries.proof(pk, to=request.standing).evidence)
+    found = queries.proof(pk, to=request.standing)
+    finding = found.reply.rectification.finding
+    may_keep = custody.holds_originals(finding.division, finding.visit.inspection.team, to=request.standing)
+    return showing.answer(request, found.evidence, may_keep=may_keep, division=finding.division)
 
 
 def _judge(

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -35,11 +35,11 @@ POLICY = (
 PERMISSIONS = middleware.HEADERS["Permissions-Policy"].replace("microphone=()", "microphone=(self)")
 
 
-def spoken(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def spoken(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Say refusals as {"error": one sentence}, and to whoever has not signed in, where to."""
 
     @wraps(view)
-    def entered(request: HttpRequest, **given: object) -> HttpResponse:
+    def entered(request: HttpRequest, **given: object) -> HttpResponseBase:
         if not request.user.is_authenticated:
             way = f"{reverse('hall:sign_in')}?{REDIRECT_FIELD_NAME}={reverse('field:home')}"
             return JsonResponse(

@@ -3,20 +3,20 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mingcha.doors.field.forms.visits import PhotosForm
-from mingcha.doors.hall import uploads
+from mingcha.doors.hall import showing, uploads
 from mingcha.doors.hall.access import Request, door
+from mingcha.flow.fieldwork import custody
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.actions import outings as fieldwork_actions
 from mingcha.flow.fieldwork.states import VisitState
 from mingcha.ground.accounts.permissions import Permission as P
-from mingcha.ground.evidence import queries as evidence
 from mingcha.kernel import privacy
 from mingcha.kernel.refusals import Refusal
 
@@ -70,11 +70,10 @@ def _photos(
 
 @require_safe
 @door(P.VISIT_MAKE)
-def photo(request: Request, *, pk: int) -> HttpResponse:
-    """Serve a photo to who may see its visit."""
+def photo(request: Request, *, pk: int) -> HttpResponseBase:
+    """Show a photo to who may see its visit."""
     found = fieldwork.photo(pk, to=request.standing)
-    answer = HttpResponse(evidence.read(found.evidence), content_type=found.evidence.media_type)
+    place, team = found.visit.site.division_id, found.visit.inspection.team
+    may_keep = custody.holds_originals(place, team, to=request.standing)
     # Kept by the phone for an hour: without signal, pages that show the same photos again must not fetch them again.
-    answer["Cache-Control"] = "private, max-age=3600"
-    answer["Content-Disposition"] = "inline"
-    return answer
+    return showing.answer(request, found.evidence, may_keep=may_keep, division=place, cached=showing.AN_HOUR)
