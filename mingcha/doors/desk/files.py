@@ -3,16 +3,8 @@
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
-from mingcha.doors.hall.middleware import POLICY
-
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-def with_sound(answer: HttpResponse) -> HttpResponse:
-    """Let a page play recordings of this house."""
-    answer["Content-Security-Policy"] = f"{POLICY}; media-src 'self'"
-    return answer
 
 
 def attached(content: bytes, *, name: str, media_type: str) -> HttpResponse:

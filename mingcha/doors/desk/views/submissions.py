@@ -151,4 +151,5 @@ def attachment(request: Request, *, pk: int) -> HttpResponseBase:
     found = queries.attachment(pk, to=request.standing)
     place = custody.place_of(found, queries.visit_of(found.submission))
     may_keep = custody.holds_originals(place, found.submission.inspection.team, to=request.standing)
-    return showing.answer(request, found.evidence, may_keep=may_keep, division=place)
+    sound = found.kind == "audio"
+    return showing.answer(request, found.evidence, may_keep=may_keep, division=place, sound=sound)
