@@ -101,8 +101,8 @@ _ROWS = """), taken AS (
     FROM visit v, jsonb_to_recordset(%(answered)s::jsonb)
                  AS a(question bigint, verdict text, reported int, verified int, said text)
 ), found AS MATERIALIZED (
-    SELECT nextval(pg_get_serial_sequence('findings_finding', 'id')) AS id,
-           nextval(pg_get_serial_sequence('rectifications_rectification', 'id')) AS order_id,
+    SELECT nextval('findings_finding_id_seq') AS id,
+           nextval('rectifications_rectification_id_seq') AS order_id,
            v.id AS visit_id, p.id AS site_id, p.division_id AS division, COALESCE(f.body, p.body_id) AS body_id, f.*
     FROM visit v, place p,
          jsonb_to_recordset(%(findings)s::jsonb)
@@ -135,8 +135,8 @@ _ROWS = """), taken AS (
     JOIN accounts_person o ON o.id = q.person_id AND o.is_active
     WHERE NOT f.on_spot
 ), files AS MATERIALIZED (
-    SELECT nextval(pg_get_serial_sequence('evidence_evidence', 'id')) AS id,
-           nextval(pg_get_serial_sequence('fieldwork_photo', 'id')) AS photo_id, s.id AS submission_id,
+    SELECT nextval('evidence_evidence_id_seq') AS id,
+           nextval('fieldwork_photo_id_seq') AS photo_id, s.id AS submission_id,
            (SELECT name FROM place) AS place, u.*
     FROM sent s,
          jsonb_to_recordset(%(files)s::jsonb)
