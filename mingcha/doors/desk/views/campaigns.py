@@ -15,6 +15,7 @@ from mingcha.doors.hall.access import Request, door
 from mingcha.flow.campaigns import queries
 from mingcha.flow.campaigns.actions import campaigns
 from mingcha.flow.draws import queries as draws
+from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.rectifications import queries as rectifications
 from mingcha.flow.rectifications.states import OPEN
 from mingcha.flow.reports.queries import figures
@@ -114,8 +115,15 @@ def show(request: Request, *, slug: str) -> HttpResponse:
         "unfinished": next((r for r in rounds if r.state in ("committed", "frozen") and r.office_id in served), None),
         # The office that leads may draw too, but it is not its first business here.
         "inspects": any(part.office.body_id in served - {campaign.lead_id} for part in parts),
-        "may": _may(request, campaign, parts),
+        "may": _may(request, campaign, parts), "phones": _phones(request, campaign),
     })  # fmt: skip
+
+
+def _phones(request: Request, campaign: "Campaign") -> dict[str, int]:
+    """Return how many forms for any site the campaign took up, and how many approvals of sound are in force."""
+    approvals = fieldwork.recording_approvals(to=request.standing, campaign=campaign)
+    standing = approvals.filter(withdrawn_at=None, until__gt=request.now)
+    return {"forms": fieldwork.forms(campaign).count(), "recordings": standing.count()}
 
 
 def _parts(campaign: "Campaign", request: Request) -> list[Part]:
