@@ -43,10 +43,10 @@ class _Bounded:
         except TimeoutError as error:
             raise _gone() from error
 
-    def sendfile(self, *given: Any) -> int:
+    def sendfile(self, *given: Any, **more: Any) -> int:
         """Write a whole file; raises ConnectionResetError."""
         try:
-            return super().sendfile(*given)  # type: ignore[misc,no-any-return]
+            return super().sendfile(*given, **more)  # type: ignore[misc,no-any-return]
         except TimeoutError as error:
             raise _gone() from error
 
