@@ -64,7 +64,7 @@ export type Mode = 'overt' | 'covert';
  */
 export interface Draft {
   id: string;
-  /** Empty for a visit nobody planned. */
+  /** For a place that no list knows, a number made on the phone. */
   siteCode: string;
   siteName: string;
   mode: Mode;

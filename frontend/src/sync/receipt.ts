@@ -16,6 +16,8 @@ const RECEIPTS = 'urn:mingcha:receipt';
 const RESPONSES = 'http://openrosa.org/http/response';
 
 export function readAnswer(body: string): Said {
+  // An error page of something on the way is no XML; the parser would put styled complaints into it.
+  if (!body.includes('OpenRosaResponse')) return { sentence: '', receipt: null };
   const document = new DOMParser().parseFromString(body, 'application/xml');
   const message = document.getElementsByTagNameNS(RESPONSES, 'message')[0];
   const receipt = document.getElementsByTagNameNS(RECEIPTS, 'receipt')[0];

@@ -1,4 +1,4 @@
-/** Times as a person reads them. What the server wrote keeps the office's own clock, wherever the phone is. */
+/** Times as a person reads them: the office's clock where the server wrote it, the phone's own where it wrote UTC. */
 import { language } from '../../words';
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
@@ -13,7 +13,7 @@ interface Wall {
 function wall(iso: string): Wall | null {
   const written = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d)\S*)?$/.exec(iso);
   if (!written) return null;
-  if (!iso.endsWith('Z')) {
+  if (!/(?:Z|[+-]00:00)$/.test(iso)) {
     const [, year, month, day, clock] = written;
     return { year: Number(year), month: Number(month), day: Number(day), clock: clock ?? '' };
   }
