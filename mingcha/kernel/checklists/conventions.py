@@ -97,9 +97,9 @@ def _questions(tree: Node, found: Understood) -> None:
             if f"{stem}_verified" in pair:
                 found.counts.append((_unlike(stem, taken), keys, (*keys[:-1], f"{stem}_verified")))
                 other = next(child for child in group["inside"] if child["name"] == f"{stem}_verified")
-                # A group around nothing but the pair is what asks; else what their labels share.
-                text = group["label"] if len(pair) == len(group["inside"]) == 2 else ""
-                found.questions.append(_asked(found.counts[-1][0], "count", leaf, text or _shared(leaf, other)))
+                # What their labels share asks; else the group, where there is nothing but the pair in it.
+                around = group["label"] if len(pair) == len(group["inside"]) == 2 else ""
+                found.questions.append(_asked(found.counts[-1][0], "count", leaf, _shared(leaf, other) or around))
         elif name.startswith("ask_") and leaf["type"] == "text" and not choices and "listed" not in leaf:
             found.asks.append((_unlike(name, taken), keys))
             found.questions.append(_asked(found.asks[-1][0], "ask", leaf))
@@ -120,7 +120,7 @@ def _shared(reported: Node, verified: Node) -> str:
     if one.endswith(REPORTED):
         return one.removesuffix(REPORTED)
     alike = next((n for n, pair in enumerate(zip(one, other, strict=False)) if len(set(pair)) > 1), len(one))
-    return one[:alike].rstrip(" （(【[：:—–、，,·-") or one
+    return one[:alike].rstrip(" （(【[：:—–、，,·-")
 
 
 def _asked(name: str, kind: str, leaf: Node, text: str = "") -> Asked:

@@ -45,8 +45,10 @@ BREACHES: Final = {
     "out_of_range": "填的数“%(value)s”超出范围，没有采用",
     "too_long": "文字太长，登记时截短；原文在填报内容里",
     "bad_file_name": "附件名“%(value)s”不合规定，附件收不下",
+    "too_many": "问题超过 200 条，从这一条起没有登记；原文在填报内容里",
     "clock": "结束时间早于开始时间，请核对手机时钟",
 }
+MOST_FINDINGS = 200
 MOST_BREACHES = 100  # what is wrong a hundred times over is not told better by more
 LONGEST: Final = {
     "site_code": 120, "site_name": 120, "outcome_reason": 200, "feedback": 4_000, "feedback_to": 60, "item": 200,
@@ -206,8 +208,10 @@ class _Walk:
         self._group(group, child, row, (*scopes, row), place, number)
         if _blank(row):  # opened and left: nothing was meant by it
             del self.missing[owed:]
-        elif group.findings:
+        elif group.findings and number <= MOST_FINDINGS:
             self.findings.append((place, row))
+        elif group.findings:
+            self.breach("too_many", place)
 
     def _checked(self, leaf: Leaf, text: str, scopes: Scopes, path: str, ordinal: int) -> None:
         chosen = text.split() if leaf.many else (text,)
