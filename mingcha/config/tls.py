@@ -89,6 +89,7 @@ class Pair:
         CertificateUnfit.
         """
         self._require_certificate()
+        self._require_key()
         self._stamp = self._stamps()
         self._context = self._loaded()
         held = self._shaken(self._context)
@@ -122,11 +123,16 @@ class Pair:
         except (OSError, ValueError) as error:
             raise CertificateUnreadable(file=self.certificate, reason=_reason(error)) from error
 
+    def _require_key(self) -> None:
+        try:
+            self.key.read_bytes()
+        except OSError as error:
+            raise KeyUnreadable(file=self.key, reason=_reason(error)) from error
+
     def _loaded(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         try:
-            self.key.read_bytes()
             # Without a password given here, OpenSSL would ask the terminal for one and wait.
             context.load_cert_chain(self.certificate, self.key, password=lambda: "")
         except (OSError, ValueError) as error:
