@@ -120,7 +120,7 @@ def answers(visit: Visit) -> QuerySet[Answer]:
 
 
 def photos(visit: Visit) -> QuerySet[Photo]:
-    return visit.photos.select_related("evidence__received_from").order_by("pk")
+    return visit.photos.select_related("evidence__received_from", "evidence__rendering").order_by("pk")
 
 
 def photo(pk: int, *, to: Standing) -> Photo:

@@ -64,7 +64,8 @@ def recurrences(finding: Finding) -> QuerySet[Finding]:
 
 
 def photos(finding: Finding) -> QuerySet[Photo]:
-    return Photo.objects.filter(pk__in=finding.photos.values("photo")).select_related("evidence").order_by("pk")
+    found = Photo.objects.filter(pk__in=finding.photos.values("photo"))
+    return found.select_related("evidence__rendering").order_by("pk")
 
 
 def photo(pk: int, *, to: Standing) -> Photo:

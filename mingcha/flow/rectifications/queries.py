@@ -72,7 +72,7 @@ def issued_in(tab: str, *, to: Standing, at: datetime) -> QuerySet[Rectification
 
 def replies(order: Rectification) -> QuerySet[Reply]:
     """Return what the unit answered, the latest first, each with its proofs."""
-    return order.replies.select_related("by").prefetch_related("proofs__evidence").order_by("-pk")
+    return order.replies.select_related("by").prefetch_related("proofs__evidence__rendering").order_by("-pk")
 
 
 def reviews(order: Rectification) -> QuerySet[Review]:

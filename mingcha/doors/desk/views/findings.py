@@ -1,6 +1,5 @@
 """One finding's whole story, the visit it came from, and the photos."""
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse, HttpResponseBase
@@ -45,6 +44,7 @@ def show(request: Request, *, pk: int) -> HttpResponse:
         "may_visit": fieldwork.visits(to=request.standing).filter(pk=finding.visit_id).exists(),
         "again": findings.recurrences(finding),
         "alike": findings.earlier_alike(finding)[:5],
+        "rights": custody.of_visit(finding.visit, to=request.standing),
     }
     return render(request, "desk/finding.html", words)
 
@@ -66,29 +66,26 @@ def _record(request: Request, visit: "Visit") -> "EmbeddedRecord | None":
 def visit(request: Request, *, pk: int) -> HttpResponse:
     """Show what a team did at one site: answers, counts held against each other, photos, findings, feedback."""
     found = fieldwork.visit(pk, to=request.standing)
+    rights = custody.of_visit(found, to=request.standing)
     words = {
         "visit": found,
+        "rights": rights,
         "answers": fieldwork.answers(found),
         "photos": fieldwork.photos(found),
         "findings": findings.of_visit(found),
         "earlier": fieldwork.last_visit_of(found.site, before=found),
         "record": _record(request, found),
         "may_ledger": request.standing.can(P.LEDGER_SEE),
-        "brought": _brought(request, found),
+        "brought": [each for each in _brought(found) if rights.opens(each)],
         "submission": _submission(request, found),
         "position": _position(found),
     }
     return submitted.with_sound(render(request, "desk/visit.html", words))
 
 
-def _brought(request: Request, visit: "Visit") -> list["Attachment"]:
-    """Return what came with a visit beside its photos and is this person's to hear or see: signatures, voice notes."""
-    found = []
-    for attachment in fieldwork.attachments(visit.submission).exclude(kind="photo") if visit.submission else ():
-        with suppress(NotFound):
-            custody.require_attachment(attachment, visit, to=request.standing)
-            found.append(attachment)
-    return found
+def _brought(visit: "Visit") -> list["Attachment"]:
+    """Return what came with a visit beside its photos: signatures, voice notes and the rest."""
+    return list(fieldwork.attachments(visit.submission).exclude(kind="photo")) if visit.submission else []
 
 
 def _submission(request: Request, visit: "Visit") -> "Submission | None":
@@ -114,7 +111,6 @@ def photo(request: Request, *, pk: int) -> HttpResponseBase:
             found = look(pk, to=request.standing)
         except NotFound:
             continue
-        place, team = found.visit.site.division_id, found.visit.inspection.team
-        may_keep = custody.holds_originals(place, team, to=request.standing)
-        return showing.answer(request, found.evidence, may_keep=may_keep, division=place)
+        may_keep = custody.of_visit(found.visit, to=request.standing).originals
+        return showing.answer(request, found.evidence, may_keep=may_keep, division=found.visit.site.division_id)
     raise NotFound

@@ -126,7 +126,7 @@ def proof(request: Request, *, pk: int) -> HttpResponseBase:
     """Show a proof the unit handed in."""
     found = queries.proof(pk, to=request.standing)
     finding = found.reply.rectification.finding
-    may_keep = custody.holds_originals(finding.division, finding.visit.inspection.team, to=request.standing)
+    may_keep = custody.of_visit(finding.visit, to=request.standing).originals
     return showing.answer(request, found.evidence, may_keep=may_keep, division=finding.division)
 
 
@@ -163,6 +163,7 @@ def _page(
         "order": order,
         "finding": order.finding,
         "photos": findings.photos(order.finding),
+        "rights": custody.of_visit(order.finding.visit, to=request.standing),
         "clock": stories.clock(order, at=request.now),
         "replies": replies,
         # The newest answer on this very page: what its reader has seen when judging.

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mingcha.doors.desk import stories
 from mingcha.doors.desk.forms.samples import Sample
 from mingcha.doors.hall.access import Request, door
+from mingcha.flow.fieldwork import custody
 from mingcha.flow.findings import queries as findings
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications import queries
@@ -70,6 +71,7 @@ def _page(
         "order": order,
         "finding": order.finding,
         "photos": findings.photos(order.finding),
+        "rights": custody.of_visit(order.finding.visit, to=request.standing),
         "story": stories.of(order.finding, order),
         "form": form,
         "may_sample": may_sample,

@@ -61,6 +61,7 @@ def show(request: Request, *, pk: int) -> HttpResponse:
     visit = queries.visit_of(submission)
     answer = render(request, "desk/submission.html", {
         "submission": submission, "visit": visit, "attachments": attachments,
+        "rights": custody.rights(custody.place_of(submission, visit), submission.inspection.team, to=request.standing),
         "may_visit": visit is not None and queries.visits(to=request.standing).filter(pk=visit.pk).exists(),
         "held": submitted.held(submission), "flaws": submitted.flaws(submission),
         "lines": submitted.lines(submission, attachments), "missing": submitted.missing(submission, attachments),
@@ -149,7 +150,7 @@ def _take(request: Request, submission: "Submission", site: "Site", described: d
 def attachment(request: Request, *, pk: int) -> HttpResponseBase:
     """Show or play a file that came with a submission; what is neither is handed out to be kept."""
     found = queries.attachment(pk, to=request.standing)
-    place = custody.place_of(found, queries.visit_of(found.submission))
-    may_keep = custody.holds_originals(place, found.submission.inspection.team, to=request.standing)
+    place = custody.place_of(found.submission, queries.visit_of(found.submission))
+    may_keep = custody.rights(place, found.submission.inspection.team, to=request.standing).originals
     sound = found.kind == "audio"
     return showing.answer(request, found.evidence, may_keep=may_keep, division=place, sound=sound)

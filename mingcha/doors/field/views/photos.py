@@ -73,7 +73,6 @@ def _photos(
 def photo(request: Request, *, pk: int) -> HttpResponseBase:
     """Show a photo to who may see its visit."""
     found = fieldwork.photo(pk, to=request.standing)
-    place, team = found.visit.site.division_id, found.visit.inspection.team
-    may_keep = custody.holds_originals(place, team, to=request.standing)
+    place, may_keep = found.visit.site.division_id, custody.of_visit(found.visit, to=request.standing).originals
     # Kept by the phone for an hour: without signal, pages that show the same photos again must not fetch them again.
     return showing.answer(request, found.evidence, may_keep=may_keep, division=place, cached=showing.AN_HOUR)
