@@ -11,7 +11,7 @@ above and next door to each of them. Made through actions only.
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from mingcha.flow.campaigns.actions import calls, campaigns, teams
+from mingcha.flow.campaigns.actions import calls, campaigns, phones, teams
 from mingcha.flow.campaigns.models import Campaign
 from mingcha.flow.draws import actions as draws
 from mingcha.flow.fieldwork.actions import embedded
@@ -24,9 +24,11 @@ from mingcha.flow.reports import actions as reports
 from mingcha.flow.successions import actions as successions
 from mingcha.ground.accounts.actions import links, recusals
 from mingcha.ground.accounts.models import Person
+from mingcha.ground.rulebook.models import Checklist
 from mingcha.ground.territory.actions import bodies, sites
 from mingcha.ground.territory.models import Body, Division
 from tests import ranks
+from tests.sent import general, send
 from tests.world import PNG, Office, Work, World, drawn_round, note, person, publish
 
 Stock = dict[str, list[object]]
@@ -99,6 +101,7 @@ def lay_out(world: World) -> Places:
     _notes(places)
     _ties(places)
     _successions(places)
+    _phones(places)
     return places
 
 
@@ -364,3 +367,36 @@ def _successions(places: Places) -> None:
     }  # fmt: skip
     for name, who in heads.items():
         places.stock[name]["succession"] = places.own[who.pk]["succession"]
+
+
+def _phones(places: Places) -> None:
+    """
+    What a team sent that was held back, a place it met with a photo, its office's own form, and sound approved for it.
+
+    A form lies where it is used: a village has its county's.
+    """
+    world, at = places.world, places.world.at
+    works = {
+        "minxian": world.minxian, "zhangxian": world.zhangxian, "city": world.city, "beside": world.beside,
+        "abroad": world.abroad,
+    }  # fmt: skip
+    for name, work in works.items():
+        office, kind = work.office, Checklist.objects.get(site_type=work.waiting.type, keeper=None)
+        held = send(office.inspector, kind, {"site_code": "", "site_name": "演示不知哪家"}, at=at)
+        met = send(
+            office.inspector, kind, {"site_code": f"MET-{name}", "site_name": "演示路边店", "site_photo_1": "p.png"},
+            files={"p.png": PNG}, at=at,
+        )  # fmt: skip
+        found = {"submission": [held.pk], "attachment": [met.attachments.get().pk]}
+        if work is not world.beside:  # another team of the same office: register and form are the office's
+            form = general(f"form-{name}", keeper=office.body, by=office.officer, at=at)
+            found |= {"met": [f"MET-{name}"], "checklist": [form.pk]}
+        if name in ("minxian", "city", "abroad"):
+            opener = world.abroad.office.officer if name == "abroad" else world.lead
+            approval = phones.approve_recording(
+                work.team.campaign, office=office.body, basis="演示批示", until=at + timedelta(days=1), by=opener, at=at
+            )
+            found["approval"] = [approval.pk]
+        places.stock[name] |= found
+    for name in ("above", "village"):
+        places.stock[name]["checklist"] = places.stock["minxian"]["checklist"]

@@ -58,6 +58,11 @@ desk:campaign_new        GET,POST  campaign.open             -           yes    
 desk:campaign            GET       campaign.see              campaign    own        own               -       -          -     own         own        -
 desk:campaign_close      GET,POST  campaign.open             campaign    own        -                 -       -          -     -           -          -
 desk:edition_adopt       POST      campaign.open             edition     own        -                 -       -          -     -           -          -
+desk:campaign_phones     GET       campaign.see              campaign    own        own               -       -          -     own         own        -
+desk:form_take_up        POST      campaign.open             campaign    own        -                 -       -          -     -           -          -
+desk:stop_by_stop        POST      campaign.open             campaign    own        -                 -       -          -     -           -          -
+desk:recording_approve   GET,POST  campaign.open             campaign    own        -                 -       -          -     -           -          -
+desk:recording_withdraw  POST      campaign.open             approval    own,lower  -                 -       -          -     -           -          -
 desk:answer_for          GET,POST  figures.answer_for        office      own,lower  own               -       -          -     -           -          -
 desk:office_admit        GET,POST  campaign.open             campaign    own        -                 -       -          -     -           -          -
 desk:team_new            GET,POST  team.form                 campaign    own        own               -       -          -     -           -          -
@@ -98,11 +103,17 @@ desk:sites_template      GET       site.keep                 -           yes    
 desk:sites_groups        GET,POST  site.keep                 -           yes        yes               -       -          -     -           -          -
 desk:site                GET,POST  site.keep                 site        own,lower  own,lower         -       -          -     -           -          -
 desk:site_merge          GET,POST  site.keep                 site        own,lower  own,lower         -       -          -     -           -          -
+desk:site_confirm        GET,POST  site.keep                 met         own,lower  own               -       -          -     -           -          -
 
 desk:rulebooks           GET       rulebook.see              -           yes        yes               yes     yes        -     yes         yes        yes
 desk:rulebook_import     GET,POST  rulebook.keep             -           yes        yes               -       -          -     -           -          -
 desk:rulebook            GET       rulebook.see              rulebook    yes        yes               yes     yes        -     yes         yes        yes
 desk:rulebook_template   GET       rulebook.see              rulebook    yes        yes               yes     yes        -     yes         yes        yes
+desk:checklists          GET       rulebook.see              -           yes        yes               yes     yes        -     yes         yes        yes
+desk:checklist_upload    GET,POST  rulebook.keep             -           yes        yes               -       -          -     -           -          -
+desk:checklist           GET       rulebook.see              checklist   own,lower  own,lower,higher  own,higher own,higher -     higher      lower,higher own
+desk:checklist_workbook  GET       rulebook.see              checklist   own,lower  own,lower,higher  own,higher own,higher -     higher      lower,higher own
+desk:checklist_xform     GET       rulebook.see              checklist   own,lower  own,lower,higher  own,higher own,higher -     higher      lower,higher own
 
 desk:ledger              GET       ledger.see                -           yes        yes               -       -          -     -           -          -
 desk:ledger_of           GET       ledger.see                campaign    own        own               -       -          -     -           -          -
@@ -112,6 +123,11 @@ desk:gaps                GET       ledger.see                campaign    own    
 desk:finding             GET       signed-in                 finding     own,lower  own,beside,lower  own     own        -     own,beside  own,lower  own
 desk:visit               GET       signed-in                 visit       own,lower  own,beside,lower  own     own        -     own,beside  own        -
 desk:photo               GET       signed-in                 photo       own,lower  own,beside,lower  own     own        own   own,beside  own,lower  own
+desk:submissions         GET       ledger.see                -           yes        yes               -       -          -     -           -          -
+desk:submission          GET       ledger.see                submission  own,lower  own,beside        -       -          -     -           -          -
+desk:submission_take     GET,POST  order.verify              submission  own,lower  own,beside        -       -          -     -           -          -
+desk:submission_set_aside GET,POST  order.verify              submission  own,lower  own,beside        -       -          -     -           -          -
+desk:attachment          GET       signed-in                 attachment  own,lower  own,beside        own     own        -     -           -          -
 
 desk:embedded_index      GET       embedded.keep/ledger.see  -           yes        yes               -       -          -     yes         -          -
 desk:embedded_new        GET,POST  embedded.keep             campaign    -          -                 -       -          -     own         -          -

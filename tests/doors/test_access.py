@@ -198,6 +198,7 @@ def test_who_holds_no_post_any_more_may_do_nothing(house):
 TOLD_ALIKE = (
     "desk:round", "desk:finding", "desk:visit", "desk:order", "desk:photo", "desk:proof", "desk:person",
     "desk:succession", "desk:embedded_record", "desk:team", "desk:call", "desk:note", "desk:body", "desk:recusal_rule",
+    "desk:submission", "desk:attachment", "desk:checklist",
 )  # fmt: skip
 
 
