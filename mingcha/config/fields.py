@@ -9,8 +9,12 @@ sealed    never leaves the rooms: keys' work, hashes of passwords, what a list h
 permanent  the record of acts, places and published rules: never removed
 register   while the body, site or tier is on the register
 campaign   until the campaign's `retention_until` (the emergency's end plus its days of retention)
+marked     as campaign; but a file marked as showing a resident, and what was made of it, until the campaign's
+           `personal_until` (thirty days after its last day)
 account    while the account exists; afterwards only the record of acts names the person
 day        a day
+
+Nothing is removed by itself yet: these are the terms that whoever removes must keep to.
 
 Free text of either kind is watched for residents' data when typed. A recusal, and what was handed over when somebody
 left, stay with the account: a tie binds whoever may still be sent, and a relation that a reason names has no business
@@ -61,10 +65,10 @@ accounts.Attempt              day
     internal  id at
     personal  username address
 
-evidence.Evidence             campaign
+evidence.Evidence             marked
     internal  id sha256 size media_type name received_at place personal rendered
     personal  received_from
-evidence.Rendering            campaign
+evidence.Rendering            marked
     internal  id evidence view_sha256 thumb_sha256 made_at
 notices.Notice                account
     internal  id subject text link channel created_at seen_at
@@ -190,7 +194,7 @@ successions.Handed            account
 """
 
 CLASSES = ("public", "internal", "personal", "sealed")
-RETENTIONS = ("permanent", "register", "campaign", "account", "day")
+RETENTIONS = ("permanent", "register", "campaign", "marked", "account", "day")
 
 
 def classes() -> dict[str, str]:

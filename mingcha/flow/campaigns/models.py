@@ -1,6 +1,6 @@
 """A campaign, the offices that supervise in it, the call for people, and the teams they form."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +9,8 @@ from mingcha.flow.campaigns.states import CallState, Duty, OfferState, State
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.rulebook.models import Checklist, Edition
 from mingcha.ground.territory.models import Body, Division
+
+PERSONAL_DAYS = 30  # after a campaign's last day
 
 
 class Campaign(models.Model):
@@ -40,6 +42,11 @@ class Campaign(models.Model):
     @property
     def retention_until(self) -> datetime:
         return self.emergency_until + timedelta(days=self.retention_days)
+
+    @property
+    def personal_until(self) -> date:
+        """The last day for files marked as showing somebody who is inspected by nobody; kept no longer than the rest."""
+        return min(self.ends_on + timedelta(days=PERSONAL_DAYS), self.retention_until.date())
 
 
 class FocusPoint(models.Model):
