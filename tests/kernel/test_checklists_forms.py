@@ -94,6 +94,11 @@ def test_a_shipped_workbook_can_be_read_by_whoever_edits_it():
     assert forms.from_workbook(shipped(questions=[])).questions == ()
 
 
+def test_a_long_list_is_scored_by_the_server_alone():
+    long = forms.from_workbook(shipped([("judge", f"第{n}项", "") for n in range(101)]))
+    assert len(long.questions) == 101 and "score" not in Compiled.load(long.compiled).known.marks
+
+
 WORDS = st.text("甲乙丙abc123 ，。？“”‘’（）()-_=+@<>&'\"", min_size=1, max_size=30).map(lambda t: " ".join(t.split()))
 
 

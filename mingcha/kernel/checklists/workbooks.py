@@ -23,6 +23,7 @@ Question = tuple[str, str, str]  # judge, count or ask; its text; a help or ""
 DONE = "${outcome} = 'done'"
 OPEN = "${mode} = 'overt' and ${outcome} = 'done'"
 PHOTO = "max-pixels=1600"
+MOST_SCORED = 100  # judges; a phone counts anew at each tap, and the server counts longer lists by itself
 PICK = "minimal autocomplete"
 
 SURVEY: Final = (
@@ -113,7 +114,7 @@ def _asked(questions: Sequence[Question]) -> Iterator[dict[str, str]]:
         else:
             yield _row("text", f"ask_{number}", text, hint=hint, appearance="multiline")
     yield _row("end_group", "checks")
-    if judges:
+    if 0 < len(judges) <= MOST_SCORED:
         passed = " + ".join(f"(${{{name}}} = '{PASS}')" for name in judges)
         failed = " + ".join(f"(${{{name}}} = '{FAIL}')" for name in judges)
         yield _row("calculate", "judged", calculation=f"{passed} + {failed}")
