@@ -27,6 +27,10 @@ HELD: dict[str, str | Promise] = {
     "tied": gettext_lazy("提交人与这个点位有回避关系：不能作为检查记录，请列为不采用，另派人去查。"),
     "visited": gettext_lazy("同一组这一趟已经有这个点位的检查记录：请核对是不是重复，重复的列为不采用。"),
 }
+# Where it departs from the law of the house and not only from its form.
+UNLAWFUL: dict[str, str | Promise] = {
+    "covert_audio": gettext_lazy("暗访带回有声音的文件“%(value)s”，当时没有有效的录音批准：请核查，没有批准的不能使用。"),
+}
 AHEAD = 300  # seconds; a phone's clock that is further ahead of ours is told
 
 
@@ -60,7 +64,8 @@ def flaws(submission: "Submission") -> list[Flaw]:
     found = []
     for breach in submission.breaches:
         question = telling.label(tree, breach["path"]) if tree else breach["path"]
-        sentence = _(BREACHES.get(breach["code"], breach["code"])) % {"value": breach["value"]}
+        code = breach["code"]
+        sentence = str(UNLAWFUL.get(code) or _(BREACHES.get(code, code))) % {"value": breach["value"]}
         found.append(Flaw(question, sentence, breach["path"]))
     return found
 

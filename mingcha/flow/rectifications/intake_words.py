@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from mingcha.flow.campaigns import queries as campaigns
+from mingcha.flow.campaigns.models import RecordingApproval
 from mingcha.flow.fieldwork import queries as fieldwork
-from mingcha.flow.fieldwork.states import Mode, Outcome
+from mingcha.flow.fieldwork.states import FileKind, Mode, Outcome
 from mingcha.flow.rectifications import intake_sql
 from mingcha.ground.accounts.queries import OFFICE_TIME
 from mingcha.ground.audit.models import Event
@@ -19,6 +22,7 @@ from mingcha.ground.territory.actions.sites import CODE
 from mingcha.kernel import checklists
 from mingcha.kernel.legible import legible
 
+SOUND = (FileKind.AUDIO, FileKind.VIDEO)
 HOURS_IN_EMERGENCY, HOURS_OTHERWISE = 24, 15 * 24  # until an order is due where the form names no deadline
 
 
@@ -34,6 +38,7 @@ def words_of(
     sha256 = hashlib.sha256(xml).hexdigest()
     hours = HOURS_IN_EMERGENCY if at <= outing.emergency_until else HOURS_OTHERWISE
     breaches = [{"code": b.code, "path": b.path, "value": b.value[:200]} for b in reading.breaches]
+    breaches += _unapproved(reading, outing, begun=begun)
     return {
         "device": carrier.device.pk, "person": carrier.device.person_id, "teams": "{" + ",".join(map(str, carrier.teams)) + "}",
         "latest": max(carrier.latest, outing.id), "instance": instance.instance_id, "inspection": outing.id,
@@ -77,6 +82,18 @@ def _held(reading: checklists.Reading) -> list[str]:
     if not all(legible(found.description).strip() for found in reading.findings):
         reasons.append("finding_incomplete")
     return reasons
+
+
+def _unapproved(reading: checklists.Reading, outing: fieldwork.Outing, *, begun: datetime) -> list[dict[str, str]]:
+    """Return as breaches the sound that a covert visit recorded without an approval in force when the visit began."""
+    sound = [(name, slot) for name, slot in reading.files.items() if slot.kind in SOUND]
+    if reading.mode != Mode.COVERT or not sound:
+        return []
+    approved = RecordingApproval.objects.filter(
+        Q(withdrawn_at=None) | Q(withdrawn_at__gt=begun), campaign=outing.campaign, office=outing.office,
+        approved_at__lte=begun, until__gt=begun,
+    )  # fmt: skip
+    return [] if approved.exists() else [{"code": "covert_audio", "path": s.path, "value": name} for name, s in sound]
 
 
 def _cited(reading: checklists.Reading, outing: fieldwork.Outing) -> tuple[set[int], set[str]]:
