@@ -16,11 +16,12 @@ day        a day
 
 Nothing is removed by itself yet: these are the terms that whoever removes must keep to.
 
-Free text of either kind is watched for residents' data when typed. A recusal, and what was handed over when somebody
-left, stay with the account: a tie binds whoever may still be sent, and a relation that a reason names has no business
-here once its holder has gone. A standing link stays with its body, which keeps it when the person moves on. Who was in
-which team, and who was offered to a call, belongs to the campaign. There is no class for residents: no field holds one's
-name, number, phone, health or journeys.
+What a phone sent is kept word for word, so no detector stands in its way: forms ask for posts and counts, and the words
+as sent are read by the office alone. Other free text of either kind is watched for residents' data when typed.
+A recusal, and what was handed over when somebody left, stay with the account: a tie binds whoever may still be sent, and
+a relation that a reason names has no business here once its holder has gone. A standing link stays with its body, which
+keeps it when the person moves on. Who was in which team, and who was offered to a call, belongs to the campaign. There is
+no class for residents: no field holds one's name, number, phone, health or journeys.
 """
 
 FIELDS = """
@@ -46,7 +47,7 @@ territory.Body                register
 territory.SiteType            permanent
     public    code name position
 territory.Site                register
-    internal  id code name type division address body pinyin active merged_into
+    internal  id code name type division address body pinyin active provisional merged_into
 
 accounts.Person               account
     internal  id is_active created_at
@@ -61,6 +62,10 @@ accounts.Link                 register
 accounts.Recusal              account
     internal  id state recorded_at asked_by ruled_in ruled_at
     personal  person body division site ground reason recorded_by ruling ruled_by
+accounts.Device               account
+    internal  id label made_at revoked_at
+    personal  person made_by revoked_by
+    sealed    token_hash
 accounts.Attempt              day
     internal  id at
     personal  username address
@@ -82,17 +87,24 @@ rulebook.Edition              permanent
 rulebook.Item                 permanent
     public    id edition position number category text
 rulebook.Checklist            permanent
-    internal  id site_type version published_at
+    internal  id site_type version form_id form_version title keeper xform workbook compiled warnings published_at
+    personal  published_by
 rulebook.Question             permanent
-    internal  id checklist position kind text help
+    internal  id checklist position name kind text help
 
 campaigns.Campaign            campaign
-    internal  id slug name purpose lead division starts_on ends_on emergency_until retention_days state opened_at
+    internal  id slug name purpose lead division starts_on ends_on emergency_until retention_days stop_by_stop state
+    internal  opened_at
     personal  opened_by
 campaigns.FocusPoint          campaign
     internal  id campaign position text
 campaigns.CampaignRulebook    campaign
     internal  id campaign edition
+campaigns.CampaignForm        campaign
+    internal  id campaign checklist
+campaigns.RecordingApproval   campaign
+    internal  id campaign office basis until approved_at withdrawn_at
+    personal  approved_by withdrawn_by
 campaigns.SupervisingOffice   campaign
     internal  id campaign body measures
 campaigns.Call                campaign
@@ -130,14 +142,21 @@ draws.SealedList              campaign
     sealed    box
 
 fieldwork.Inspection          campaign
-    internal  id campaign office team list day state departed_at returned_at unvisited_reason
+    internal  id campaign office team list extra day state departed_at returned_at unvisited_reason
     personal  departed_by
 fieldwork.InspectionTownship  campaign
     internal  id inspection township
 fieldwork.Stop                campaign
     internal  id inspection site position
+fieldwork.Submission          campaign
+    internal  id instance_id device inspection checklist site_named sha256 xml answers breaches held expected state
+    internal  started_at ended_at received_at ruled_at ruling
+    personal  person ruled_by
+fieldwork.Attachment          marked
+    internal  id submission name kind evidence
 fieldwork.Visit               campaign
-    internal  id inspection site checklist mode state outcome reason drawn feedback feedback_to begun_at closed_at
+    internal  id inspection site checklist mode state outcome reason drawn extra submission score latitude longitude
+    internal  accuracy feedback feedback_to begun_at closed_at
     personal  begun_by closed_by
 fieldwork.Answer              campaign
     internal  id visit question verdict reported verified said
@@ -148,7 +167,7 @@ fieldwork.EmbeddedRecord      campaign
     personal  recorded_by
 
 findings.Finding              campaign
-    internal  id visit campaign office site division item responsibility body severity description state noted_at
+    internal  id visit campaign office site division item clause responsibility body severity description state noted_at
     internal  confirmed_at withdrawn_reason recurrence_of
     personal  noted_by confirmed_by
 findings.FindingPhoto         campaign

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from mingcha.doors.desk.forms.campaigns import MEASURES
 from mingcha.doors.desk.forms.people import CAPACITIES
 from mingcha.doors.desk.forms.recusals import GROUNDS
+from mingcha.doors.desk.submitted import WHY_HELD
 from mingcha.flow.campaigns.states import Duty
 from mingcha.flow.fieldwork.states import EmbeddedKind, Mode, Outcome
 from mingcha.flow.successions.states import Kind as Handed
@@ -22,6 +23,10 @@ VERBS: dict[str, str | Promise] = {
     "campaign.adopt_edition": pgettext_lazy("记录", "换用清单新版本"),
     "team.form": pgettext_lazy("记录", "组成检查组"),
     "campaign.admit_office": pgettext_lazy("记录", "增加监督单位"),
+    "campaign.take_up_form": pgettext_lazy("记录", "选用通用表"),
+    "campaign.stop_by_stop": pgettext_lazy("记录", "设置逐站显示"),
+    "campaign.approve_recording": pgettext_lazy("记录", "批准暗访录音"),
+    "campaign.withdraw_recording": pgettext_lazy("记录", "撤销录音批准"),
     "team.join": pgettext_lazy("记录", "编入检查组"),
     "team.leave": pgettext_lazy("记录", "离开检查组"),
     "team.equip": pgettext_lazy("记录", "调整驻地、车辆、片区"),
@@ -48,6 +53,11 @@ VERBS: dict[str, str | Promise] = {
     "list.open": pgettext_lazy("记录", "启封清单"),
     "inspection.depart": pgettext_lazy("记录", "出发检查"),
     "inspection.return": pgettext_lazy("记录", "收队"),
+    "inspection.extra": pgettext_lazy("记录", "开始计划外检查"),
+    "submission.receive": pgettext_lazy("记录", "收到手机填报"),
+    "submission.attach": pgettext_lazy("记录", "收到补发的附件"),
+    "submission.take": pgettext_lazy("记录", "填报收为检查记录"),
+    "submission.set_aside": pgettext_lazy("记录", "填报不采用"),
     "visit.begin": pgettext_lazy("记录", "到点开始检查"),
     "visit.answer": pgettext_lazy("记录", "填写检查表"),
     "visit.photo": pgettext_lazy("记录", "拍照取证"),
@@ -70,12 +80,14 @@ VERBS: dict[str, str | Promise] = {
     "rulebook.register": pgettext_lazy("记录", "登记清单"),
     "rulebook.publish": pgettext_lazy("记录", "发布清单版本"),
     "rulebook.publish_checklist": pgettext_lazy("记录", "发布检查表"),
+    "rulebook.complete_checklist": pgettext_lazy("记录", "补齐检查表表单"),
     "territory.import_divisions": pgettext_lazy("记录", "导入区划"),
     "territory.group_townships": pgettext_lazy("记录", "划分片区"),
     "territory.add_body": pgettext_lazy("记录", "登记单位"),
     "territory.add_site_type": pgettext_lazy("记录", "登记点位类型"),
     "territory.add_site": pgettext_lazy("记录", "登记点位"),
     "territory.change_site": pgettext_lazy("记录", "修改点位"),
+    "territory.confirm_site": pgettext_lazy("记录", "核实点位"),
     "territory.import_sites": pgettext_lazy("记录", "导入点位"),
     "territory.change_body": pgettext_lazy("记录", "修改单位"),
     "territory.import_bodies": pgettext_lazy("记录", "导入单位"),
@@ -117,6 +129,7 @@ KINDS: dict[str, str | Promise] = {
     "rectification": _("整改"),
     "rulebook": pgettext_lazy("单个", "清单"),
     "checklist": _("检查表"),
+    "submission": _("手机填报"),
     "site": pgettext_lazy("单个", "点位"),
     "site_type": _("点位类型"),
     "body": pgettext_lazy("单个", "单位"),
@@ -144,6 +157,12 @@ DETAILS: dict[str, str | Promise] = {
     "duty": _("分工"),
     "former_post_years": _("曾任职回避年数"),
     "from": _("回避对象"),
+    "approval": _("批准编号"),
+    "basis": _("依据"),
+    "files": _("附件哈希"),
+    "findings": pgettext_lazy("单个", "问题"),
+    "form": _("表单编号"),
+    "held": _("待处理原因"),
     "ground": _("情形"),
     "handed": _("交接事项"),
     "host": _("驻在部门"),
@@ -189,6 +208,8 @@ DETAILS: dict[str, str | Promise] = {
     "name": _("名称"),
     "number": _("期号"),
     "offices": pgettext_lazy("单个", "单位"),
+    "office": pgettext_lazy("单个", "单位"),
+    "on": _("逐站显示"),
     "outcome": _("结果"),
     "posts": pgettext_lazy("名册", "任职"),
     "proofs": _("佐证"),
@@ -223,6 +244,7 @@ VALUES_OF: dict[str, Mapping[str, object]] = {
     "capacity": dict(CAPACITIES),
     "kind": {**{choice.value: _(choice.label) for choice in EmbeddedKind}, "liaison": _("联系"), "sponsor": _("包联")},
     "ground": dict(GROUNDS),
+    "held": dict(WHY_HELD),
 }
 # Where a line leads; the page there applies its own scope.
 PLACES = {

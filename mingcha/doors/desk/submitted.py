@@ -29,7 +29,17 @@ HELD: dict[str, str | Promise] = {
 }
 # Where it departs from the law of the house and not only from its form.
 UNLAWFUL: dict[str, str | Promise] = {
-    "covert_audio": gettext_lazy("暗访带回有声音的文件“%(value)s”，当时没有有效的录音批准：请核查，没有批准的不能使用。"),
+    "covert_audio": gettext_lazy(
+        "暗访带回有声音的文件“%(value)s”，当时没有有效的录音批准：请核查，没有批准的不能使用。"
+    ),
+}
+# The same in a word, for the record of acts.
+WHY_HELD: dict[str, str | Promise] = {
+    "site_missing": gettext_lazy("没有点位"),
+    "site_unclear": gettext_lazy("点位编号不清"),
+    "finding_incomplete": gettext_lazy("问题没有描述"),
+    "tied": gettext_lazy("有回避关系"),
+    "visited": gettext_lazy("这一趟已查过"),
 }
 AHEAD = 300  # seconds; a phone's clock that is further ahead of ours is told
 

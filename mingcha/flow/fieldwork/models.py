@@ -90,8 +90,8 @@ class Submission(models.Model):
     held = models.JSONField("待处理原因", default=list)
     expected = models.JSONField("附件", default=dict)
     state = models.CharField("状态", max_length=10, choices=SubmissionState.choices)
-    started_at = models.DateTimeField("手机开始时间", null=True, blank=True)
-    ended_at = models.DateTimeField("手机结束时间", null=True, blank=True)
+    started_at = models.DateTimeField("填报开始时间", null=True, blank=True)
+    ended_at = models.DateTimeField("填报结束时间", null=True, blank=True)
     received_at = models.DateTimeField("接收时间")
     ruled_at = models.DateTimeField("处理时间", null=True, blank=True)
     ruled_by = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="处理人")
@@ -134,7 +134,7 @@ class Visit(models.Model):
     drawn = models.BooleanField("抽签点位", default=True)
     extra = models.BooleanField("计划外", default=False)
     submission = models.OneToOneField(
-        Submission, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="手机填报"
+        Submission, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="填报"
     )
     score = models.PositiveSmallIntegerField("得分", null=True, blank=True)
     latitude = models.FloatField("纬度", null=True, blank=True)

@@ -40,8 +40,8 @@ class Migration(migrations.Migration):
                 ('held', models.JSONField(default=list, verbose_name='待处理原因')),
                 ('expected', models.JSONField(default=dict, verbose_name='附件')),
                 ('state', models.CharField(choices=[('taken', '已入账'), ('held', '待处理'), ('set_aside', '不采用')], max_length=10, verbose_name='状态')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='手机开始时间')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='手机结束时间')),
+                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='填报开始时间')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='填报结束时间')),
                 ('received_at', models.DateTimeField(verbose_name='接收时间')),
                 ('ruled_at', models.DateTimeField(blank=True, null=True, verbose_name='处理时间')),
                 ('ruling', models.CharField(blank=True, max_length=200, verbose_name='处理意见')),
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='visit',
             name='submission',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='fieldwork.submission', verbose_name='手机填报'),
+            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='fieldwork.submission', verbose_name='填报'),
         ),
         migrations.AddConstraint(
             model_name='visit',
