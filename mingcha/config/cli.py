@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "开始服务"),
     "worker": ("worker", "只运行后台任务"),
     "import": ("importing", "导入区划、机制、单位、人员、任职、联系、点位或清单"),
+    "forms": ("forms", "发布、列出和下载检查表单"),
+    "devices": ("devices", "发放和收回手机的设备凭证"),
     "audit": ("audit", "核验留痕链"),
     "brief": ("brief", "生成简报"),
     "migrate": ("migrate", "更新数据表"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from mingcha.config import house
+from mingcha.config.columns import print_table
 from mingcha.config.words import say
 from mingcha.kernel.refusals import Refusal
 
@@ -139,16 +140,8 @@ def _print_table(campaign: "Campaign", rows: "list[OfficeFigures]", as_of: datet
         lines.append([row.body, *(_shown(getattr(row, name)) for name in HEADS), sites or _shown(None)])
     sums = figures.summed(rows)
     lines.append([say("合计（已报）"), *(_shown(sums[name]) for name in HEADS), ""])
-    widths = [max(_width(line[place]) for line in lines) for place in range(len(lines[0]))]
-    for line in lines:
-        padded = (cell + " " * (wide - _width(cell)) for cell, wide in zip(line, widths, strict=True))
-        print("  ".join(padded).rstrip())
+    print_table(lines)
 
 
 def _shown(value: int | None) -> str:
     return say("未报") if value is None else str(value)
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: a Chinese character takes two."""
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)

@@ -37,8 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
 def report(refusal: Refusal) -> None:
     """Print every bad row, then the sentence. `problems`, where the refusal has them, name row, column and reason."""
     for problem in getattr(refusal, "problems", ()):
+        # What concerns a file as a whole stands in no row.
+        where = (
+            "第 %(row)d 行 %(column)s「%(value)s」：%(reason)s"
+            if problem.row
+            else "%(column)s「%(value)s」：%(reason)s"
+        )
         print(
-            say("第 %(row)d 行 %(column)s「%(value)s」：%(reason)s")
+            say(where)
             % {
                 "row": problem.row,
                 "column": problem.column,

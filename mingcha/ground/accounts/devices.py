@@ -25,6 +25,11 @@ def of_person(person: Person) -> QuerySet[Device]:
     return Device.objects.filter(person=person).select_related("made_by", "revoked_by").order_by("-pk")
 
 
+def known() -> QuerySet[Device]:
+    """Return every phone, the latest first: for the operator, who is nobody's office."""
+    return Device.objects.select_related("person", "made_by", "revoked_by").order_by("-pk")
+
+
 def device(pk: int, *, to: Standing, at: datetime) -> Device:
     """Return a phone of one's own, or of somebody one looks after. Raises NotFound."""
     found = Device.objects.filter(pk=pk).select_related("person").first()

@@ -44,13 +44,13 @@ def add(person: Person, *, label: str, by: Person | None, at: datetime) -> tuple
 
 
 @transaction.atomic
-def revoke(device: Device, *, by: Person, at: datetime) -> None:
+def revoke(device: Device, *, by: Person | None, at: datetime) -> None:
     """
     End a phone's token at once; what it has sent stays. One's own, or as an office for its people.
 
-    Raises AlreadyRevoked, and NotAllowed or NotFound.
+    `by=None` is the operator. Raises AlreadyRevoked, and NotAllowed or NotFound.
     """
-    if by != device.person:
+    if by is not None and by != device.person:
         _require_keeper(by, device.person, at=at)
     if not Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=at, revoked_by=by):
         raise AlreadyRevoked
