@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs the tests on a database of their own, whatever instance this clone or machine serves (tests/cluster_plugin.py).
+# Runs the tests on a database of their own, whatever instance this clone or machine serves (tests/cluster_plugin.py),
+# whole files side by side on as many cores as there are, at most four; `-n 0` runs them in one process, in order.
 #
 # Browser journeys need Chromium and a Chinese font. Where they can be neither found nor installed the journeys are
 # skipped by name, and the last lines say so.
@@ -19,7 +20,7 @@ find_chromium && has_chinese_font || debian_install chromium fonts-noto-cjk || t
 
 status=0
 env -u MINGCHA_DATA -u DATABASE_URL -u MINGCHA_DSN -u MINGCHA_NOW PYTHONUTF8=1 \
-    .venv/bin/python -m pytest "$@" || status=$?
+    .venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder "$@" || status=$?
 
 if ! find_chromium; then
     echo "浏览器旅程未运行：找不到 Chromium / Browser journeys were skipped: no Chromium was found."

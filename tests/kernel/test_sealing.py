@@ -27,7 +27,7 @@ def test_any_changed_bit_or_missing_tail_is_refused(data):
             sealing.open_sealed(torn, key=KEY, about="draw 1")
 
 
-@pytest.mark.parametrize("key", [sealing.new_key(), b"short", b""])
+@pytest.mark.parametrize("key", [sealing.new_key(), b"short", b""], ids=["another", "short", "none"])
 def test_another_key_is_refused(key):
     with pytest.raises(sealing.SealBroken, match="打不开"):
         sealing.open_sealed(sealing.seal(b"x", key=KEY, about="a"), key=key, about="a")
