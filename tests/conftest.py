@@ -1,6 +1,7 @@
 """Fixtures for every test: a time, a browser, and a demo that really runs."""
 
 import copy
+import fcntl
 import json
 import os
 import shutil
@@ -125,14 +126,32 @@ def public_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def demo_data() -> Iterator[Path]:
-    """A data folder into which the demo was loaded once for all tests. Do not change what is in it."""
-    root = Path(tempfile.mkdtemp(prefix="mingcha-demo-"))
-    root.chmod(0o711)
-    done = mingcha("--data", str(root / "演示 数据"), "demo", "--no-serve")
-    assert done.returncode == 0, done.stdout + done.stderr
-    yield root / "演示 数据"
-    shutil.rmtree(root, ignore_errors=True)
+def loaded_demo() -> Path:
+    """A demo that nobody serves, loaded once for all workers: copy it (`copy_of_demo`), whoever wants one."""
+    folder = Path(os.environ["MINGCHA_TEST_RUN"]) / "演示 loaded"
+    with folder.with_suffix(".turn").open("a+") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if turn.tell() == 0:
+            done = mingcha("--data", str(folder), "demo", "--no-serve")
+            assert done.returncode == 0, done.stdout + done.stderr
+            turn.write("loaded")
+    return folder
+
+
+def copy_of_demo(loaded: Path, name: str) -> Path:
+    """Return a demo of one's own beside the loaded one."""
+    folder = loaded.with_name(f"演示 {name}{os.environ.get('PYTEST_XDIST_WORKER', '')}")
+    # cp keeps the owners: as root the tables belong to another user.
+    subprocess.run(["cp", "-a", str(loaded), str(folder)], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_data(loaded_demo: Path) -> Iterator[Path]:
+    """A data folder with the demo, for every test that only reads it. Do not change what is in it."""
+    folder = copy_of_demo(loaded_demo, "to read")
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

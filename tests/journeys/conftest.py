@@ -2,41 +2,27 @@
 
 import json
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import DemoServer, mingcha, start_serving
+from tests.conftest import DemoServer, copy_of_demo, start_serving
 from tests.journeys.visitor import Shots, Visitor, open_window, place_for_shots
 
 Enter = Callable[..., Visitor]
 
 
-@pytest.fixture(scope="session")
-def _loaded() -> Iterator[Path]:
-    """A demo that nobody serves: loaded once, it is copied for every journey that changes it."""
-    root = Path(tempfile.mkdtemp(prefix="mingcha-journeys-"))
-    root.chmod(0o711)
-    done = mingcha("--data", str(root / "loaded"), "demo", "--no-serve")
-    assert done.returncode == 0, done.stdout + done.stderr
-    yield root
-    shutil.rmtree(root, ignore_errors=True)
-
-
 @pytest.fixture(scope="module")
-def own_demo(_loaded: Path, request: pytest.FixtureRequest) -> Iterator[DemoServer]:
+def own_demo(loaded_demo: Path, request: pytest.FixtureRequest) -> Iterator[DemoServer]:
     """A demo of this module's own, as fresh as after loading."""
-    data = _loaded / f"{request.module.__name__} 演示"
-    # cp keeps the owners: as root the tables belong to another user.
-    subprocess.run(["cp", "-a", str(_loaded / "loaded"), str(data)], check=True)
+    data = copy_of_demo(loaded_demo, request.module.__name__)
     process, url = start_serving(data)
     yield DemoServer(url, json.loads((data / "demo-passwords.json").read_text("utf-8")), data, process)
     process.terminate()
     process.wait(30)
+    shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
