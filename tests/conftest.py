@@ -71,6 +71,33 @@ def world(_world_of_module: Any, db: None, settings: Any) -> Any:
     return found
 
 
+@pytest.fixture(scope="module")
+def _ranks_of_module(_world_of_module: Any, django_db_blocker: Any) -> None:
+    """Muster the ranks once for a module. They stay: tests that know nothing of them have been moved before."""
+    from tests.ranks import muster
+
+    with django_db_blocker.unblock():
+        _world_of_module.ranks = muster(_world_of_module)
+
+
+@pytest.fixture
+def ranks(_ranks_of_module: None, world: Any) -> Any:
+    """The ranks of tests/ranks.py on top of the world, each test its own copy; also `world.ranks`."""
+    return world.ranks
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Within each file, put the tests with the ranks after those without."""
+    places: dict[Path, list[int]] = {}
+    for place, item in enumerate(items):
+        places.setdefault(item.path, []).append(place)
+    for own in places.values():
+        ordered = sorted((items[place] for place in own), key=lambda item: "ranks" in item.fixturenames)
+        for place, item in zip(own, ordered, strict=True):
+            items[place] = item
+
+
 @pytest.fixture
 def live_world(transactional_db: None, settings: Any) -> Any:
     """The same world in committed rows, for tests with several connections. Not in one module with `world`."""

@@ -1,6 +1,5 @@
 """The call at the desk: making one, answering it on a phone, the board, assigning people and taking them back."""
 
-import copy
 from datetime import timedelta
 
 import pytest
@@ -10,22 +9,9 @@ from mingcha.flow.campaigns.actions import calls, teams
 from mingcha.flow.campaigns.models import Call, Offer
 from mingcha.ground.accounts.actions import recusals
 from mingcha.ground.notices.models import Notice
-from tests.ranks import muster
 from tests.world import person, sign_in
 
 NEW = "/campaigns/demo/calls/new/"
-
-
-@pytest.fixture(scope="module")
-def _mustered(_world_of_module, django_db_blocker):
-    """The ranks once for the module, as the world itself."""
-    with django_db_blocker.unblock():
-        return muster(_world_of_module)
-
-
-@pytest.fixture
-def ranks(_mustered, world):
-    return copy.deepcopy(_mustered)
 
 
 @pytest.fixture

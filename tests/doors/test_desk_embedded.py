@@ -1,6 +1,5 @@
 """What a resident group records inside its host, and the check that follows: noted, ordered and verified like any other."""
 
-import copy
 from datetime import timedelta
 
 import pytest
@@ -12,22 +11,9 @@ from mingcha.flow.fieldwork.models import EmbeddedRecord, Visit
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.reports.queries import figures
-from tests.ranks import muster
 from tests.world import PNG, person, sign_in
 
 NEW = "/campaigns/demo/embedded/new/"
-
-
-@pytest.fixture(scope="module")
-def _mustered(_world_of_module, django_db_blocker):
-    with django_db_blocker.unblock():
-        return muster(_world_of_module)
-
-
-@pytest.fixture
-def ranks(_mustered, world):
-    """The ranks, each test its own copy; what a test writes is undone with its savepoint."""
-    return copy.deepcopy(_mustered)
 
 
 @pytest.fixture

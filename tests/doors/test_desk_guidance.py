@@ -1,6 +1,5 @@
 """Notes between offices: written, addressed by tick or by link, read, signed for, replied to, asked about and answered."""
 
-import copy
 import re
 from datetime import timedelta
 
@@ -11,22 +10,9 @@ from mingcha.flow.guidance import actions
 from mingcha.flow.guidance.models import Note, Question, Reading, Recipient
 from mingcha.ground.notices.models import Notice
 from mingcha.ground.territory.actions import bodies, merges
-from tests.ranks import muster
 from tests.world import person, sign_in
 
 NEW = "/campaigns/demo/guidance/new/"
-
-
-@pytest.fixture(scope="module")
-def _mustered(_world_of_module, django_db_blocker):
-    with django_db_blocker.unblock():
-        return muster(_world_of_module)
-
-
-@pytest.fixture
-def ranks(_mustered, world):
-    """The ranks, each test its own copy; what a test writes is undone with its savepoint."""
-    return copy.deepcopy(_mustered)
 
 
 @pytest.fixture

@@ -3,16 +3,10 @@
 import pytest
 
 from mingcha.ground.accounts.models import Link
-from tests.ranks import muster
 from tests.world import sign_in
 
 ADDRESS = "/organisation/links/"
 NEW = "/organisation/links/new/"
-
-
-@pytest.fixture
-def ranks(world):
-    return muster(world)
 
 
 @pytest.fixture

@@ -8,15 +8,9 @@ from mingcha.flow.campaigns.actions import teams
 from mingcha.ground.accounts.models import Person, Post
 from mingcha.ground.territory.actions import bodies, merges
 from mingcha.ground.territory.models import Body, Division, Mechanism, Site, Tier
-from tests.ranks import muster
 from tests.world import sign_in
 
 ADDRESS = "/organisation/"
-
-
-@pytest.fixture
-def ranks(world):
-    return muster(world)
 
 
 @pytest.fixture

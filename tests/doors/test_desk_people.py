@@ -7,13 +7,7 @@ from mingcha.flow.campaigns.models import Member
 from mingcha.flow.successions.models import Succession
 from mingcha.ground.accounts.actions import posts
 from mingcha.ground.accounts.models import Person, Post
-from tests.ranks import muster
 from tests.world import person, sign_in
-
-
-@pytest.fixture
-def ranks(world):
-    return muster(world)
 
 
 def at_desk(someone):

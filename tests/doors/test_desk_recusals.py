@@ -9,15 +9,9 @@ from mingcha.flow.rectifications.models import Rectification
 from mingcha.ground.accounts.actions import posts, recusals
 from mingcha.ground.accounts.models import Recusal
 from mingcha.ground.notices.models import Notice
-from tests.ranks import muster
 from tests.world import person, sign_in
 
 WHY = "演示：配偶在该店做店长"
-
-
-@pytest.fixture
-def ranks(world):
-    return muster(world)
 
 
 def at_desk(someone):

@@ -12,7 +12,6 @@ from mingcha.ground.accounts.models import Link, Person, Post
 from mingcha.ground.audit.models import Event
 from mingcha.ground.territory.models import Body
 from mingcha.kernel import sheets
-from tests.ranks import muster
 from tests.world import sign_in
 
 KINDS = sorted(REGISTERS)
@@ -27,8 +26,7 @@ BAD = {"bodies": (3, "621125"), "people": (4, "lead"), "posts": (0, "neighbour")
 
 
 @pytest.fixture
-def county(client, world):
-    muster(world)
+def county(client, world, ranks):
     return sign_in(client, world.county)
 
 
@@ -136,8 +134,7 @@ def test_an_export_is_ones_own_and_comes_in_again(county, client, world, kind):
     assert "导出名册" in record
 
 
-def test_who_only_sees_may_export_and_not_import(client, world):
-    muster(world)
+def test_who_only_sees_may_export_and_not_import(client, ranks):
     for name, may in (("township", True), ("group", True), ("inspector", False), ("unit", False), ("village", False)):
         sign_in(client, Person.objects.get(username=name))
         for kind in KINDS:

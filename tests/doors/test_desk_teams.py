@@ -1,6 +1,5 @@
 """Forming a team, led by a named member of the leadership; its page; re-forming it in the field."""
 
-import copy
 from datetime import timedelta
 
 import pytest
@@ -12,22 +11,9 @@ from mingcha.flow.draws.models import SealedList
 from mingcha.flow.fieldwork.models import Inspection
 from mingcha.ground.notices.models import Notice
 from mingcha.ground.territory.actions import bodies
-from tests.ranks import muster
 from tests.world import person, sign_in
 
 ADDRESS = "/campaigns/demo/teams/new/"
-
-
-@pytest.fixture(scope="module")
-def _mustered(_world_of_module, django_db_blocker):
-    with django_db_blocker.unblock():
-        return muster(_world_of_module)
-
-
-@pytest.fixture
-def ranks(_mustered, world):
-    """The ranks, each test its own copy; what a test writes is undone with its savepoint."""
-    return copy.deepcopy(_mustered)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from mingcha.config import phrases
-from tests.ranks import TIERS, muster
+from tests.ranks import TIERS
 from tests.world import sign_in
 
 MOST_PAGES = 120  # for one person; pages of the same kind are read twice at most
@@ -47,8 +47,7 @@ def chinese() -> set[str]:
 
 
 @pytest.mark.parametrize("who", ["lead", "county", "leader", "inspector", "unit", "group", "township", "village"])
-def test_pages_in_english_say_nothing_in_chinese(client, world, chinese, who):
-    ranks = muster(world)
+def test_pages_in_english_say_nothing_in_chinese(client, world, ranks, chinese, who):
     sign_in(client, getattr(ranks, who, None) or getattr(world, who)).cookies["django_language"] = "en"
     read, left = _read(client, chinese - {tier.name for tier in TIERS})  # the city named its tiers
     assert left == []

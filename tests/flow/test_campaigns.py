@@ -9,14 +9,7 @@ from mingcha.flow.campaigns.actions import campaigns, teams
 from mingcha.flow.campaigns.models import Campaign, Measure, Team
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.territory.models import Division
-from tests.ranks import muster
 from tests.world import person, publish
-
-
-@pytest.fixture
-def ranks(world):
-    """With the ranks there are people of 岷县 who are in no team yet."""
-    return muster(world)
 
 
 def opening(world, **changes):

@@ -9,12 +9,6 @@ from mingcha.flow.campaigns.actions import calls, teams
 from mingcha.flow.successions import actions as successions
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.audit import queries as audit
-from tests.ranks import muster
-
-
-@pytest.fixture
-def ranks(world):
-    return muster(world)
 
 
 def test_who_has_handed_over_is_gone_at_once(world, ranks):

@@ -10,12 +10,11 @@ from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.actions import bodies, merges, ranks
 from mingcha.ground.territory.models import Body, Site
-from tests.ranks import TIERS, muster
+from tests.ranks import TIERS
 
 
 @pytest.fixture
-def ranked(world):
-    world.ranks = muster(world)
+def ranked(ranks, world):
     return world
 
 

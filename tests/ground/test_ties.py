@@ -8,15 +8,14 @@ from mingcha.ground.accounts import queries, ties
 from mingcha.ground.accounts.actions import links, posts, recusals
 from mingcha.ground.territory.actions import bodies, merges, ranks
 from mingcha.ground.territory.models import Body
-from tests.ranks import TIERS, muster
+from tests.ranks import TIERS
 from tests.world import person
 
 KINDS = ties.TieKind
 
 
 @pytest.fixture
-def ranked(world):
-    world.ranks = muster(world)
+def ranked(ranks, world):
     return world
 
 
