@@ -1,10 +1,11 @@
 """Reading outings and visits, within a standing's reach or one's own teams."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Campaign, CampaignForm, Member, RecordingApproval, Team
@@ -24,7 +25,7 @@ from mingcha.flow.fieldwork.states import SubmissionState, VisitState
 from mingcha.ground.accounts import ties
 from mingcha.ground.accounts.models import Device
 from mingcha.ground.accounts.permissions import Permission
-from mingcha.ground.accounts.queries import NotFound, Standing
+from mingcha.ground.accounts.queries import OFFICE_TIME, NotFound, Standing
 from mingcha.ground.rulebook import queries as rulebook
 from mingcha.ground.rulebook.models import Checklist
 from mingcha.ground.territory import queries as territory
@@ -203,7 +204,9 @@ class Outing:
     stops: frozenset[str]
 
     def held(self, moment: datetime) -> bool:
-        """Whether the team was out at that moment."""
+        """Whether the team was out at that moment; without a list, whether it was out on that day."""
+        if self.extra:
+            return self.departed_at.astimezone(OFFICE_TIME).date() == moment.astimezone(OFFICE_TIME).date()
         return self.departed_at <= moment and (self.returned_at is None or moment <= self.returned_at)
 
 
@@ -212,15 +215,15 @@ class Carrier:
     """
     A phone, its person, the outings they were on and what they must stay away from, read once.
 
-    `team` is the one they go out with now, if its campaign is still open; `latest` the highest id among the outings
-    of their teams, so that a later one is noticed.
+    `team` is the one they go out with now, if its campaign is still open; `known` how many outings their teams had had
+    before any was read, so that a later one is noticed.
     """
 
     device: Device
     teams: tuple[int, ...]
     team: Team | None
     outings: tuple[Outing, ...]
-    latest: int
+    known: int
     ties: tuple[ties.Tie, ...]
 
 
@@ -235,6 +238,10 @@ def outing(row: Inspection) -> Outing:
 def carrier(device: Device, *, at: datetime) -> Carrier:
     """Return what the intake must know of a phone. A membership counts for the outings that lay within it."""
     stays = list(Member.objects.filter(person=device.person_id).select_related("team__campaign", "team__office"))
+    teams = tuple(sorted({stay.team_id for stay in stays}))
+    # Counted first: an outing that begins between the two is read and not counted, which the statement notices.
+    # Not by the highest id: of two that begin at once the lower may be committed last.
+    known = Inspection.objects.filter(team__in=teams).count()
     found = Inspection.objects.filter(team__in=[stay.team_id for stay in stays], departed_at__gte=at - LATEST)
     listed = found.select_related("campaign", "office").prefetch_related("stops__site").order_by("-departed_at", "-pk")
     outings = [
@@ -242,17 +249,14 @@ def carrier(device: Device, *, at: datetime) -> Carrier:
         for row in listed
         if any(
             stay.team_id == row.team_id
-            and (row.returned_at is None or stay.since <= row.returned_at)
+            and (row.extra or row.returned_at is None or stay.since <= row.returned_at)
             and (stay.until is None or stay.until >= row.departed_at)
             for stay in stays
         )
     ]
     here = next((s.team for s in stays if s.until is None and s.team.campaign.state == CampaignState.OPEN), None)
-    teams = tuple(sorted({stay.team_id for stay in stays}))
     away = ties.ties([device.person_id], at=at).of(device.person_id)
-    latest = max((outing.id for outing in outings), default=0)
-    newest = Inspection.objects.filter(team__in=teams).order_by("-pk").values_list("pk", flat=True).first() or 0
-    return Carrier(device, teams, here, tuple(outings), max(latest, newest), tuple(away))
+    return Carrier(device, teams, here, tuple(outings), known, tuple(away))
 
 
 def submissions(
@@ -305,6 +309,12 @@ def attachment(pk: int, *, to: Standing) -> Attachment:
         raise NotFound
     custody.require_attachment(found, visit_of(found.submission), to=to)
     return found
+
+
+def last_received(devices: Iterable[Device]) -> dict[int, datetime]:
+    """Return device id → when the last submission from it came in; a phone that has sent none is left out."""
+    found = Submission.objects.filter(device__in=[device.pk for device in devices]).values_list("device")
+    return dict(found.annotate(last=Max("received_at")).order_by())
 
 
 def visit_of(submission: Submission) -> Visit | None:

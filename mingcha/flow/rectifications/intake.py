@@ -13,6 +13,7 @@ rows it leaves equal to those of the plain actions. In the order of the code:
 5. A known instance: the same bytes are acknowledged again, with files that had not come yet; others are refused.
 """
 
+import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ from mingcha.kernel import checklists
 from mingcha.kernel.refusals import Refusal
 
 TRUSTED = 10.0  # seconds for which a phone's person and outings need not be read again
-TRIES = 4
+TRIES = 5
 
 
 class UnknownDevice(Refusal):
@@ -67,6 +68,11 @@ class ChangedSince(Refusal):
 
 class UnexpectedFile(Refusal):
     message: ClassVar[str] = "附件“%(name)s”在填报内容里没有提到，没有收下这次发送。请在手机上重新整理后再发送。"
+    status: ClassVar[int] = 400
+
+
+class TwoOfOneName(Refusal):
+    message: ClassVar[str] = "两个不同的附件都叫“%(name)s”，没有收下这次发送。请在手机上重新整理后再发送。"
     status: ClassVar[int] = 400
 
 
@@ -116,7 +122,7 @@ def receive(carrier: fieldwork.Carrier, *, xml: bytes, files: Sequence[Incoming]
     Take a submission; return the receipt once it is on disk. Sent again, also many times at once, it is taken once.
 
     `files` have come in and are settled here, once it is clear that they belong to it. Raises Malformed and NoInstanceId of kernel.checklists, UnknownForm,
-    NotInATeam, UnexpectedFile, ChangedSince, UnknownDevice, Busy; then nothing of it is kept.
+    NotInATeam, UnexpectedFile, TwoOfOneName, ChangedSince, UnknownDevice, Busy; then nothing of it is kept.
     """
     instance = checklists.parse(xml)
     form = _form(instance.form_id, instance.version)
@@ -127,18 +133,28 @@ def receive(carrier: fieldwork.Carrier, *, xml: bytes, files: Sequence[Incoming]
     stored: list[Stored] = []
     for _ in range(TRIES):
         outing = _outing(carrier, reading, at=at)
-        _require_taken_up(form, outing)
-        stored = stored or [file.settle() for file in files]
-        words = intake_words.words_of(carrier, outing, form, instance, reading, stored, xml, at=at)
-        if run(intake_sql.STATEMENT, words):
-            held = {file.name: file.sha256 for file in stored}
-            missing = tuple(sorted(set(reading.files) - set(held)))
-            return Receipt(instance.instance_id, words["sha256"], held, missing, new=True)
+        if outing is not None:
+            _require_taken_up(form, outing)
+            stored = stored or _settled(files)
+            words = intake_words.words_of(carrier, outing, form, instance, reading, stored, xml, at=at)
+            if run(intake_sql.STATEMENT, words):
+                held = {file.name: file.sha256 for file in stored}
+                missing = tuple(sorted(set(reading.files) - set(held)))
+                return Receipt(instance.instance_id, words["sha256"], held, missing, new=True)
         known = Submission.objects.filter(instance_id=instance.instance_id).first()
         if known is not None:
-            return _again(known, stored, sha256=words["sha256"], at=at)
-        carrier = _reread(carrier, at=at)
+            return _again(known, carrier, stored or _settled(files), xml=xml, at=at)
+        carrier = _renewed(carrier, reading, at=at)
     raise Busy
+
+
+def _settled(files: Sequence[Incoming]) -> list[Stored]:
+    """Put the files in their place; one that a phone sends twice in one post counts once. Raises TwoOfOneName."""
+    found: dict[str, Stored] = {}
+    for stored in [file.settle() for file in files]:
+        if found.setdefault(stored.name, stored).sha256 != stored.sha256:
+            raise TwoOfOneName(name=stored.name)
+    return list(found.values())
 
 
 def run(statement: intake_sql.Statement, words: dict[str, Any]) -> bool:
@@ -199,27 +215,40 @@ def _require_taken_up(form: rulebook.Form, outing: fieldwork.Outing) -> None:
     _taken_up.add(key)
 
 
-def _outing(carrier: fieldwork.Carrier, reading: checklists.Reading, *, at: datetime) -> fieldwork.Outing:
-    """Return the outing a visit belongs to: whose list names the site, else the one it fell into, else one of its own."""
-    when = min(reading.started or at, at)
+def _outing(carrier: fieldwork.Carrier, reading: checklists.Reading, *, at: datetime) -> fieldwork.Outing | None:
+    """Return the outing a visit belongs to: whose list names the site, else the one it fell into; None for neither."""
+    when = intake_words.seen(reading, at=at)
     listed = [outing for outing in carrier.outings if reading.site_code in outing.stops]
     if listed:
         return next((outing for outing in listed if outing.held(when)), listed[0])
-    during = [outing for outing in carrier.outings if outing.held(when) or outing.returned_at is None]
+    out = [outing for outing in carrier.outings if not outing.extra]
+    during = [outing for outing in out if outing.held(when) or outing.returned_at is None]
+    during += [outing for outing in carrier.outings if outing.extra and outing.held(when)]
     if during:
         return during[0]
+    # Who has left every team brings what was seen before.
+    return carrier.outings[0] if carrier.team is None and carrier.outings else None
+
+
+def _renewed(carrier: fieldwork.Carrier, reading: checklists.Reading, *, at: datetime) -> fieldwork.Carrier:
+    """Read a phone's outings again; where the visit still belongs to none of them, begin one of its own."""
+    carrier = _reread(carrier, at=at)
+    if _outing(carrier, reading, at=at) is not None:
+        return carrier
     if carrier.team is None:
-        if carrier.outings:
-            return carrier.outings[0]
         raise NotInATeam
-    made = submissions.begin_extra(carrier.team, by=carrier.device.person, at=at)
-    again = _remember(carrier.device, at=at)
-    return next(outing for outing in again.outings if outing.id == made.pk)
+    submissions.begin_extra(carrier.team, since=intake_words.seen(reading, at=at), by=carrier.device.person, at=at)
+    return _reread(carrier, at=at)
 
 
 @transaction.atomic
-def _again(known: Submission, files: Sequence[Stored], *, sha256: str, at: datetime) -> Receipt:
+def _again(
+    known: Submission, carrier: fieldwork.Carrier, files: Sequence[Stored], *, xml: bytes, at: datetime
+) -> Receipt:
     """Acknowledge a known instance and keep the files that had not come yet; each is an act on record."""
+    if not Device.objects.filter(pk=carrier.device.pk, revoked_at=None).exists():
+        raise UnknownDevice
+    sha256 = hashlib.sha256(xml).hexdigest()
     if known.sha256 != sha256:
         raise ChangedSince(instance=known.instance_id)
     Submission.objects.select_for_update().get(pk=known.pk)  # of two phones with the same file, one brings it

@@ -52,8 +52,7 @@ WITH known AS (
            %(started)s::timestamptz, %(ended)s::timestamptz, %(at)s::timestamptz, ''
     FROM accounts_device d CROSS JOIN hold h
     WHERE d.id = %(device)s AND d.revoked_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM fieldwork_inspection i
-                      WHERE i.team_id = ANY(%(teams)s::bigint[]) AND i.id > %(latest)s)
+      AND %(known)s = (SELECT count(*) FROM fieldwork_inspection i WHERE i.team_id = ANY(%(teams)s::bigint[]))
     ON CONFLICT (instance_id) DO NOTHING
     RETURNING id, state
 """
@@ -175,7 +174,7 @@ SELECT id, state FROM sent
 # What is not text.
 _TYPES = {
     **dict.fromkeys(
-        ("device", "person", "inspection", "checklist", "campaign", "latest", "submission", "ruler"), "bigint"
+        ("device", "person", "inspection", "checklist", "campaign", "known", "submission", "ruler"), "bigint"
     ),
     **dict.fromkeys(("drawn", "extra"), "bool"),
 }

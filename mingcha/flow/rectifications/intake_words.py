@@ -22,6 +22,7 @@ from mingcha.ground.territory.actions.sites import CODE
 from mingcha.kernel import checklists
 from mingcha.kernel.legible import legible
 
+CLOCK_BEHIND = timedelta(days=7)  # longer than any phone is without a signal
 SOUND = (FileKind.AUDIO, FileKind.VIDEO)
 HOURS_IN_EMERGENCY, HOURS_OTHERWISE = 24, 15 * 24  # until an order is due where the form names no deadline
 
@@ -41,7 +42,7 @@ def words_of(
     breaches += _unapproved(reading, outing, begun=begun)
     return {
         "device": carrier.device.pk, "person": carrier.device.person_id, "teams": "{" + ",".join(map(str, carrier.teams)) + "}",
-        "latest": max(carrier.latest, outing.id), "instance": instance.instance_id, "inspection": outing.id,
+        "known": carrier.known, "instance": instance.instance_id, "inspection": outing.id,
         "checklist": form.id, "sha256": sha256, "xml": xml.decode("utf-8"), "site_code": reading.site_code[:30],
         "site_name": legible(reading.site_name)[:80] or reading.site_code[:30], "answers": reading.answers,
         "site_named": f"{reading.site_code} {legible(reading.site_name)}".strip()[:120],
@@ -67,9 +68,20 @@ def words_of(
 
 
 def times(reading: checklists.Reading, outing: fieldwork.Outing, *, at: datetime) -> tuple[datetime, datetime]:
-    """Return when a visit began and ended by the phone's clock, within its outing and not after it came in at `at`."""
-    closed = max(min(reading.ended or at, at), outing.departed_at)
-    return max(min(reading.started or at, closed), outing.departed_at), closed
+    """
+    Return when a visit began and ended by the phone's clock, within its outing and not after it came in at `at`.
+
+    An outing without a list began with whichever of its visits came in first, which binds the others to nothing.
+    """
+    earliest = seen(reading, at=at) if outing.extra else outing.departed_at
+    closed = max(min(reading.ended or at, at), earliest)
+    return max(min(reading.started or at, closed), earliest), closed
+
+
+def seen(reading: checklists.Reading, *, at: datetime) -> datetime:
+    """Return when a visit was made: by the phone's clock, unless that is ahead, or far behind the time it came in."""
+    began = min(reading.started or at, at)
+    return began if at - began <= CLOCK_BEHIND else at
 
 
 def _held(reading: checklists.Reading) -> list[str]:

@@ -25,16 +25,16 @@ class AlreadyRuled(Refusal):
 
 
 @transaction.atomic
-def begin_extra(team: Team, *, by: Person, at: datetime) -> Inspection:
+def begin_extra(team: Team, *, since: datetime, by: Person, at: datetime) -> Inspection:
     """
-    Return the team's outing without a list of that day, begun by the first visit it did not plan.
+    Return the team's outing without a list on the day of `since`, begun by the first visit it did not plan.
 
     It counts as an outing and stays out of every estimate. Who may send is settled by the phone's token.
     """
-    day = at.astimezone(accounts.OFFICE_TIME).date()
+    day = since.astimezone(accounts.OFFICE_TIME).date()
     outing, new = Inspection.objects.get_or_create(
         team=team, day=day, extra=True,
-        defaults={"campaign": team.campaign, "office": team.office, "departed_at": at, "departed_by": by},
+        defaults={"campaign": team.campaign, "office": team.office, "departed_at": since, "departed_by": by},
     )  # fmt: skip
     if new:
         audit.record(
