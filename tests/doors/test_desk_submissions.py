@@ -60,7 +60,15 @@ def test_what_is_held_is_shown_first_and_counted_at_home_and_on_the_ledger(count
 
 def test_one_is_shown_in_full(county, lost):
     shown = county.get(f"/submissions/{lost.pk}/").content.decode()
-    for words in ("没有填点位编号", "值守人员在岗，登记完整", "合格", "演示：登记台无人", "24 小时", lost.sha256, "演示手机"):
+    for words in (
+        "没有填点位编号",
+        "值守人员在岗，登记完整",
+        "合格",
+        "演示：登记台无人",
+        "24 小时",
+        lost.sha256,
+        "演示手机",
+    ):
         assert words in shown, words
     attachment = Attachment.objects.get(submission=lost)
     assert f"/attachments/{attachment.pk}/" in shown
@@ -164,7 +172,12 @@ def test_a_site_visited_already_makes_one_more_visit_that_no_lot_sent_anyone_on(
 def test_nobodys_visit_stands_where_they_had_to_stay_away(county, world, lost):
     site = world.minxian.waiting
     recusals.declare(
-        world.inspector, target=recusals.Target(site=site), ground="relative", reason="演示", by=world.inspector, at=world.at
+        world.inspector,
+        target=recusals.Target(site=site),
+        ground="relative",
+        reason="演示",
+        by=world.inspector,
+        at=world.at,
     )
     answer = county.post(f"/submissions/{lost.pk}/take/", {"what": site.code})
     assert answer.status_code == 409 and "回避关系" in answer.content.decode()
