@@ -79,4 +79,5 @@ const Bench = defineComponent(() => {
     });
 });
 
+performance.mark('open');
 createApp(Bench).mount('#app');
