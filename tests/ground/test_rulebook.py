@@ -97,7 +97,9 @@ def test_the_database_keeps_one_edition_of_each_version_and_one_item_of_each_pla
 def test_a_checklist_is_versioned_for_each_type(world):
     kind = world.minxian.waiting.type
     newer = checklists.publish_questions(kind, questions=[("judge", "演示", "")], by=world.county, at=world.at)
-    assert (queries.current_checklist(kind.code), newer.version) == (newer, 2)
+    place = world.minxian.waiting.division_id
+    assert (queries.current_checklist(kind.code, place=place), newer.version) == (newer, 2)
+    assert queries.current_checklist(kind.code, place="621125").version == 1  # a county's own holds in the county
     assert queries.checklists().get(site_type=kind).size == 1
 
 
