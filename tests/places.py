@@ -22,8 +22,10 @@ from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.reports import actions as reports
 from mingcha.flow.successions import actions as successions
-from mingcha.ground.accounts.actions import links, recusals
+from mingcha.ground.accounts.actions import devices, links, recusals
 from mingcha.ground.accounts.models import Person
+from mingcha.ground.accounts.permissions import Permission
+from mingcha.ground.accounts.roles import ROLES
 from mingcha.ground.rulebook.models import Checklist
 from mingcha.ground.territory.actions import bodies, sites
 from mingcha.ground.territory.models import Body, Division
@@ -398,5 +400,36 @@ def _phones(places: Places) -> None:
             )
             found["approval"] = [approval.pk]
         places.stock[name] |= found
+    _forms_for_phones(places)
     for name in ("above", "village"):
         places.stock[name]["checklist"] = places.stock["minxian"]["checklist"]
+    _tokens(places)
+
+
+def _tokens(places: Places) -> None:
+    """A phone of everyone in the cast who makes visits; a place's phone is that of who goes out from there."""
+    world = places.world
+    goers = {work.office.inspector: name for name, work in [
+        ("minxian", world.minxian), ("zhangxian", world.zhangxian), ("city", world.city), ("beside", world.beside),
+        ("abroad", world.abroad),
+    ]}  # fmt: skip
+    goers |= {places.people[name]: name for name in ("group", "other_group", "township", "wuyang")}
+    able = {role.name for role in ROLES.values() if Permission.VISIT_MAKE in role.permissions}
+    for role, who in {(role, who) for role, who, _ in places.cast if role in able} | {("", who) for who in goers}:
+        device, _token = devices.add(who, label="演示手机", by=who, at=world.at)
+        if role:
+            places.own[who.pk]["device"] = [device.pk]
+        if who in goers:
+            places.stock[goers[who]]["device"] = [device.pk]
+
+
+def _forms_for_phones(places: Places) -> None:
+    """A form for any site that each campaign's phones may fill in, and a list that it chooses from."""
+    world, at = places.world, places.world.at
+    taken = {"city": (world.campaign, world.lead), "abroad": (world.abroad_campaign, world.abroad.office.officer)}
+    for name, (campaign, opener) in taken.items():
+        form = Checklist.objects.get(pk=places.stock[name]["checklist"][0])
+        phones.take_up(campaign, checklist=form, by=opener, at=at)
+        alike = ("city", "minxian", "zhangxian", "group", "township") if name == "city" else (name,)
+        for each in alike:
+            places.stock[each] |= {"form": [form.pk], "media": [form.pk, "sites.csv"]}

@@ -9,7 +9,9 @@ what another team of their office, another body of their county, the township ne
 body takes part in has; `lower` what lies beneath their area; `other` the neighbouring county or another group, and for
 the lead office another city; `higher` what the office above has at work. `yes`: the address names no thing.
 `-`: nowhere. Who holds the permission elsewhere is told 404; who lacks it altogether, 403; who has not signed in is
-sent to sign in. `needs`: a permission (one of two, where a stroke divides them), or `signed-in`, or `public`.
+sent to sign in; views for programs say both as JSON. `needs`: a permission (one of two, where a stroke divides them),
+or `signed-in`, or `public`, or `token`: of a phone that belongs to somebody of that role. Whoever shows none is told 401,
+also when signed in.
 """
 
 from typing import NamedTuple
@@ -46,6 +48,8 @@ desk:people              GET       organisation.see          -           yes    
 desk:person              GET       signed-in                 person      own,lower  own,beside,lower  own     own        own   own         own,lower  own
 desk:appoint             GET,POST  organisation.keep         person      own,lower  own,beside,lower  -       -          -     -           -          -
 desk:leave               GET,POST  organisation.keep         person      own,lower  own,beside,lower  -       -          -     -           -          -
+desk:device_new          GET,POST  visit.make/organisation.keep person   own,lower  own,beside,lower  own     own        -     own         own        -
+desk:device_revoke       GET,POST  signed-in                 device      own,lower  own,beside,lower  own     own        -     own         own        -
 desk:succession          GET       signed-in                 succession  own,lower  own,lower         own     own        own   own         own,lower  own
 
 desk:recusals            GET       signed-in                 -           yes        yes               yes     yes        yes   yes         yes        yes
@@ -151,6 +155,14 @@ desk:brief_issue         POST      brief.draw                campaign    own    
 desk:brief_document      GET       brief.see                 brief       own,lower  own               -       -          -     -           -          -
 
 field:home               GET       visit.make                -           -          -                 yes     yes        -     yes         yes        -
+field:plain              GET       visit.make                -           -          -                 yes     yes        -     yes         yes        -
+field:worker             GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes
+field:manifest           GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes
+field:me                 GET       visit.make                -           -          -                 yes     yes        -     yes         yes        -
+field:device             POST      visit.make                -           -          -                 yes     yes        -     yes         yes        -
+field:app_open           POST      list.open                 list        -          -                 own     own        -     own         own        -
+field:package            GET       visit.make                outing      -          -                 own     own        -     own         own        -
+field:app_return         POST      visit.make                outing      -          -                 own     own        -     own         own        -
 field:list               GET       list.open                 list        -          -                 own     own        -     own         own        -
 field:list_open          POST      list.open                 list        -          -                 own     own        -     own         own        -
 field:inspection         GET       visit.make                outing      -          -                 own     own        -     own         own        -
@@ -162,6 +174,24 @@ field:finding_new        GET,POST  visit.make                under_way   -      
 field:finding_withdraw   GET,POST  visit.make                noted       -          -                 own     own        -     own         own        -
 field:visit_close        GET,POST  visit.make                under_way   -          -                 own     own        -     own         own        -
 field:photo              GET       visit.make                photo       -          -                 own     own        -     own,beside  own        -
+
+openrosa:form_list       GET       token                     -           -          -                 yes     yes        -     yes         yes        -
+openrosa:form            GET       token                     form        -          -                 own     own        -     own         own        -
+openrosa:manifest        GET       token                     form        -          -                 own     own        -     own         own        -
+openrosa:media           GET       token                     media       -          -                 own     own        -     own         own        -
+openrosa:submission      HEAD,POST token                     -           -          -                 yes     yes        -     yes         yes        -
+
+openrosa_key:form_list   GET       token                     -           -          -                 yes     yes        -     yes         yes        -
+openrosa_key:form        GET       token                     form        -          -                 own     own        -     own         own        -
+openrosa_key:manifest    GET       token                     form        -          -                 own     own        -     own         own        -
+openrosa_key:media       GET       token                     media       -          -                 own     own        -     own         own        -
+openrosa_key:submission  HEAD,POST token                     -           -          -                 yes     yes        -     yes         yes        -
+
+openrosa_below:form_list GET       token                     -           -          -                 yes     yes        -     yes         yes        -
+openrosa_below:form      GET       token                     form        -          -                 own     own        -     own         own        -
+openrosa_below:manifest  GET       token                     form        -          -                 own     own        -     own         own        -
+openrosa_below:media     GET       token                     media       -          -                 own     own        -     own         own        -
+openrosa_below:submission HEAD,POST token                    -           -          -                 yes     yes        -     yes         yes        -
 """
 
 # The operator is whoever may run programs as the account that owns the data folder; no post gives these.
@@ -178,6 +208,12 @@ import posts       operator  posts everywhere
 import links       operator  standing links everywhere
 import sites       operator  the register everywhere
 import rulebook    operator  a new edition of any catalogue
+forms publish      operator  a new version of any checklist, and what a campaign's phones may fill in
+forms list         operator  reads the checklists, changes nothing
+forms template     operator  reads a checklist, changes nothing
+devices add        operator  a token for the phone of anybody who makes visits
+devices list       operator  reads whose phones there are, no token; changes nothing
+devices revoke     operator  ends any phone's token
 audit verify       operator  reads the record of acts, changes nothing
 brief              operator  reads any campaign, changes nothing
 migrate            operator  the tables, never their rows
@@ -202,8 +238,8 @@ class Row(NamedTuple):
 
     @property
     def permissions(self) -> tuple[Permission, ...]:
-        """The permissions of which one opens it; none where signing in is enough."""
-        return () if self.needs in ("public", "signed-in") else tuple(map(Permission, self.needs.split("/")))
+        """The permissions of which one opens it; none where signing in is enough, or a phone's token is asked for."""
+        return () if self.needs in ("public", "signed-in", "token") else tuple(map(Permission, self.needs.split("/")))
 
 
 def _lines(table: str) -> list[list[str]]:

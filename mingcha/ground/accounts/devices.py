@@ -22,7 +22,8 @@ def by_token(token: str) -> Device | None:
 
 def of_person(person: Person) -> QuerySet[Device]:
     """Return a person's phones, the latest first."""
-    return Device.objects.filter(person=person).select_related("made_by", "revoked_by").order_by("-pk")
+    found = Device.objects.filter(person=person).defer("token_hash")
+    return found.select_related("person", "made_by", "revoked_by").order_by("-pk")
 
 
 def known() -> QuerySet[Device]:
@@ -32,7 +33,7 @@ def known() -> QuerySet[Device]:
 
 def device(pk: int, *, to: Standing, at: datetime) -> Device:
     """Return a phone of one's own, or of somebody one looks after. Raises NotFound."""
-    found = Device.objects.filter(pk=pk).select_related("person").first()
+    found = Device.objects.filter(pk=pk).defer("token_hash").select_related("person").first()
     if found is None or (found.person != to.person and not people(to=to, at=at).filter(pk=found.person_id).exists()):
         raise NotFound
     return found

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mingcha.doors.desk.forms.choosing import Candidate
 from mingcha.doors.desk.forms.people import Appoint, Leave
 from mingcha.doors.desk.views import audit as record
+from mingcha.doors.desk.views import devices
 from mingcha.doors.hall import wording
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.campaigns import queries as campaigns
@@ -115,7 +116,7 @@ def show(request: Request, *, username: str) -> HttpResponse:
         "successions": successions.of(person, to=standing), "acts": acts, 
         "lines": record.lines(acts or (), linked=standing.can(P.AUDIT_SEE)),
         "may_look_up": standing.can(P.ORGANISATION_SEE), "may_keep": standing.can(P.ORGANISATION_KEEP),
-        "endable": _endable(request, person),
+        "endable": _endable(request, person), **devices.section(request, person),
         "may_declare": own or standing.can(P.RECUSAL_KEEP), "may_see_recusals": own or standing.can(P.RECUSAL_KEEP),
     })  # fmt: skip
 
