@@ -98,12 +98,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             items[place] = item
 
 
-@pytest.fixture
-def live_world(transactional_db: None, settings: Any) -> Any:
-    """The same world in committed rows, for tests with several connections. Not in one module with `world`."""
-    from tests import world
+@pytest.fixture(scope="session")
+def _committed() -> list[Any]:
+    """What `live_world` has built once: the objects and their rows."""
+    return []
 
-    found = world.build()
+
+@pytest.fixture
+def live_world(transactional_db: None, settings: Any, _committed: list[Any]) -> Any:
+    """The same world in committed rows, for tests with several connections. Not in one module with `world`."""
+    from tests import rows, world
+
+    if _committed:
+        rows.put_back(_committed[1])
+    else:
+        _committed += world.build(), rows.keep()
+    found = copy.deepcopy(_committed[0])
     settings.MINGCHA_NOW = found.at
     return found
 
