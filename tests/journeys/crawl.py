@@ -1,0 +1,32 @@
+"""All pages that somebody reaches by links, a few of each kind."""
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+from django.urls import resolve
+
+from tests.journeys.visitor import Visitor
+
+ALIKE = 2  # pages of one kind that are looked at; the tenth order looks like the first. Of those narrowed, one.
+FILES = re.compile(r"\.(xlsx|docx|json)$|/photos/\d+/$|/proofs/\d+/$")
+LINKS = "links => links.filter(a => !a.hasAttribute('download')).map(a => a.href)"
+
+
+def crawl(visitor: Visitor) -> Iterator[str]:
+    """Yield the home page and all that its links lead to, a few of each kind; links are read after each visit."""
+    waiting, known, kinds = deque(["/"]), {"/"}, Counter[tuple[str, ...]]()
+    while waiting:
+        address = waiting.popleft()
+        yield address
+        for link in visitor.page.eval_on_selector_all("a[href]", LINKS):
+            target = urlsplit(str(link))
+            found = target.path + (f"?{target.query}" if target.query else "")
+            if f"{target.scheme}://{target.netloc}/" != visitor.server.url or FILES.search(target.path):
+                continue
+            kind = (resolve(target.path).view_name, *sorted(key for key, _ in parse_qsl(target.query)))
+            if found not in known and kinds[kind] < (1 if target.query else ALIKE):
+                known.add(found)
+                kinds[kind] += 1
+                waiting.append(found)
