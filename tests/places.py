@@ -432,4 +432,4 @@ def _forms_for_phones(places: Places) -> None:
         phones.take_up(campaign, checklist=form, by=opener, at=at)
         alike = ("city", "minxian", "zhangxian", "group", "township") if name == "city" else (name,)
         for each in alike:
-            places.stock[each] |= {"form": [form.pk], "media": [form.pk, "sites.csv"]}
+            places.stock[each] |= {"form": [form.pk], "media": [form.pk, "bodies.csv"]}

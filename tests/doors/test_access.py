@@ -14,12 +14,16 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from mingcha.config import access, cli, fields, jobs
 from mingcha.flow.campaigns.models import SupervisingOffice
+from mingcha.ground.accounts.actions import devices
+from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.roles import ROLES
 from tests.places import lay_out
 from tests.world import sign_in
 
 ROWS = access.addresses()
-FINE = {"GET": {200, 302}, "POST": {200, 302, 400, 409, 422}}
+OF_PHONES = [row for row in ROWS if row.needs == "token"]
+OF_PEOPLE = [row for row in ROWS if row.needs != "token"]
+FINE = {"HEAD": {204}, "GET": {200, 302}, "POST": {200, 201, 302, 400, 409, 422}}
 SIGN_IN = "/sign-in"
 COUNT = {"asked": 0, "rows": 0}
 
@@ -43,17 +47,18 @@ def test_every_address_stands_in_the_table_and_nothing_else_does():
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.address)
 def test_every_view_stands_behind_the_door_the_table_names(row):
     door = VIEWS[row.address].door
-    assert door.public == (row.needs == "public")
+    assert door.public == (row.needs in ("public", "token"))
+    assert door.by_token == (row.needs == "token")
     # Where one of two permissions will do, the view asks.
     assert door.permission == (row.permissions[0] if len(row.permissions) == 1 else None)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.address)
 def test_a_role_stands_in_a_row_exactly_where_it_holds_the_permission(row):
-    if not row.permissions:
-        return
-    for role, places in row.places.items():
-        assert bool(places) == bool(ROLES[role].permissions.intersection(row.permissions)), role
+    # A token is given to whoever makes visits, and to nobody else.
+    needed = {Permission.VISIT_MAKE} if row.needs == "token" else set(row.permissions)
+    for role, places in row.places.items() if needed else ():
+        assert bool(places) == bool(ROLES[role].permissions & needed), role
 
 
 def test_the_words_of_the_table_are_known():
@@ -88,7 +93,16 @@ def _house(_world_of_module, django_db_blocker):
         world.places = lay_out(world)
         people = {who.pk: who for _, who, _ in world.places.cast}
         world.clients = {pk: sign_in(Client(), who) for pk, who in people.items()}
+        world.tokens = {pk: token_for(who, at=world.at) for pk, who in people.items()}
     return world
+
+
+def token_for(who, *, at):
+    """Return the token of a phone of theirs, None for whoever may have none."""
+    try:
+        return devices.add(who, label="演示手机", by=None, at=at)[1]
+    except devices.NoVisitsToMake:
+        return None
 
 
 @pytest.fixture
@@ -98,7 +112,7 @@ def house(_house, world):
 
 
 # A county at work in a campaign is of it, whichever office the thing is of; another city's campaign is elsewhere.
-OF_CAMPAIGN = {"campaign", "edition"}
+OF_CAMPAIGN = {"campaign", "edition", "form", "media"}
 # Published to all, or all of one kind for everybody: there is one, wherever one looks from.
 EVERYWHERE = {
     "rulebook": lambda house: [[house.rulebook.code]],
@@ -135,15 +149,17 @@ def as_it_is(execute, sql, params, many, context):
     return execute(sql, params, many, context)
 
 
-def ask(client, how, url):
-    """Make the request and undo what it did, in rows and cookies; return (status, where it leads)."""
+def ask(client, how, url, watch=as_it_is, **headers):
+    """Make the request and undo what it did, in rows and cookies; return the answer."""
     before = copy.deepcopy(client.cookies)
-    with transaction.atomic(), connection.execute_wrapper(no_box if how == "GET" else as_it_is):
-        answer = client.get(url) if how == "GET" else client.post(url)
+    with transaction.atomic(), connection.execute_wrapper(watch):
+        answer = getattr(client, how.lower())(url, headers=headers)
         transaction.set_rollback(True)
     client.cookies = before
     COUNT["asked"] += 1
-    return answer.status_code, answer.get("Location", "")
+    if getattr(VIEWS[answer.resolver_match.view_name], "spoken", False) and answer.status_code >= 400:
+        assert set(answer.json()) <= {"error", "sign_in"}, "programs are told as JSON"
+    return answer
 
 
 def turned_away(row, role):
@@ -151,7 +167,7 @@ def turned_away(row, role):
     return 404 if row.places[role] or not row.permissions else 403
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.address)
+@pytest.mark.parametrize("row", OF_PEOPLE, ids=lambda row: row.address)
 def test_the_house_answers_as_the_table_says(house, row):
     COUNT["rows"] += 1
     seen = {role: set() for role in access.ROLES}
@@ -162,7 +178,9 @@ def test_the_house_answers_as_the_table_says(house, row):
                 break  # the door asks for a permission and nothing else: it says the same of every place
             seen[role].add(place)
             for how in row.how:
-                status, onward = ask(client, how, reverse(row.address, args=arguments))
+                watch = no_box if how == "GET" else as_it_is
+                answer = ask(client, how, reverse(row.address, args=arguments), watch)
+                status, onward = answer.status_code, answer.get("Location", "")
                 where = f"{how} {row.address} by {who.username} at {place}: {status}"
                 if place in row.places[role]:
                     assert status in FINE[how], where
@@ -177,12 +195,42 @@ def test_the_house_answers_as_the_table_says(house, row):
 FIRST = {"own": "minxian", "lower": "group"}
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.needs != "public"], ids=lambda row: row.address)
+@pytest.mark.parametrize("row", [row for row in OF_PEOPLE if row.needs != "public"], ids=lambda row: row.address)
 def test_who_has_not_signed_in_is_sent_to_sign_in(house, row):
     for how in row.how:
         for _, arguments in list(asked(house, row, FIRST))[:1]:
-            status, onward = ask(Client(), how, reverse(row.address, args=arguments))
-            assert (status, onward.split("?")[0]) == (302, SIGN_IN)
+            answer = ask(Client(), how, reverse(row.address, args=arguments))
+            if getattr(VIEWS[row.address], "spoken", False):
+                assert answer.status_code == 401 and answer.json()["sign_in"].startswith(SIGN_IN)
+            else:
+                assert (answer.status_code, answer["Location"].split("?")[0]) == (302, SIGN_IN)
+
+
+def knock(row, arguments, token):
+    """Return the address and headers by which a phone shows a token."""
+    if row.address.startswith("openrosa_key:"):
+        return reverse(row.address, args=[token, *arguments]), {}
+    return reverse(row.address, args=arguments), {"Authorization": f"Bearer {token}"}
+
+
+@pytest.mark.parametrize("row", OF_PHONES, ids=lambda row: row.address)
+def test_a_phone_is_answered_by_its_token_and_by_nothing_else(house, row):
+    """Signed in or not, whoever shows no token, or one that was never given, is told 401; no cookie counts here."""
+    seen = {role: set() for role in access.ROLES}
+    for role, who, places in house.places.cast:
+        for place, arguments in asked(house, row, places, who):
+            for how in row.how:
+                url, shown = knock(row, arguments, "0" * 43)
+                assert ask(house.clients[who.pk], how, url).status_code == 401
+                assert ask(Client(), how, url, **shown).status_code == 401
+                if token := house.tokens[who.pk]:
+                    seen[role].add(place)
+                    url, shown = knock(row, arguments, token)
+                    status = ask(Client(), how, url, **shown).status_code
+                    where = f"{how} {row.address} with the phone of {who.username} at {place}: {status}"
+                    assert status in FINE[how] if place in row.places[role] else status == 404, where
+    assert seen == {role: places | seen[role] for role, places in row.places.items()}
+    assert {role for role, places in seen.items() if places} == {role for role, places in row.places.items() if places}
 
 
 def test_who_holds_no_post_any_more_may_do_nothing(house):
@@ -192,7 +240,7 @@ def test_who_holds_no_post_any_more_may_do_nothing(house):
         if not row.permissions:
             continue
         for _, arguments in asked(house, row, FIRST):
-            assert ask(client, row.how[0], reverse(row.address, args=arguments))[0] == 403, row.address
+            assert ask(client, row.how[0], reverse(row.address, args=arguments)).status_code == 403, row.address
 
 
 TOLD_ALIKE = (
@@ -243,14 +291,22 @@ def test_no_page_names_anything_of_the_neighbour(house, row):
             continue
         client = house.clients.get(who.pk) or sign_in(Client(), who)
         for _, arguments in asked(house, row, {"own": own}, who if who.pk in house.places.own else None):
-            read_for_the_neighbour(client, row, who, arguments)
+            url, shown = reverse_for(house, row, arguments, who)
+            read_for_the_neighbour(client, row, who, url, **shown)
 
 
-def read_for_the_neighbour(client, row, who, arguments):
+def reverse_for(house, row, arguments, who):
+    """Return a page's address and, where a phone asks, what it shows."""
+    if row.needs == "token":
+        return knock(row, arguments, house.tokens.get(who.pk) or token_for(who, at=house.at))
+    return reverse(row.address, args=arguments), {}
+
+
+def read_for_the_neighbour(client, row, who, url, **headers):
     """Open one page and everything it leads on to; it must not name 岷县 or a place in it."""
     before = copy.deepcopy(client.cookies)
     with transaction.atomic():
-        answer = client.get(reverse(row.address, args=arguments), follow=True)
+        answer = client.get(url, follow=True, headers=headers)
         said = words_of(answer)
         transaction.set_rollback(True)
     assert answer.status_code == 200

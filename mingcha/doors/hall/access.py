@@ -40,6 +40,7 @@ class Door:
 
     permission: Permission | None
     public: bool
+    by_token: bool = False  # a phone's; whoever is signed in does not count
 
 
 def door(permission: Permission | None = None, *, public: bool = False) -> Callable[[View], View]:

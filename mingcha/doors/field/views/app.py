@@ -6,7 +6,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, RawPostDataException
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -36,7 +37,7 @@ PERMISSIONS = middleware.HEADERS["Permissions-Policy"].replace("microphone=()", 
 
 
 def spoken(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Say refusals as {"error": one sentence}, and to whoever has not signed in, where to."""
+    """Say refusals as {"error": one sentence}, and to whoever has not signed in, where to. Outside `@door`."""
 
     @wraps(view)
     def entered(request: HttpRequest, **given: object) -> HttpResponseBase:
@@ -49,7 +50,10 @@ def spoken(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
             return view(request, **given)
         except Refusal as refusal:
             return JsonResponse({"error": refusal.sentence(_(refusal.message))}, status=refusal.status)
+        except PermissionDenied:
+            return JsonResponse({"error": _("您的岗位没有这项权限。需要办理请联系本单位负责人。")}, status=403)
 
+    entered.spoken = True  # type: ignore[attr-defined]
     return entered
 
 
@@ -169,7 +173,7 @@ def return_team(request: Request, *, pk: int) -> JsonResponse:
 def _reason(request: Request) -> str:
     try:
         return str(json.loads(request.body or b"{}").get("reason", ""))[:200]
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RawPostDataException):  # no JSON, or sent as a form
         return ""
 
 
