@@ -6,7 +6,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mingcha.doors.desk import stories, submitted
+from mingcha.doors.desk import residents, stories, submitted
 from mingcha.doors.hall import showing
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.fieldwork import custody
@@ -45,8 +45,14 @@ def show(request: Request, *, pk: int) -> HttpResponse:
         "again": findings.recurrences(finding),
         "alike": findings.earlier_alike(finding)[:5],
         "rights": custody.of_visit(finding.visit, to=request.standing),
+        "suspicions": residents.in_finding(finding, order) if _is_office(request, finding.division) else (),
     }
     return render(request, "desk/finding.html", words)
+
+
+def _is_office(request: Request, place: str) -> bool:
+    """Whether somebody judges what was found there: who is told of what a phone wrote that it should not have."""
+    return request.standing.covers(P.ORDER_VERIFY, place)
 
 
 def _may_open(request: Request, finding: "Finding") -> bool:
@@ -67,12 +73,15 @@ def visit(request: Request, *, pk: int) -> HttpResponse:
     """Show what a team did at one site: answers, counts held against each other, photos, findings, feedback."""
     found = fieldwork.visit(pk, to=request.standing)
     rights = custody.of_visit(found, to=request.standing)
+    answers, noted = fieldwork.answers(found), findings.of_visit(found)
+    office = _is_office(request, found.site.division_id)
     words = {
         "visit": found,
         "rights": rights,
-        "answers": fieldwork.answers(found),
+        "answers": answers,
         "photos": fieldwork.photos(found),
-        "findings": findings.of_visit(found),
+        "findings": noted,
+        "suspicions": residents.in_visit(found, answers, noted) if office else (),
         "earlier": fieldwork.last_visit_of(found.site, before=found),
         "record": _record(request, found),
         "may_ledger": request.standing.can(P.LEDGER_SEE),

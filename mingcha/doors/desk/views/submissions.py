@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mingcha.doors.desk import submitted
+from mingcha.doors.desk import residents, submitted
 from mingcha.doors.desk.forms.choosing import Candidate
 from mingcha.doors.desk.forms.submissions import SetAside, Take
 from mingcha.doors.hall import showing
@@ -59,12 +59,13 @@ def show(request: Request, *, pk: int) -> HttpResponse:
     submission = queries.submission(pk, to=request.standing)
     attachments = list(queries.attachments(submission))
     visit = queries.visit_of(submission)
+    lines = submitted.lines(submission, attachments)
     answer = render(request, "desk/submission.html", {
         "submission": submission, "visit": visit, "attachments": attachments,
         "rights": custody.rights(custody.place_of(submission, visit), submission.inspection.team, to=request.standing),
         "may_visit": visit is not None and queries.visits(to=request.standing).filter(pk=visit.pk).exists(),
         "held": submitted.held(submission), "flaws": submitted.flaws(submission),
-        "lines": submitted.lines(submission, attachments), "missing": submitted.missing(submission, attachments),
+        "lines": lines, "suspicions": residents.in_submission(lines), "missing": submitted.missing(submission, attachments),
         "clock_ahead": submitted.clock_ahead(submission), "may_rule": _may_rule(request, submission),
     })  # fmt: skip
     return submitted.with_sound(answer)
