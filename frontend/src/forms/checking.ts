@@ -19,12 +19,8 @@ export function openProblems({ runtime, covert, recording }: FormContext): Quest
 
 export function tallyOf({ runtime }: FormContext): { failed: number; findings: number } {
   let failed = 0;
-  let findings = 0;
   for (const question of questions(runtime.nodes)) {
     if (question.kind === 'judge' && question.value === 'fail') failed += 1;
   }
-  for (const node of runtime.everyNode()) {
-    if (node.kind === 'repeat' && node.name === 'findings') findings += node.rows.length;
-  }
-  return { failed, findings };
+  return { failed, findings: runtime.findings?.rows.length ?? 0 };
 }

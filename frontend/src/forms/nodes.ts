@@ -60,6 +60,8 @@ export interface Repeat extends Node {
   readonly rows: readonly Row[];
   /** The form counts the rows itself: none are added or removed by hand. */
   readonly counted: boolean;
+  /** A yes or no that lets rows be written at all. It follows the rows, so that nobody has to answer it. */
+  gate: Question | null;
   add(): void;
   remove(row: Row): void;
 }

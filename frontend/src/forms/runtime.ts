@@ -11,7 +11,7 @@
 import { loadForm, type LoadFormResult, type RootNode } from '@getodk/xforms-engine';
 import { ref, shallowReactive, type Ref } from 'vue';
 import type { Snapshot } from '../types';
-import { childrenOf, FILE_KINDS, isAsked, questions, type AnyNode, type FormNode, type Option, type Question } from './nodes';
+import { childrenOf, FILE_KINDS, isAsked, isQuestion, questions, type AnyNode, type FormNode, type Option, type Question, type Repeat } from './nodes';
 import { prepared } from './prepared';
 import { Wrapper } from './wrapped';
 
@@ -59,6 +59,8 @@ export class FormRuntime {
   readonly revision: Ref<number> = ref(0);
   /** Ids of questions that are told, not asked: they count in no progress. */
   told: ReadonlySet<string> = new Set();
+  /** The repeat whose rows become findings, where the form has one. */
+  findings: Repeat | null = null;
   private readonly wrapper: Wrapper;
 
   private constructor(private readonly root: RootNode, lists: Map<string, readonly Option[]>) {
@@ -108,18 +110,18 @@ export class FormRuntime {
       (one) => one.isSyntheticDefault === undefined && saysSo(one.language, one.locale?.language, language),
     );
     if (spoken && spoken.isSyntheticDefault === undefined) this.root.setLanguage(spoken);
+    this.findings = this.repeats().find((repeat) => repeat.name === 'findings' && !repeat.counted) ?? null;
+    const gate = this.findings && [...this.everyNode()].find((node): node is Question => isQuestion(node) && node.name === 'found');
+    if (this.findings && gate?.options.map((option) => option.value).sort().join() === 'no,yes') this.findings.gate = gate;
   }
 
   /** A form opens with one blank finding; whoever finds nothing should not have to take it away. */
   private dropBlankFindings(): void {
-    const blank = (node: FormNode) => node.kind === 'repeat' && node.name === 'findings' && !node.counted;
-    const walk = (nodes: readonly FormNode[]): void => {
-      for (const node of nodes) {
-        if (node.kind === 'repeat' && blank(node)) [...node.rows].reverse().forEach((row) => node.remove(row));
-        if (node.kind === 'group') walk(node.children);
-      }
-    };
-    walk(this.nodes);
+    for (const row of [...(this.findings?.rows ?? [])].reverse()) this.findings?.remove(row);
+  }
+
+  private repeats(nodes: readonly FormNode[] = this.nodes): Repeat[] {
+    return nodes.flatMap((node) => (node.kind === 'repeat' ? [node] : node.kind === 'group' ? this.repeats(node.children) : []));
   }
 
   /** The form from the top; reactive, as everything under it. */

@@ -119,13 +119,14 @@ class EngineRow extends Common<RepeatInstanceNode> implements Row {
 
 class EngineRepeat extends Common<RepeatRangeNode> implements Repeat {
   readonly kind = 'repeat';
+  gate: Question | null = null;
 
   constructor(node: RepeatRangeNode, private readonly wrapper: Wrapper) {
     super(node);
   }
 
   get shown(): boolean {
-    return this.node.currentState.relevant;
+    return this.node.currentState.relevant || (this.gate?.shown === true && this.gate.value !== 'yes');
   }
 
   get counted(): boolean {
@@ -138,6 +139,7 @@ class EngineRepeat extends Common<RepeatRangeNode> implements Repeat {
 
   add(): void {
     if (this.node.nodeType !== 'repeat-range:uncontrolled') return;
+    this.gate?.set('yes');
     this.node.addInstances();
     this.wrapper.touch();
   }
@@ -147,6 +149,7 @@ class EngineRepeat extends Common<RepeatRangeNode> implements Repeat {
     const index = this.node.currentState.children.indexOf((row as EngineRow).engineNode);
     if (index < 0) return;
     this.node.removeInstances(index);
+    if (this.rows.length === 0) this.gate?.set('no');
     this.wrapper.touch();
   }
 }

@@ -52,7 +52,7 @@ export const forms = {
   'count.more': ['核实比上报多 {n}', '{n} more than reported'],
 
   'finding.title': ['问题 {n}', 'Finding {n}'],
-  'finding.count': ['问题 {count}', 'Findings: {count}'],
+  'finding.count': ['发现的问题（{count}）', 'Findings ({count})'],
   'finding.none': ['发现问题就在这里登记，一个问题一条。', 'Note what you find here, one finding at a time.'],
   'finding.blank': ['还没有写', 'Nothing written yet'],
   'finding.photos': ['照片 {count} 张', '{count} photos'],
