@@ -16,7 +16,7 @@ SECRETS = (
     # An address with a token, also one cut short or written in another way (%2Fkey%2F).
     (re.compile(r"(key(?:/|%2f))[^/\s\"'?#<>\\&%]+", re.IGNORECASE), rf"\g<1>{HIDDEN}"),
     # What an Authorization header holds.
-    (re.compile(r"\b(bearer|basic)(\s+)[\w.~+/=%-]{8,}", re.IGNORECASE), rf"\1\2{HIDDEN}"),
+    (re.compile(r"\b(bearer|basic)(\s+)[\w.~+/=%-]{16,}", re.IGNORECASE), rf"\1\2{HIDDEN}"),
     # A token anywhere else, by its shape: 256 bits as URL-safe base64. Hashes in hex are told apart by their one case.
     (re.compile(r"(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[A-Za-z0-9_-]{43,}", re.ASCII), HIDDEN),
 )

@@ -5,6 +5,7 @@ Gunicorn's threads, for phones on bad networks: a thread is held only by who is 
 2. Once it has a thread, every wait is bounded: the TLS handshake, each read, each write. A phone that loses its signal
    in the middle of an upload says nothing, not even good-bye; eight such would otherwise stop the whole server.
 3. Who stays silent too long is treated as gone. What was half received is thrown away; the phone sends it again.
+4. What cannot be read as HTTP is answered by its status alone: gunicorn's own page repeats the request, token and all.
 """
 
 import errno
@@ -12,6 +13,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any
@@ -88,6 +90,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Log what went wrong and answer with a bare status."""
+        draft = _Draft(client)
+        super().handle_error(req, draft, addr, exc)
+        if draft.line:
+            with suppress(OSError):
+                client.sendall(draft.line + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+
     def murder_keepalived(self) -> None:
         """Close idle connections whose time is over; when the server ends, all of them at once."""
         self._expire(self.keepalived_conns)
@@ -102,6 +112,21 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if not self.alive:
             for conn in idle:
                 conn.timeout = 0.0
+
+
+class _Draft:
+    """Takes down the status line of what gunicorn would answer."""
+
+    def __init__(self, sock: Any) -> None:
+        self.sock = sock
+        self.line = b""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sock, name)
+
+    def sendall(self, answer: bytes) -> None:
+        """Keep the first line and send nothing."""
+        self.line = answer.split(b"\r\n", 1)[0]
 
 
 def _gone() -> ConnectionResetError:

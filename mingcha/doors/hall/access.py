@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -93,10 +93,15 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
+def holds_secret(path: str) -> bool:
+    """Say whether a path has a phone's token in it; such a one is written down nowhere, on no page."""
+    return unquote(path).startswith("/key/")
+
+
 def inside(request: HttpRequest, address: str | None) -> str:
     """Return the address if it lies in this house, else ""; nobody is sent elsewhere by a crafted link."""
     if address and url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
-        return address
+        return "" if holds_secret(urlsplit(address).path) else address
     return ""
 
 

@@ -68,7 +68,7 @@ def hall(request: HttpRequest) -> dict[str, Hall]:
 def _here(request: HttpRequest) -> str:
     """Return where a change of language should lead: this page, or the one a form was sent from."""
     if request.method in ("GET", "HEAD"):
-        return request.get_full_path()
+        return "/" if access.holds_secret(request.path) else request.get_full_path()
     try:
         return access.way_back(request) or "/"
     except SuspiciousOperation:  # a forged Host header; the page that says so must still come

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from mingcha.kernel.legible import legible
 from mingcha.kernel.refusals import Refusal
 
-from . import errors
+from . import access, errors
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -40,6 +40,9 @@ def headers(respond: Respond) -> Respond:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = respond(request)
+        if access.holds_secret(request.path):
+            # Not even this house's own stylesheets may be told where they were asked for from: a proxy keeps a log.
+            response["Referrer-Policy"] = "no-referrer"
         for name, value in HEADERS.items():
             response.setdefault(name, value)
         response.setdefault("Cache-Control", "no-store")
