@@ -51,15 +51,30 @@ def at() -> datetime:
     return datetime(2021, 10, 27, 18, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
+@pytest.fixture(scope="session")
+def _built() -> list[Any]:
+    """The world as it was built the first time: the objects and their rows."""
+    return []
+
+
+def _raise_world(built: list[Any]) -> Any:
+    """Write the world's rows and return the world."""
+    from tests import rows, world
+
+    if built:
+        rows.put_back(built[1])
+    else:
+        built += world.build(), rows.keep()
+    return copy.deepcopy(built[0])
+
+
 @pytest.fixture(scope="module")
-def _world_of_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    """Build the world once for a module, in a transaction that ends with it: every test then changes a savepoint."""
+def _world_of_module(django_db_setup: None, django_db_blocker: Any, _built: list[Any]) -> Iterator[Any]:
+    """Raise the world once for a module, in a transaction that ends with it: every test then changes a savepoint."""
     from django.db import transaction
 
-    from tests import world
-
     with django_db_blocker.unblock(), transaction.atomic():
-        yield world.build()
+        yield _raise_world(_built)
         transaction.set_rollback(True)
 
 
@@ -98,22 +113,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             items[place] = item
 
 
-@pytest.fixture(scope="session")
-def _committed() -> list[Any]:
-    """What `live_world` has built once: the objects and their rows."""
-    return []
-
-
 @pytest.fixture
-def live_world(transactional_db: None, settings: Any, _committed: list[Any]) -> Any:
+def live_world(transactional_db: None, settings: Any, _built: list[Any]) -> Any:
     """The same world in committed rows, for tests with several connections. Not in one module with `world`."""
-    from tests import rows, world
-
-    if _committed:
-        rows.put_back(_committed[1])
-    else:
-        _committed += world.build(), rows.keep()
-    found = copy.deepcopy(_committed[0])
+    found = _raise_world(_built)
     settings.MINGCHA_NOW = found.at
     return found
 
