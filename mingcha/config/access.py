@@ -126,6 +126,7 @@ desk:totals              GET       ledger.see                campaign    own    
 desk:gaps                GET       ledger.see                campaign    own        own               -       -          -     -           -          -
 desk:finding             GET       signed-in                 finding     own,lower  own,beside,lower  own     own        -     own,beside  own,lower  own
 desk:visit               GET       signed-in                 visit       own,lower  own,beside,lower  own     own        -     own,beside  own        -
+desk:visit_slip          GET       signed-in                 visit       own,lower  own,beside,lower  own     own        -     own         own        -
 desk:photo               GET       signed-in                 photo       own,lower  own,beside,lower  own     own        own   own,beside  own,lower  own
 desk:submissions         GET       ledger.see                -           yes        yes               -       -          -     -           -          -
 desk:submission          GET       ledger.see                submission  own,lower  own,beside        -       -          -     -           -          -

@@ -28,6 +28,7 @@ from mingcha.doors.desk.views import (
     rulebooks,
     samples,
     sites,
+    slips,
     submissions,
     teams,
 )
@@ -96,6 +97,7 @@ urlpatterns = [
     path("attachments/<int:pk>/", submissions.attachment, name="attachment"),
     path("findings/<int:pk>/", findings.show, name="finding"),
     path("visits/<int:pk>/", findings.visit, name="visit"),
+    path("visits/<int:pk>/slip/", slips.show, name="visit_slip"),
     path("photos/<int:pk>/", findings.photo, name="photo"),
     path("orders/", orders.index, name="orders"),
     path("orders/<int:pk>/", orders.show, name="order"),
