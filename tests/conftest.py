@@ -108,7 +108,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for place, item in enumerate(items):
         places.setdefault(item.path, []).append(place)
     for own in places.values():
-        ordered = sorted((items[place] for place in own), key=lambda item: "ranks" in item.fixturenames)
+        ordered = sorted((items[place] for place in own), key=lambda item: "_ranks_of_module" in item.fixturenames)
         for place, item in zip(own, ordered, strict=True):
             items[place] = item
 

@@ -21,7 +21,6 @@ from mingcha.ground.accounts.models import Link, Post, Recusal
 from mingcha.ground.audit.models import Head
 from mingcha.ground.rulebook.models import Question
 from mingcha.ground.territory.models import Body, Site
-from tests.ranks import muster
 
 MODELS = [model for model in apps.get_models() if model.__module__.startswith("mingcha.")]
 UNIQUE = [
@@ -72,10 +71,20 @@ def test_every_constraint_is_tried():
     assert named == {constraint.name for _, constraint in UNIQUE} | set(WRONG)
 
 
+@pytest.fixture(scope="module")
+def _filled(_ranks_of_module, _world_of_module, django_db_blocker):
+    with django_db_blocker.unblock():
+        fill(_world_of_module, _world_of_module.ranks)
+
+
 @pytest.fixture
-def full(world):
+def full(_filled, world):
     """The world and its ranks, with a row in every table that has a constraint."""
-    w, ranks = world, muster(world)
+    return world
+
+
+def fill(w, ranks):
+    """Add to the ranks what they have none of."""
     reports.issue_brief(w.campaign, issuer=w.city.office.body, as_of=w.at, demo=False, by=w.lead, at=w.at)
     teams.form_team(
         w.campaign, office=w.minxian.office.body, name="演示联动组", leader=ranks.spare_leader, members=[],
@@ -89,7 +98,6 @@ def full(world):
         at=w.at,
     )  # fmt: skip
     Head.objects.get_or_create(pk=1)
-    return w
 
 
 @pytest.mark.parametrize("model,constraint", UNIQUE, ids=[constraint.name for _, constraint in UNIQUE])
