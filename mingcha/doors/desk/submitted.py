@@ -1,7 +1,7 @@
 """What a phone sent, in plain words: why it was held back, where it departs from its form, what was answered, which files."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,13 @@ WHY_HELD: dict[str, str | Promise] = {
     "finding_incomplete": gettext_lazy("问题没有描述"),
     "tied": gettext_lazy("有回避关系"),
     "visited": gettext_lazy("这一趟已查过"),
+}
+# What the phone fills in by itself has no label in any form.
+BY_ITSELF: dict[str, str | Promise] = {
+    "start": gettext_lazy("开始填写（手机时钟）"),
+    "end": gettext_lazy("填写完毕（手机时钟）"),
+    "today": gettext_lazy("手机日期"),
+    "deviceid": gettext_lazy("手机编号"),
 }
 AHEAD = 300  # seconds; a phone's clock that is further ahead of ours is told
 
@@ -88,6 +95,7 @@ def lines(submission: "Submission", attachments: Iterable["Attachment"]) -> list
     for told in telling.told(tree, submission.answers) if tree else []:
         file = here.get(told.value or "")
         awaited = file is None and told.value in submission.expected
+        told = replace(told, label=str(BY_ITSELF.get(told.label, told.label)))
         found.append(Line(told, _text(told), file, awaited))
     return found
 

@@ -142,10 +142,15 @@ def last_visit_of(site: Site, *, before: Visit) -> Visit | None:
     return Visit.objects.filter(site__in=territory.site_family(site), pk__lt=before.pk).order_by("-pk").first()
 
 
+def owed(inspection: Inspection) -> QuerySet[Stop]:
+    """Return the stops that have no visit yet, in order."""
+    visited = Visit.objects.filter(inspection=OuterRef("inspection"), site=OuterRef("site"))
+    return inspection.stops.filter(~Exists(visited)).select_related("site").order_by("position")
+
+
 def unvisited(inspection: Inspection) -> int:
     """Return how many stops have no visit yet."""
-    visited = Visit.objects.filter(inspection=OuterRef("inspection"), site=OuterRef("site"))
-    return inspection.stops.filter(~Exists(visited)).count()
+    return owed(inspection).count()
 
 
 def embedded(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[EmbeddedRecord]:

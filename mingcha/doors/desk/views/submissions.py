@@ -102,7 +102,7 @@ def take(request: Request, *, pk: int) -> HttpResponse:
     """Take what was held back as a visit at a site of one's area: name the site, describe what was not described."""
     submission = queries.submission(pk, to=request.standing)
     sites: dict[str, Site] = {}
-    initial: dict[str, Any] = {"what": (submission.site_named.split() or [""])[0]}
+    initial: dict[str, Any] = {"what": request.GET.get("what") or (submission.site_named.split() or [""])[0]}
     sent = request.POST if request.method == "POST" else None
     if sent is not None and "find" in sent:
         initial, sent = sent.dict(), None
@@ -119,6 +119,7 @@ def take(request: Request, *, pk: int) -> HttpResponse:
     return render(request, "desk/submission_take.html", {
         "submission": submission, "form": form, "refusal": refusal, "held": submitted.held(submission),
         "there": queries.visit_there(submission, chosen) if chosen else None,
+        "stops": queries.owed(submission.inspection)[:MOST],
     }, status=status)  # fmt: skip
 
 
