@@ -33,3 +33,9 @@ def test_https_binds_cookies_and_browsers_only_where_there_is_https():
     names = ("SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
     assert read(*names) == [0, False, False]
     assert read(*names, MINGCHA_HTTPS="1") == [365 * 24 * 3600, True, True]
+
+
+def test_a_server_that_speaks_https_itself_believes_no_proxy_and_binds_nobody_unasked():
+    names = ("SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_PROXY_SSL_HEADER")
+    assert read(*names, MINGCHA_TLS="1") == [0, True, True, None]
+    assert read(*names, MINGCHA_TLS="1", MINGCHA_HTTPS="1") == [365 * 24 * 3600, True, True, None]
