@@ -78,6 +78,13 @@ def test_what_was_signed_on_the_phone_stands_on_its_line(world, signed):
     assert "演示：登记台无人" in said and "演示：补齐" in said
 
 
+def test_who_hands_it_over_is_warned_of_a_resident_s_data(world, signed):
+    signed.feedback = "演示：联系店主13812345678"
+    signed.save(update_fields=["feedback"])
+    assert "手机号码（138******78）" in ask(world.inspector, signed).content.decode()
+    assert "这里好像写了" not in ask(world.inspector, world.minxian.closed).content.decode()
+
+
 def test_a_signature_in_a_group_or_under_another_name_is_found(signed):
     sent = signed.submission
     first, second = "a.png", "b.png"

@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mingcha.doors.desk import slips
-from mingcha.doors.hall import codes
+from mingcha.doors.desk import residents, slips
+from mingcha.doors.hall import codes, wording
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.fieldwork import custody
 from mingcha.flow.fieldwork import queries as fieldwork
@@ -27,7 +27,10 @@ def show(request: Request, *, pk: int) -> HttpResponse:
         covert = visit.mode == Mode.COVERT
         messages.warning(request, _("暗访不留现场反馈单。") if covert else _("检查结束后才有现场反馈单。"))
         return redirect("desk:visit", pk)
-    found = slips.lines(findings.of_visit(visit))
+    noted = findings.of_visit(visit)
+    found = slips.lines(noted)
     return render(request, "desk/slip.html", {
-        "visit": visit, "lines": found, "signatures": slips.signatures(visit), "code": codes.qr(slips.code(visit, found)),
+        "visit": visit, "begun": wording.full_moment(visit.begun_at), "closed": wording.full_moment(visit.closed_at or visit.begun_at),
+        "lines": found, "signatures": slips.signatures(visit), "code": codes.qr(slips.code(visit, found)),
+        "suspicions": residents.in_visit(visit, (), noted),
     })  # fmt: skip
