@@ -13,8 +13,8 @@ from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.states import FileKind, Mode, Outcome
 from mingcha.flow.rectifications import intake_sql
 from mingcha.ground.accounts.queries import OFFICE_TIME
+from mingcha.ground.audit import queries as audit
 from mingcha.ground.audit.models import Event
-from mingcha.ground.audit.queries import canonical
 from mingcha.ground.evidence.actions import Stored
 from mingcha.ground.rulebook import queries as rulebook
 from mingcha.ground.territory import queries as territory
@@ -176,7 +176,7 @@ def _event(
 ) -> str:  # fmt: skip
     """Return the text that the chain seals; the statement writes the same facts into the event's columns."""
     person = carrier.device.person
-    return canonical(
+    return audit.canonical(
         Event(
             at=at, actor=person.username, actor_name=person.name, verb="submission.receive", kind="submission",
             key=instance.instance_id, division=outing.division, body=outing.office,
