@@ -31,7 +31,7 @@ class Job(NamedTuple):
 
 JOBS: dict[str, Job] = {
     "audit.seal": Job(every=0.2, run=audit.seal),
-    # One picture at most each time, made in a process of its own: four a second, whatever comes in.
+    # One picture at work, in a process of its own, and a rest after it: one a second at most, whatever comes in.
     "evidence.render": Job(every=0.25, run=evidence.render),
 }
 

@@ -27,6 +27,7 @@ def worker(monkeypatch):
     """A worker that has just started and rests for nothing."""
     monkeypatch.setattr(tasks, "_darkroom", darkroom.Darkroom())
     monkeypatch.setattr(tasks, "IDLE", 0.0)
+    monkeypatch.setattr(tasks, "REST", 0.0)
     monkeypatch.setattr(tasks, "_look_at", 0.0)
     monkeypatch.setattr(tasks, "_begin_at", 0.0)
 
@@ -78,6 +79,21 @@ def test_one_picture_is_at_work_at_a_time_and_nobody_waits_for_it(ours, monkeypa
     assert not Rendering.objects.filter(evidence=second).exists()
     work()
     assert Rendering.objects.filter(evidence=second).exists()
+
+
+def test_after_a_picture_it_rests_the_longer_the_busier_the_machine_was(ours, monkeypatch):
+    monkeypatch.setattr(tasks, "REST", 3.0)
+    slow = pictures.render
+    monkeypatch.setattr(pictures, "render", lambda file: (time.sleep(0.2), slow(file))[1])
+    keep(ours), keep(ours)
+    work()
+    rests = tasks._look_at - time.monotonic()
+    assert 0.5 < rests < 30
+    assert tasks.render() == 0 and not tasks._darkroom.busy
+    monkeypatch.setattr(tasks, "_look_at", 0.0)
+    tasks.render()
+    assert tasks._darkroom.busy
+    work()
 
 
 def test_what_is_no_picture_gets_a_row_and_is_never_tried_again(ours):
