@@ -36,7 +36,9 @@ from mingcha.ground.evidence import actions as evidence
 
 DEFAULT_PORT = 8000
 GRACE = 15.0
-THREADS = 4  # for each process; what a phone on a bad network may hold is bounded in threads.py
+# For each process. A photo over a slow line holds one for half a minute, so there are more than the cores could use;
+# who falls silent holds none for long (threads.py).
+THREADS = 16
 
 _fork = multiprocessing.get_context("fork")
 

@@ -3,7 +3,7 @@ Gunicorn's threads, for phones on bad networks: a thread is held only by who is 
 
 1. A new connection waits with the idle ones until its first bytes are here; gunicorn would hold a thread for it.
 2. Once it has a thread, every wait is bounded: the TLS handshake, each read, each write. A phone that loses its signal
-   in the middle of an upload says nothing, not even good-bye; eight such would otherwise stop the whole server.
+   in the middle of an upload says nothing, not even good-bye; a few dozen such would otherwise stop the whole server.
 3. Who stays silent too long is treated as gone. What was half received is thrown away; the phone sends it again.
 4. What cannot be read as HTTP is answered by its status alone: gunicorn's own page repeats the request, token and all.
 """

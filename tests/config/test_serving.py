@@ -63,7 +63,7 @@ def test_phones_that_fall_silent_in_mid_upload_are_let_go(monkeypatch: pytest.Mo
 
 
 def test_connections_opened_ahead_keep_nobody_waiting(demo_server: DemoServer) -> None:
-    """Browsers open more than they use; each would hold one of eight threads for five seconds."""
+    """Browsers open more than they use; each would hold a thread for five seconds."""
     at = urlsplit(demo_server.url)
     silent = [socket.create_connection((at.hostname, at.port)) for _ in range(40)]
     began = time.monotonic()

@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to listen, and with how many processes."""
     parser.add_argument("--port", type=int, help=say("端口；0 表示任选空闲端口，默认 8000，被占用时改用空闲端口"))
     parser.add_argument("--host", default="127.0.0.1", help=say("监听地址，默认只供本机访问"))
-    parser.add_argument("--workers", type=int, default=2, help=say("网页进程数，每个进程四个线程"))
+    parser.add_argument("--workers", type=int, default=2, help=say("网页进程数，每个进程十六个线程"))
     add_tls(parser)
 
 
