@@ -4,8 +4,8 @@ from datetime import datetime
 
 from mingcha.config.demo.counties import MINXIAN
 from mingcha.config.demo.stage import LEAD, Stage
-from mingcha.ground.rulebook.actions import catalogues as rulebook
 from mingcha.ground.rulebook import queries as shipping
+from mingcha.ground.rulebook.actions import catalogues as rulebook
 from mingcha.ground.rulebook.actions.catalogues import NewItem
 from mingcha.ground.rulebook.models import Edition
 
