@@ -86,7 +86,7 @@ def _of_findings(tree: Node, known: Understood) -> Iterator[Warning_]:
         if name not in known.found:
             yield Warning_(template)
     if not known.found.keys() & {"due_hours", "due"}:
-        yield Warning_("findings 里没有 due_hours 或 due 题：整改时限要人工补。")
+        yield Warning_("findings 里没有 due_hours 或 due 题：整改时限按默认，应急期 24 小时，平时 15 天。")
     row = next(repeat for keys, repeat in repeats(tree) if keys == known.findings)
     if not any(leaf.get("file") == "photo" for leaf in everywhere(row)):
         yield Warning_("findings 里没有拍照题（image）：问题没有照片。")
