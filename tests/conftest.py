@@ -168,14 +168,26 @@ def public_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def loaded_demo() -> Path:
     """A demo that nobody serves, loaded once for all workers: copy it (`copy_of_demo`), whoever wants one."""
-    folder = Path(os.environ["MINGCHA_TEST_RUN"]) / "演示 loaded"
+    return _made_once("演示 loaded", "demo", "--no-serve")
+
+
+def _made_once(name: str, *command: str) -> Path:
+    """Return the data folder of this run that a command makes; whoever comes second waits, then finds it made."""
+    folder = Path(os.environ["MINGCHA_TEST_RUN"]) / name
     with folder.with_suffix(".turn").open("a+") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if turn.tell() == 0:
-            done = mingcha("--data", str(folder), "demo", "--no-serve")
+            done = mingcha("--data", str(folder), *command)
             assert done.returncode == 0, done.stdout + done.stderr
-            turn.write("loaded")
+            turn.write("made")
     return folder
+
+
+@pytest.fixture
+def new_instance(public_folder: Path) -> Path:
+    """A data folder of the test's own in which an instance has begun: it has its tables, and nobody is on record."""
+    subprocess.run(["cp", "-a", str(_made_once("新 instance", "migrate")), str(public_folder)], check=True)
+    return public_folder
 
 
 def copy_of_demo(loaded: Path, name: str) -> Path:

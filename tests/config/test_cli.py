@@ -76,17 +76,17 @@ def test_a_torn_workbook_is_refused(data: str, tmp_path: Path) -> None:
     one_sentence(mingcha("--data", data, "import", "sites", str(tmp_path / "torn.xlsx")), 1)
 
 
-def test_a_broken_chain_is_named(data: str, tmp_path: Path) -> None:
+def test_a_broken_chain_is_named(new_instance: Path, tmp_path: Path) -> None:
     tamper = (
         "from django.db import connection; from mingcha.ground.audit import tasks; tasks.seal();"
         "sql = connection.cursor(); sql.execute('ALTER TABLE audit_event DISABLE TRIGGER USER');"
         "sql.execute(\"UPDATE audit_event SET verb='x'\")"
     )
     (tmp_path / "区划.csv").write_text(DIVISIONS, encoding="utf-8")
-    apart = f"{data} 2"
-    mingcha("--data", apart, "import", "divisions", str(tmp_path / "区划.csv"))
-    assert mingcha("--data", apart, "shell", "-c", tamper).returncode == 0
-    done = mingcha("--data", apart, "audit", "verify")
+    data = str(new_instance)
+    mingcha("--data", data, "import", "divisions", str(tmp_path / "区划.csv"))
+    assert mingcha("--data", data, "shell", "-c", tamper).returncode == 0
+    done = mingcha("--data", data, "audit", "verify")
     assert done.returncode == 1
     assert "断链" in done.stdout
 

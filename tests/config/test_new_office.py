@@ -28,7 +28,7 @@ def sheet(folder: Path, name: str, header: tuple[str, ...], *rows: list[str]) ->
     return str(path)
 
 
-def test_an_office_elsewhere_sets_itself_up_by_four_imports(public_folder: Path, tmp_path: Path):
+def test_an_office_elsewhere_sets_itself_up_by_four_imports(new_instance: Path, tmp_path: Path):
     """Another province needs no line of code: its own files are enough, and a bad one changes nothing."""
     divisions = tmp_path / "divisions.csv"
     divisions.write_text(DIVISIONS, encoding="utf-8")
@@ -41,12 +41,12 @@ def test_an_office_elsewhere_sets_itself_up_by_four_imports(public_folder: Path,
     ])  # fmt: skip
 
     def run(*arguments: str) -> str:
-        done = mingcha("--data", str(public_folder), *arguments, LANG="zh_CN.UTF-8")
+        done = mingcha("--data", str(new_instance), *arguments, LANG="zh_CN.UTF-8")
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     assert "4" in run("import", "divisions", str(divisions))
-    refused = mingcha("--data", str(public_folder), "import", "people", unknown)
+    refused = mingcha("--data", str(new_instance), "import", "people", unknown)
     assert refused.returncode == 1 and "单位" in refused.stderr and "Traceback" not in refused.stderr
     taken = run("import", "people", people)
     assert re.search(r"zhang\s+\w{4}-\w{4}-\w{4}", taken), "a new account's first password is shown, once"
@@ -56,7 +56,7 @@ def test_an_office_elsewhere_sets_itself_up_by_four_imports(public_folder: Path,
     assert run("audit", "verify")
 
 
-def test_a_city_of_another_kind_sets_up_its_ranks_by_files_alone(public_folder: Path, tmp_path: Path):
+def test_a_city_of_another_kind_sets_up_its_ranks_by_files_alone(new_instance: Path, tmp_path: Path):
     """One office over two counties and no X, five days away at most: data, not code."""
     divisions = tmp_path / "divisions.csv"
     divisions.write_text(DIVISIONS + "990102,邻县,county,9901\n", encoding="utf-8")
@@ -72,7 +72,7 @@ def test_a_city_of_another_kind_sets_up_its_ranks_by_files_alone(public_folder: 
         "posts": (POSTS, ["zhang", "9901-jw", "inspector", "代理", "2026-02-01", "2026-03-01"]),
         "links": (LINKS, ["990101-jw", "zhang", "包联", "区划", "990101100", "2026-01-01", ""]),
     }
-    data = str(public_folder)
+    data = str(new_instance)
     assert mingcha("--data", data, "import", "divisions", str(divisions)).returncode == 0
     for kind, (header, *rows) in files.items():
         done = mingcha("--data", data, "import", kind, sheet(tmp_path, kind, header, *rows), LANG="zh_CN.UTF-8")

@@ -225,11 +225,11 @@ class TestLoading:
         assert facts["offices"]["岷县纪委监委"]["counted"]["problems_found"] == 97
         assert facts["audit"]["sound"]
 
-    def test_real_records_never_come_under_the_demos_clock(self, public_folder, tmp_path):
+    def test_real_records_never_come_under_the_demos_clock(self, new_instance, tmp_path):
         divisions = tmp_path / "divisions.csv"
         divisions.write_text("code,name,level,parent_code\n6205,天水市,city,62\n", encoding="utf-8")
-        assert mingcha("--data", str(public_folder), "import", "divisions", str(divisions)).returncode == 0
-        refused = mingcha("--data", str(public_folder), "demo", "--no-serve", **CHINESE)
+        assert mingcha("--data", str(new_instance), "import", "divisions", str(divisions)).returncode == 0
+        refused = mingcha("--data", str(new_instance), "demo", "--no-serve", **CHINESE)
         assert refused.returncode == 2
         assert "正式数据" in refused.stderr
-        assert not os.path.exists(public_folder / "instance.json")
+        assert not os.path.exists(new_instance / "instance.json")
