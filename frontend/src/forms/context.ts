@@ -2,7 +2,7 @@
 import { inject, provide, reactive, type InjectionKey } from 'vue';
 import type { MarkFacts } from '../media/mark';
 import type { AttachmentStore, Recording } from '../types';
-import { childrenOf, type AnyNode, type Question } from './nodes';
+import { childrenOf, type AnyNode, type Question, type Repeat, type Row } from './nodes';
 import type { FormRuntime } from './runtime';
 
 export interface FormContext {
@@ -47,4 +47,13 @@ export function wayTo(question: Question, nodes: readonly AnyNode[]): AnyNode[] 
     if (rest) return [node, ...rest];
   }
   return null;
+}
+
+/** Adds a row and opens it alone: the one before is finished with. */
+export function addRow(repeat: Repeat, open: Set<string>): Row | undefined {
+  repeat.add();
+  const row = repeat.rows.at(-1);
+  for (const other of repeat.rows) open.delete(other.id);
+  if (row) open.add(row.id);
+  return row;
 }

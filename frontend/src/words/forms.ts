@@ -6,8 +6,6 @@ export const forms = {
   'form.broken_how': ['已填的内容仍在手机里。请回到上一页重试；仍不行，请联系办公室。', 'What is filled in is still on this phone. Go back and try again; if it fails again, call the office.'],
   'form.progress': ['已答 {answered}/{total}', '{answered} of {total} answered'],
   'form.required': ['必答', 'required'],
-  'form.saved': ['已存在手机里', 'Kept on this phone'],
-  'form.given': ['本次检查', 'This visit'],
   'form.check': ['检查完毕', 'Finish'],
   'form.new_finding': ['登记问题', 'Add a finding'],
   'form.failed_unnoted': ['有 {count} 项不合格，还没有登记问题。需要整改的，请点“登记问题”。', '{count} items failed and no finding is noted yet. Add one for whatever must be put right.'],
@@ -25,7 +23,6 @@ export const forms = {
   'form.store_full': ['手机存储已满，没有存下', 'No room on this phone: not kept'],
   'form.store_full_how': ['请先清理手机里别的照片和视频，再试一次。先前存下的都还在。', 'Make room by removing other photos and videos, then try again. What was kept before is still here.'],
   'form.not_stored': ['没有存下，请再试一次。', 'Not kept. Try again.'],
-  'form.sections': ['检查表', 'Checklist'],
 
   'problem.required': ['这一题要答', 'This needs an answer'],
   'problem.constraint': ['这个答案不合要求', 'This answer does not fit'],
@@ -43,7 +40,6 @@ export const forms = {
   'answer.done': ['选好了', 'Done'],
   'answer.chosen': ['已选 {count} 项', '{count} chosen'],
   'answer.confirm': ['确认', 'Confirm'],
-  'answer.unsupported': ['这种题目手机上答不了，请在备注里写明。', 'This kind of question cannot be answered here; write it in the remarks.'],
 
   'count.reported': ['上报数', 'Reported'],
   'count.verified': ['核实数', 'Verified'],
@@ -68,7 +64,6 @@ export const forms = {
 
   'photo.take': ['拍照', 'Take a photo'],
   'photo.album': ['从相册选', 'From the album'],
-  'photo.again': ['重拍', 'Take it again'],
   'photo.remove': ['去掉这张', 'Remove it'],
   'photo.remove_title': ['去掉这张照片？', 'Remove this photo?'],
   'photo.left': ['还可以放 {count} 张', 'Room for {count} more'],
@@ -83,7 +78,6 @@ export const forms = {
   'photo.crop': ['裁剪', 'Crop'],
   'photo.crop_how': ['在照片上拖出要留下的部分', 'Drag over what is to stay'],
   'photo.undo': ['撤销', 'Undo'],
-  'photo.undone': ['已撤销', 'Undone'],
   'photo.personal': ['含个人信息', 'Contains personal data'],
   'photo.personal_how': ['有面部、证件、健康信息时勾选：看得到的人更少，保存时间更短。', 'Tick for faces, papers or health data: fewer people see it, and it is kept for less time.'],
   'photo.save': ['存下', 'Keep it'],
