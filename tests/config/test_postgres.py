@@ -33,6 +33,12 @@ def base(public_folder: Path) -> Path:
     return datafolder.prepare(public_folder).postgres
 
 
+@pytest.fixture
+def made(new_instance: Path) -> Path:
+    """The pg/ of such a folder that has its cluster: initdb takes longer than all that is tried with it."""
+    return new_instance / "pg"
+
+
 def attach(base: Path) -> Cluster:
     return Cluster(base, durable=False).attach()
 
@@ -71,22 +77,22 @@ def hold_in_another_process(base: Path) -> "subprocess.Popen[str]":
     return process
 
 
-def test_what_is_written_is_there_after_a_second_start(base: Path) -> None:
-    with attach(base) as cluster, psycopg.connect(cluster.dsn(), autocommit=True) as connection:
+def test_what_is_written_is_there_after_a_second_start(made: Path) -> None:
+    with attach(made) as cluster, psycopg.connect(cluster.dsn(), autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT '岷县' AS name")
-    with attach(base) as cluster:
+    with attach(made) as cluster:
         assert ask(cluster, "SELECT name FROM kept") == "岷县"
 
 
-def test_a_wrong_password_is_refused(base: Path) -> None:
-    with attach(base) as cluster:
-        right = (base / "password-mingcha").read_text()
+def test_a_wrong_password_is_refused(made: Path) -> None:
+    with attach(made) as cluster:
+        right = (made / "password-mingcha").read_text()
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(cluster.dsn().replace(right, "wrong"))
 
 
-def test_no_network_is_listened_on_and_the_application_is_no_superuser(base: Path) -> None:
-    with attach(base) as cluster:
+def test_no_network_is_listened_on_and_the_application_is_no_superuser(made: Path) -> None:
+    with attach(made) as cluster:
         assert ask(cluster, "SELECT current_setting('listen_addresses')") == ""
         assert ask(cluster, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
 
@@ -98,19 +104,19 @@ def test_passwords_and_sockets_are_for_their_owner_only(base: Path) -> None:
         assert stat.S_IMODE(cluster.sockets.stat().st_mode) == 0o700
 
 
-def test_a_socket_folder_made_by_somebody_else_is_not_trusted(base: Path) -> None:
-    with attach(base) as cluster:
+def test_a_socket_folder_made_by_somebody_else_is_not_trusted(made: Path) -> None:
+    with attach(made) as cluster:
         sockets = cluster.sockets
     sockets.mkdir(mode=0o777)
     try:
         with pytest.raises(DatabaseUnavailable, match=str(sockets)):
-            attach(base)
+            attach(made)
     finally:
         sockets.rmdir()
 
 
-def test_the_server_stops_after_the_last_of_two_users(base: Path) -> None:
-    first, second = attach(base), attach(base)
+def test_the_server_stops_after_the_last_of_two_users(made: Path) -> None:
+    first, second = attach(made), attach(made)
     server = postmaster(first)
     first.release()
     assert ask(second, "SELECT 1") == 1
@@ -119,9 +125,9 @@ def test_the_server_stops_after_the_last_of_two_users(base: Path) -> None:
     assert not second.sockets.exists()
 
 
-def test_a_killed_user_leaks_nothing(base: Path) -> None:
-    holder = hold_in_another_process(base)
-    with attach(base) as cluster:
+def test_a_killed_user_leaks_nothing(made: Path) -> None:
+    holder = hold_in_another_process(made)
+    with attach(made) as cluster:
         server = postmaster(cluster)
         holder.kill()
         holder.wait()
@@ -130,9 +136,9 @@ def test_a_killed_user_leaks_nothing(base: Path) -> None:
     assert not is_running(server)
 
 
-def test_the_server_stops_when_its_only_user_is_killed(base: Path) -> None:
-    holder = hold_in_another_process(base)
-    with attach(base) as cluster:
+def test_the_server_stops_when_its_only_user_is_killed(made: Path) -> None:
+    holder = hold_in_another_process(made)
+    with attach(made) as cluster:
         server = postmaster(cluster)
     assert is_running(server), "the holder still uses it"
     holder.kill()
@@ -140,27 +146,27 @@ def test_the_server_stops_when_its_only_user_is_killed(base: Path) -> None:
     assert wait_until_gone(server)
 
 
-def test_a_killed_server_is_started_again_and_lost_nothing(base: Path) -> None:
-    cluster = Cluster(base).attach()
+def test_a_killed_server_is_started_again_and_lost_nothing(made: Path) -> None:
+    cluster = Cluster(made).attach()
     with cluster:
         with psycopg.connect(cluster.dsn(), autocommit=True) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
         server = postmaster(cluster)
         os.kill(server, signal.SIGKILL)
         assert wait_until_gone(server)
-        again = attach(base)
+        again = attach(made)
         assert ask(again, "SELECT one FROM kept") == 1
         assert postmaster(again) != server
         again.release()
 
 
-def test_a_killed_keeper_is_replaced_and_its_server_adopted(base: Path) -> None:
-    cluster = attach(base)
+def test_a_killed_keeper_is_replaced_and_its_server_adopted(made: Path) -> None:
+    cluster = attach(made)
     server = postmaster(cluster)
     assert cluster._keeper is not None
     cluster._keeper.kill()
     cluster._keeper.wait()
-    again = attach(base)
+    again = attach(made)
     assert postmaster(again) == server
     cluster.release()
     again.release()
@@ -176,12 +182,12 @@ def test_a_half_made_cluster_is_made_anew(base: Path) -> None:
     assert not (base / "initdb-password").exists()
 
 
-def test_why_a_server_cannot_start_is_one_sentence(base: Path) -> None:
-    with attach(base) as cluster:
+def test_why_a_server_cannot_start_is_one_sentence(made: Path) -> None:
+    with attach(made) as cluster:
         tables = cluster.footing.tables
     (tables / "PG_VERSION").write_text("9")
     with pytest.raises(DatabaseUnavailable) as refused:
-        attach(base)
+        attach(made)
     assert "PostgreSQL 9" in str(refused.value)
     assert "\n" not in str(refused.value)
 
