@@ -34,9 +34,9 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "say": None,  # of the command line, mingcha/config/words.py
 }
 PLAIN = {"_"} | {name for name, places in KEYWORDS.items() if places is None}
-# Why a row of a sheet is bad, or what will not flow from a form, translated by whoever shows it: which argument of
-# these calls says it.
-REASONS = {"Problem": 3, "fault": 1, "Warning_": 0}
+# Why a row of a sheet is bad, what will not flow from a form, what phones may refuse in a certificate; translated by
+# whoever shows it: which argument of these calls says it.
+REASONS = {"Doubt": 0, "Problem": 3, "fault": 1, "Warning_": 0}
 # Tables kept in plain Chinese where they stand, and translated by whoever shows them.
 TABLES = {
     "cli.py": "COMMANDS",

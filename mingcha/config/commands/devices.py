@@ -136,7 +136,7 @@ def _list(arguments: argparse.Namespace, _folder: DataFolder) -> None:
     from mingcha.ground.accounts import devices
 
     found = devices.of_person(_person(arguments.person)) if arguments.person else devices.known()
-    lines = [[say(head) for head in ("编号", "账号", "姓名", "设备", "发放", "状态")]]
+    lines = [[say("编号"), say("账号"), say("姓名"), say("设备"), say("发放"), say("状态")]]
     for one in found.select_related("person"):
         given = one.made_at.astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M")
         state = say("已收回") if one.revoked_at else say("可用")

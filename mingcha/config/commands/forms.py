@@ -104,8 +104,7 @@ def _list() -> None:
     from mingcha.ground.rulebook.models import Checklist
 
     found = Checklist.objects.exclude(xform="").select_related("site_type").defer("xform", "workbook", "compiled")
-    heads = ("表单编号", "版本", "标题", "点位类型", "发布")
-    lines = [[say(head) for head in heads]]
+    lines = [[say("表单编号"), say("版本"), say("标题"), say("点位类型"), say("发布")]]
     for one in found.order_by("site_type__position", "form_id", "-version"):
         kind = one.site_type.name if one.site_type else say("任何点位")
         lines.append([one.form_id, one.form_version, one.title, kind, f"{one.published_at:%Y-%m-%d}"])
