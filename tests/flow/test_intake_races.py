@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mingcha.flow.campaigns.actions import teams
 from mingcha.flow.fieldwork.actions import outings
@@ -17,6 +20,7 @@ from mingcha.ground.audit.models import Event
 from mingcha.ground.evidence.models import Evidence
 from mingcha.ground.rulebook.models import Checklist
 from mingcha.ground.territory.models import Body, Site
+from tests import posts
 from tests.at_once import at_once, refusals
 from tests.phones import JPEG, filled
 from tests.sent import USUAL, incoming
@@ -264,3 +268,33 @@ def test_who_has_left_the_team_still_sends_what_they_saw_before(live_world, phon
     assert (visit.inspection, visit.drawn, visit.begun_by) == (w.minxian.inspection, True, w.inspector)
     met = sending(w, token, told(w, ("NEW-1", "演示店"), **seen), at=w.at + timedelta(hours=3))()
     assert Visit.objects.get(submission__instance_id=met.instance).inspection == w.minxian.inspection
+
+
+RUNS = iter(range(1000))
+
+
+@given(plan=posts.plans(places=("A", "B", "C")), width=st.integers(2, 5))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_comes_at_once_ends_in_the_rows_of_each_sent_once(live_world, phone, plan, width):
+    """As tests/flow/test_intake_properties.py has it for one after the other."""
+    w, run, token = live_world, next(RUNS), phone(live_world.inspector)
+    checklist = Checklist.objects.get(site_type=w.minxian.waiting.type)
+
+    def post(prefix, one):
+        xml = plan.visits[one.visit].xml(one.visit, prefix, checklist, "")
+        body = one.body(xml, within_words=one.visit in plan.lost)
+        shown = {"HTTP_AUTHORIZATION": f"Bearer {token}", "content_type": posts.KIND}
+        return lambda: Client().generic("POST", "/submission", body, **shown).status_code
+
+    once = [post(f"once{run}", posts.Post(k, plan.visits[k].files)) for k in plan.kept]
+    assert [act() for act in once] == [201] * len(once)
+    for start in range(0, len(plan.posts), width):
+        batch = plan.posts[start : start + width]
+        answers = at_once(*[post(f"many{run}", one) for one in batch])
+        assert all(
+            status in ((201, 202) if one.cut == 1000 else (201, 202, 400))
+            for one, status in zip(batch, answers, strict=True)
+        )
+    assert posts.facts(f"many{run}") == posts.facts(f"once{run}")
+    assert set(posts.facts(f"many{run}")) == {str(k) for k in plan.kept}
+    assert chain_is_sound()
