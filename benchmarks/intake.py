@@ -30,14 +30,14 @@ import pathlib, sys, threading, time
 from mingcha.config import house
 with house.opened(sys.argv[1]):
     import psycopg
-    from django.utils import timezone
+    from mingcha.doors.hall import clock
     from mingcha.config import dsn
     from mingcha.flow.rectifications import intake, intake_sql, intake_words
     from mingcha.kernel import checklists
     import os, uuid
     address, sample, token = os.environ["MINGCHA_DSN"], pathlib.Path(sys.argv[2]).read_bytes(), sys.argv[3]
     n, width = int(sys.argv[4]), 8
-    carrier = intake.admit(token, at=timezone.now())
+    carrier = intake.admit(token, at=clock.now())
 
     def words(k):
         instance = f"uuid:{uuid.uuid4()}".encode()
@@ -45,7 +45,7 @@ with house.opened(sys.argv[1]):
         parsed = checklists.parse(xml)
         form = intake._form(parsed.form_id, parsed.version)
         reading = checklists.read(parsed, form.compiled)
-        at = timezone.now()
+        at = clock.now()
         return intake_words.words_of(carrier, intake._outing(carrier, reading, at=at), form, parsed, reading, [], xml, at=at)
 
     ready = [words(50000 + k) for k in range(n)]
