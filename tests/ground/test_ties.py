@@ -68,6 +68,15 @@ def test_a_former_post_binds_for_three_years_where_nothing_else_is_set(world, so
     assert kinds(world, somebody, restaurant(world)) == wanted
 
 
+def test_a_post_ended_late_on_record_is_a_former_one_from_that_day_of_the_office(world, somebody):
+    """Put on record at one in the morning of the 30th, which in London is still the 29th."""
+    appoint(world, somebody, world.minxian.office.answering)
+    post = somebody.posts.get(role="unit")
+    posts.end(post, last_day=day(world, -3), by=None, at=world.at.replace(hour=1) + timedelta(days=3))
+    post.refresh_from_db()
+    assert (post.relieved_at.day, post.ended_on) == (29, day(world, 3))
+
+
 def test_the_years_are_those_of_the_mechanism_of_the_place(ranked, somebody):
     appoint(ranked, somebody, ranked.minxian.office.answering, until=day(ranked, -400))
     assert kinds(ranked, somebody, restaurant(ranked)) == {KINDS.FORMER_POST}

@@ -5,6 +5,7 @@ from datetime import date
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from mingcha.ground.territory.models import Body, Division, Site
 
@@ -60,7 +61,7 @@ class Post(models.Model):
         """The day from which it counts as a former post: the last day, or the later one on which that was put on record."""
         if self.until is None or self.relieved_at is None:
             return self.until
-        return max(self.until, self.relieved_at.date())
+        return max(self.until, timezone.localdate(self.relieved_at))
 
     def holds_on(self, day: date) -> bool:
         """Whether the post, once begun, has not ended by that day."""
