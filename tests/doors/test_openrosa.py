@@ -3,7 +3,11 @@
 import base64
 import hashlib
 import io
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -22,8 +26,10 @@ from mingcha.ground.evidence.models import Evidence
 from mingcha.ground.rulebook.actions import checklists
 from mingcha.ground.rulebook.models import Checklist
 from mingcha.ground.territory.models import Body, Site
+from tests.conftest import ROOT, mingcha, start_serving
 from tests.phones import JPEG, Phone, filled
 from tests.sent import USUAL, workbook
+from tests.served import furnish
 from tests.world import sign_in
 
 ROSA = "{http://openrosa.org/http/response}"
@@ -443,3 +449,54 @@ def test_no_address_answers_a_phone_in_html(world, phone, form, xml):
             answer = getattr(phone.client, method)(address, HTTP_AUTHORIZATION=f"Bearer {phone.token}")
             assert "html" not in answer.get("Content-Type", "") or answer.content == b"", (method, address)
             assert b"<html" not in answer.content
+
+
+# By an independent client, over the network
+
+GENERATOR = Path(os.environ.get("MINGCHA_LOAD_GENERATOR", ROOT.parent / "shared" / "tools" / "openrosa_load.py"))
+WORKBOOK = GENERATOR.parents[1] / "data" / "inspection_form" / "inspection.xlsx"
+PROBED = {
+    "HEAD": 204,
+    "first send, photo withheld": 201,
+    "second send, same xml + photo": 202,
+    "identical resend": 202,
+    "same instanceID, changed xml": 409,
+    "malformed xml (truncated)": 400,
+    "empty xml": 400,
+    "not xml": 400,
+    "unknown form id": 404,
+    "unknown form version": 404,
+    "no instanceID": 400,
+    "unexpected attachment": 400,
+    "unknown node in xml": 201,
+    "choice not in list": 201,
+    "required value missing": 201,
+    "internal DTD entity": 400,
+    "not multipart": 400,
+    "wrong X-OpenRosa-Version": 400,
+}
+
+
+def test_an_independent_client_finds_the_protocol_kept(public_folder):
+    if not GENERATOR.exists() or not WORKBOOK.exists():
+        pytest.skip("independent client: no load generator with its form (MINGCHA_LOAD_GENERATOR)")
+    pytest.importorskip("aiohttp", reason="independent client: it needs aiohttp")
+    house = furnish(public_folder, form=WORKBOOK)
+    process, url = start_serving(public_folder)
+    try:
+        for run, address, shown in (
+            ("header", f"{url}submission", ["--bearer", house.token]),
+            ("password", f"{url}submission", ["--basic", f"inspector:{house.token}"]),
+            ("address", f"{url}key/{house.token}/submission", []),
+        ):
+            command = [sys.executable, str(GENERATOR), "probe", "--url", address, "--run", run, *shown]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+            found = dict(re.findall(r"^(\S.*?)\s{2,}(\d{3})  ", done.stdout, re.MULTILINE))
+            assert {name: int(status) for name, status in found.items()} == PROBED, done.stdout
+            assert "{201: 1, 202: 7}" in done.stdout.replace("{202: 7, 201: 1}", "{201: 1, 202: 7}")
+            assert "<" not in done.stdout  # a sentence each, no page
+    finally:
+        process.terminate()
+        process.wait(30)
+    verdict = mingcha("--data", str(public_folder), "audit", "verify")
+    assert verdict.returncode == 0, verdict.stdout
