@@ -1,7 +1,10 @@
-/** Times as a person reads them: the office's clock where the server wrote it, the phone's own where it wrote UTC. */
+/** Times as a person reads them, by the office's clock, whatever zone the phone is set to. */
 import { language } from '../../words';
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/** Beijing time, which all of China keeps, without summer time. */
+const OFFICE = 8 * 3600_000;
 
 interface Wall {
   year: number;
@@ -17,11 +20,11 @@ function wall(iso: string): Wall | null {
     const [, year, month, day, clock] = written;
     return { year: Number(year), month: Number(month), day: Number(day), clock: clock ?? '' };
   }
-  const at = new Date(iso);
+  const at = new Date(Date.parse(iso) + OFFICE);
   const two = (value: number): string => String(value).padStart(2, '0');
   return {
-    year: at.getFullYear(), month: at.getMonth() + 1, day: at.getDate(),
-    clock: `${two(at.getHours())}:${two(at.getMinutes())}`,
+    year: at.getUTCFullYear(), month: at.getUTCMonth() + 1, day: at.getUTCDate(),
+    clock: `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`,
   };
 }
 
