@@ -24,6 +24,8 @@ export type Kind =
 export interface Option {
   value: string;
   label: string;
+  /** What tells it from others of the same label: a rule's catalogue, a site's address. */
+  note?: string;
 }
 
 /** Why a value may not stand: `words` are the form's own, or empty. */

@@ -86,11 +86,16 @@ function takeList(
   // Only one of a list, and only by plain columns: everything else stays the engine's.
   if (question?.localName !== 'select1' || !path || text === undefined || !/^\w+$/.test(value + label)) return;
   const key = [source, value, label].join(' ');
-  if (!known.has(key)) known.set(key, readCsv(text).map((row) => ({ value: row[value] ?? '', label: row[label] ?? '' })));
+  if (!known.has(key)) known.set(key, readCsv(text).map((row) => ({ value: row[value] ?? '', label: row[label] ?? '', note: noteOf(row) })));
   lists.set(path, known.get(key) ?? []);
   const input = itemset.ownerDocument.createElementNS(XFORMS, 'input');
   for (const attribute of question.attributes) input.setAttribute(attribute.name, attribute.value);
   itemset.remove();
   input.append(...question.childNodes);
   question.replaceWith(input);
+}
+
+/** The columns of our own lists that people know a row by; codes are for machines. */
+function noteOf(row: Record<string, string>): string {
+  return [row.catalogue, row.township, row.address].filter(Boolean).join(' · ');
 }
