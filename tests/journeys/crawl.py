@@ -10,7 +10,7 @@ from django.urls import resolve
 from tests.journeys.visitor import Visitor
 
 ALIKE = 2  # pages of one kind that are looked at; the tenth order looks like the first. Of those narrowed, one.
-FILES = re.compile(r"\.(xlsx|docx|json)$|/photos/\d+/$|/proofs/\d+/$")
+FILES = re.compile(r"\.(xlsx|docx|json|xml)$|/(photos|proofs|attachments)/\d+/$")
 LINKS = "links => links.filter(a => !a.hasAttribute('download')).map(a => a.href)"
 
 

@@ -9,7 +9,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, TypeVar
 
 from tests.conftest import DemoServer
 
@@ -33,6 +33,8 @@ OVERFLOW = """() => {
 }"""
 # What a browser says about every 404, 409 or 422: the journeys look at the status and at the page instead.
 EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+
+Someone = TypeVar("Someone", bound="Visitor")
 
 
 @dataclass
@@ -171,6 +173,9 @@ class Visitor:
         return str(self.page.url).removeprefix(self.server.url)
 
 
+Someone = TypeVar("Someone", bound=Visitor)
+
+
 def open_window(
     browser: Any, server: DemoServer, name: str, shots: Shots, *, phone: bool = False, **more: Any
 ) -> Visitor:
@@ -178,7 +183,11 @@ def open_window(
     look: dict[str, Any] = {"viewport": PHONE, "is_mobile": True, "has_touch": True} if phone else {"viewport": DESK}
     context = browser.new_context(locale="zh-CN", accept_downloads=True, **look, **more)
     context.set_default_timeout(PATIENCE)
-    visitor = Visitor(name, server, context, context.new_page(), shots, phone)
+    return overhear(Visitor(name, server, context, context.new_page(), shots, phone))
+
+
+def overhear(visitor: Someone) -> Someone:
+    """Keep whatever the visitor's page complains of from now on."""
     page, troubles = visitor.page, visitor.troubles
     page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
     page.on("console", lambda said: _heard(said, page, troubles))
