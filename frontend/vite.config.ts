@@ -13,7 +13,8 @@ function djangoStatics(): Plugin {
     name: 'django-statics',
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
-        const path = normalize(decodeURIComponent((request.url ?? '').split('?')[0] ?? ''));
+        // Vite puts its own base before every address in a page.
+        const path = normalize(decodeURIComponent((request.url ?? '').split('?')[0] ?? '')).replace(/^\/static\/field\/app(?=\/static\/)/, '');
         const kind = kinds[extname(path)];
         const file = statics.map((folder) => join(folder, path.replace(/^\/static\//, ''))).find((name) => existsSync(name));
         if (!path.startsWith('/static/') || path.startsWith('/static/field/app/') || !kind || !file) return next();
