@@ -18,6 +18,8 @@ PLACE = re.compile(r"%\((\w+)\)([a-z])|%%")
 CHINESE = re.compile(r"[\u2e80-\u303f\u3400-\u9fff\uff00-\uffef“”]")  # characters and full-width punctuation
 # Chinese in doors that is no phrase: the form of dates, the language's own name, a page shown when all else has failed.
 SPEAKS_CHINESE = {"hall/wording.py", "hall/context.py", "hall/errors.py", "hall/styleguide.py"}
+# Sentences of refusals raised before a view is reached: extracted as in the inner rooms, translated when answered.
+SPEAKS_CHINESE |= {"openrosa/parts.py", "openrosa/phones.py"}
 NAMES = re.compile(
     "简报第|第|期|组|更正：|关于|的情况反馈|[ 一二三四五六七八九十]+"
 )  # a team and a document are named in Chinese: they are data

@@ -97,7 +97,8 @@ def _tell(made: "Checklist") -> None:
     else:
         print(say("用于点位类型：%(name)s，从下一次检查起生效。") % {"name": made.site_type.name})
     for warning in made.warnings:
-        print(say("提醒：%(warning)s") % {"warning": say(warning["template"]) % warning["facts"]})
+        template = warning["template"]  # a key within say() would be taken for a phrase
+        print(say("提醒：%(warning)s") % {"warning": say(template) % warning["facts"]})
 
 
 def _list() -> None:

@@ -55,4 +55,6 @@ def flows(compiled: Mapping[str, Any]) -> list[str]:
 
 def lacking(warnings: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the warnings of a published form (`Checklist.warnings`) as sentences."""
-    return [_(warning["template"]) % warning.get("facts", {}) for warning in warnings]
+    # A key within the translating call would be taken for a phrase.
+    said = ((warning["template"], warning.get("facts", {})) for warning in warnings)
+    return [_(template) % facts for template, facts in said]
