@@ -26,10 +26,12 @@ export interface Download {
   failure: string;
   /** False when this browser cannot open the app without a line. */
   opensOffline: boolean;
+  /** False when the browser may clear our data while the phone is short of room. */
+  kept: boolean;
 }
 
 export function useDownload(list: string, outing: string) {
-  const download = ref<Download>({ outing, step: '', bytes: 0, failure: '', opensOffline: true });
+  const download = ref<Download>({ outing, step: '', bytes: 0, failure: '', opensOffline: true, kept: true });
 
   async function run(): Promise<void> {
     const now = download.value;
@@ -46,7 +48,7 @@ export function useDownload(list: string, outing: string) {
       const contents = await fetchPackage(now.outing, (bytes) => (now.bytes = bytes));
       now.step = 'keep';
       await keepPackage(username.value, contents);
-      await askToKeep();
+      now.kept = await askToKeep();
       now.step = 'offline';
       now.opensOffline = import.meta.env.DEV || (canKeepApp && (await completeCache()));
       now.step = 'done';

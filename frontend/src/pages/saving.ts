@@ -1,10 +1,12 @@
 /** Saves a visit at every change: one writing at a time, the youngest state last, and a failure that stays in sight. */
 import { ref } from 'vue';
+import type { VisitRecord } from '../store/records';
 import { sealVisit, saveSnapshot } from '../store/visits';
 import type { Snapshot } from '../types';
 import { failureOf } from './failures';
 
-export function useSaving(username: string, id: string) {
+/** `visit` gives the record as the page was opened with. */
+export function useSaving(visit: () => VisitRecord) {
   const failure = ref('');
   let waiting: Snapshot | null = null;
   let sealing: Snapshot | null = null;
@@ -15,13 +17,13 @@ export function useSaving(username: string, id: string) {
       while (waiting) {
         const snapshot = waiting;
         waiting = null;
-        await saveSnapshot(username, id, snapshot).catch((error: unknown) => {
+        await saveSnapshot(visit(), snapshot).catch((error: unknown) => {
           // Still the youngest, unless another came meanwhile: the next attempt writes it.
           waiting ??= snapshot;
           throw error;
         });
       }
-      if (sealing) await sealVisit(username, id, sealing);
+      if (sealing) await sealVisit(visit(), sealing);
       failure.value = '';
     } catch (error) {
       failure.value = failureOf(error);

@@ -1,9 +1,10 @@
 /** Photographs, signatures and voices: written once by name, hashed while they are written, deleted only when acknowledged. */
-import { StorageFull, type AttachmentStore, type StoredFile } from '../types';
+import type { AttachmentStore, StoredFile } from '../types';
 import { changed } from './changes';
 import { getAll, getOne, rangeOf, transact } from './database';
 import type { AttachmentRecord, BytesRecord } from './records';
 import { hexSha256 } from './sha256';
+import { hadRoom } from './space';
 
 /** A name of this draft already stands for other bytes. Whoever makes names must make a new one. */
 export class NameTaken extends Error {
@@ -38,11 +39,8 @@ async function putAttachment(username: string, draft: string, name: string, blob
     if (there) return;
     await ask(store('bytes').add({ username, draft, name, bytes } satisfies BytesRecord));
     await ask(store('attachments').add(record));
-  }).catch((error: unknown) => {
-    // Some browsers name a full disk otherwise; the person is helped by the same sentence.
-    if (error instanceof DOMException && error.name === 'UnknownError') throw new StorageFull(name, { cause: error });
-    throw error;
   });
+  hadRoom();
   changed('attachments');
   return { name, sha256, size: record.size };
 }

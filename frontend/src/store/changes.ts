@@ -33,9 +33,14 @@ export function live<T>(stores: StoreName[], read: () => Promise<T>): Readonly<S
   let turn = 0;
   const refresh = async (): Promise<void> => {
     const mine = ++turn;
-    const found = await read();
-    // Two readings may finish in the wrong order; only the youngest counts.
-    if (mine === turn) value.value = found;
+    try {
+      const found = await read();
+      // Two readings may finish in the wrong order; only the youngest counts.
+      if (mine === turn) value.value = found;
+    } catch (error) {
+      // The database is out of reach for a moment: what was read before is the best there is.
+      console.warn(error);
+    }
   };
   onScopeDispose(listen((store) => void (stores.includes(store) && refresh())));
   void refresh();

@@ -5,6 +5,8 @@
  * nor sends what is not theirs. Writes ask for strict durability: a battery may die right after.
  */
 import { StorageFull } from '../types';
+import { isSuspect, mend, suspect } from './mending';
+import { wasFull } from './space';
 
 const NAME = 'mingcha-field';
 const VERSION = 1;
@@ -54,10 +56,15 @@ function open(): Promise<IDBDatabase> {
   return opened;
 }
 
+/** What a disk without a byte left is called: by the quota, by the log that cannot grow, by a database that cannot open. */
+const FULL = ['QuotaExceededError', 'UnknownError', 'DataError'];
+
 /** Names what went wrong: a full phone is the one failure a person can do something about. */
 function failure(error: DOMException | null): Error {
-  if (error?.name === 'QuotaExceededError') return new StorageFull('no room left on this phone', { cause: error });
-  return error ?? new Error('the database gave up');
+  if (!error || !FULL.includes(error.name)) return error ?? new Error('the database gave up');
+  wasFull();
+  if (error.name !== 'QuotaExceededError') suspect();
+  return new StorageFull('no room left on this phone', { cause: error });
 }
 
 /** The stores of one transaction; `ask` turns a request into a promise. */
@@ -77,39 +84,52 @@ export async function transact<T>(
   mode: IDBTransactionMode,
   job: (work: Work) => Promise<T>,
 ): Promise<T> {
-  const database = await open();
-  const transaction = begin(database, names, mode);
+  if (mode === 'readwrite' && isSuspect()) {
+    await mend(await open()).catch((error: unknown) => Promise.reject(error instanceof DOMException ? failure(error) : error));
+  }
+  const transaction = await begin(names, mode);
   const done = new Promise<void>((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(failure(transaction.error));
   });
   // Looked at below; without this line an abort during `job` would count as nobody's.
   done.catch(() => undefined);
-  const work: Work = {
-    store: (name) => transaction.objectStore(name),
-    ask: (request) =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(failure(request.error));
-      }),
-  };
-  let answer: T;
   try {
-    answer = await job(work);
+    const answer = await job(workOf(transaction));
+    await done;
+    return answer;
   } catch (error) {
     try {
       transaction.abort();
     } catch {
-      // It has ended by itself, for the same reason.
+      // It has ended by itself, and knows better than its last request why.
+      if (error instanceof DOMException) await done;
     }
     throw error;
   }
-  await done;
-  return answer;
 }
 
-function begin(database: IDBDatabase, names: StoreName[], mode: IDBTransactionMode): IDBTransaction {
-  return database.transaction(names, mode, mode === 'readwrite' ? { durability: 'strict' } : undefined);
+function workOf(transaction: IDBTransaction): Work {
+  return {
+    store: (name) => transaction.objectStore(name),
+    ask: (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      }),
+  };
+}
+
+async function begin(names: StoreName[], mode: IDBTransactionMode): Promise<IDBTransaction> {
+  const options: IDBTransactionOptions | undefined = mode === 'readwrite' ? { durability: 'strict' } : undefined;
+  try {
+    return (await open()).transaction(names, mode, options);
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== 'InvalidStateError') throw error;
+    // The browser was just closing it; once more, on a new one.
+    opened = undefined;
+    return (await open()).transaction(names, mode, options);
+  }
 }
 
 /** Everything of one person in a store; `more` narrows it, as to the attachments of one draft. */

@@ -8,6 +8,17 @@ export interface Space {
   nearlyFull: boolean;
 }
 
+const FULL = 'mingcha.full';
+
+/** Browsers tell everybody the same large quota; that a writing failed for want of room is the surer sign. */
+export function wasFull(): void {
+  localStorage.setItem(FULL, 'yes');
+}
+
+export function hadRoom(): void {
+  localStorage.removeItem(FULL);
+}
+
 /** A day's photographs: three dozen of them at a few hundred kilobytes. */
 const ENOUGH = 30 * 1024 * 1024;
 
@@ -26,7 +37,8 @@ export async function space(): Promise<Space | undefined> {
     const estimate = await navigator.storage?.estimate?.();
     if (estimate?.quota === undefined || estimate.usage === undefined) return undefined;
     const kept = (await navigator.storage.persisted?.()) ?? false;
-    return { used: estimate.usage, quota: estimate.quota, kept, nearlyFull: estimate.quota - estimate.usage < ENOUGH };
+    const nearlyFull = localStorage.getItem(FULL) !== null || estimate.quota - estimate.usage < ENOUGH;
+    return { used: estimate.usage, quota: estimate.quota, kept, nearlyFull };
   } catch {
     return undefined;
   }

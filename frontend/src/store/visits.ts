@@ -68,9 +68,14 @@ export async function visitsOf(username: string, outing?: string): Promise<Visit
 
 const byBeginning = (one: VisitRecord, other: VisitRecord): number => one.begun.localeCompare(other.begun);
 
-async function change(username: string, id: string, edit: (visit: VisitRecord) => VisitRecord): Promise<VisitRecord> {
+async function change(
+  username: string,
+  id: string,
+  edit: (visit: VisitRecord) => VisitRecord,
+  known?: VisitRecord,
+): Promise<VisitRecord> {
   const after = await transact(['drafts'], 'readwrite', async ({ store, ask }) => {
-    const visit = await ask<VisitRecord | undefined>(store('drafts').get([username, id]));
+    const visit = (await ask<VisitRecord | undefined>(store('drafts').get([username, id]))) ?? known;
     if (!visit) throw new NoSuchVisit(id);
     // A snapshot that arrives after the sealing (a second tab, a slow camera) must not change what is being sent.
     if (visit.state === 'sealed') return visit;
@@ -82,10 +87,15 @@ async function change(username: string, id: string, edit: (visit: VisitRecord) =
   return after;
 }
 
-export function saveSnapshot(username: string, id: string, snapshot: Snapshot): Promise<VisitRecord> {
+/**
+ * Saves the form as it is now. `visit` is what the open page knows: should the browser have thrown its database away
+ * meanwhile, at least what is on the page comes back.
+ */
+export function saveSnapshot(visit: VisitRecord, snapshot: Snapshot): Promise<VisitRecord> {
   const { xml, instanceID, fileNames, progress } = snapshot;
   const saved = new Date().toISOString();
-  return change(username, id, (visit) => ({ ...visit, xml, instanceID, fileNames, progress, saved }));
+  const edit = (before: VisitRecord): VisitRecord => ({ ...before, xml, instanceID, fileNames, progress, saved });
+  return change(visit.username, visit.id, edit, visit);
 }
 
 export function savePosition(username: string, id: string, end: 'start' | 'end', where: Position): Promise<VisitRecord> {
@@ -93,14 +103,14 @@ export function savePosition(username: string, id: string, end: 'start' | 'end',
 }
 
 /** Hands a finished visit to the outbox, both in one transaction: it is a draft or it is on its way, never neither. */
-export async function sealVisit(username: string, id: string, snapshot: Snapshot): Promise<void> {
+export async function sealVisit(known: VisitRecord, snapshot: Snapshot): Promise<void> {
+  const { username, id } = known;
   const now = new Date().toISOString();
   const xmlSha256 = await hexSha256(snapshot.xml);
   const held = new Map((await attachmentList(username, id)).map((file) => [file.name, file]));
   const files = snapshot.fileNames.flatMap((name) => held.get(name) ?? []);
   await transact(['drafts', 'outbox'], 'readwrite', async ({ store, ask }) => {
-    const visit = await ask<VisitRecord | undefined>(store('drafts').get([username, id]));
-    if (!visit) throw new NoSuchVisit(id);
+    const visit = (await ask<VisitRecord | undefined>(store('drafts').get([username, id]))) ?? known;
     if (visit.state === 'sealed') return;
     const { xml, instanceID, fileNames, progress } = snapshot;
     const item: OutboxRecord = {

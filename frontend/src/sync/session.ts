@@ -11,19 +11,29 @@ import { Refused, Unreachable } from './http';
 const known = shallowRef<Me | null>(null);
 const signIn = ref('');
 const ready = ref(false);
+const shut = ref(false);
 
 export const me = readonly(known);
 /** Where to sign in, once the session has ended; what is on the phone stays usable without. */
 export const signInAt = readonly(signIn);
 export const started = readonly(ready);
+/** The phone's database cannot be opened: it is full to the last byte. */
+export const shutOut = readonly(shut);
 export const username = computed(() => known.value?.username ?? '');
 
 /** Reads who used this phone last, so that a day without a line begins at once; then asks the server. */
 export async function startSession(): Promise<void> {
-  const last = await setting<string>('', 'person');
-  if (last) known.value = (await setting<Me>(last, 'me')) ?? null;
+  try {
+    const last = await setting<string>('', 'person');
+    if (last) known.value = (await setting<Me>(last, 'me')) ?? null;
+    ready.value = true;
+    await refreshMe();
+  } catch (error) {
+    // A phone without a byte left cannot even open its database. What is in it stays.
+    console.error(error);
+    shut.value = true;
+  }
   ready.value = true;
-  await refreshMe();
 }
 
 /** Asks who is signed in. Somebody else sees their own things from then on, and nothing of whoever was here before. */

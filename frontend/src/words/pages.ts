@@ -73,6 +73,11 @@ export const pages = {
     '出发前请用 https 地址和系统自带的浏览器再打开一次；否则不要关掉这个页面。',
     "Before leaving, open the https address in the phone's own browser; otherwise do not close this page.",
   ],
+  'download.may_clear': ['请把本页添加到主屏幕', 'Please add this page to the home screen'],
+  'download.may_clear_how': [
+    '这样手机空间紧张时，浏览器不会自行清理没有送达的检查。出门前也请留出 1 GB 以上的空间。',
+    'Then the browser does not clear undelivered visits when the phone runs short of room. Leave with 1 GB or more free, too.',
+  ],
   'download.kept_so_far': ['清单已经启封，没有丢；可以接着下载。', 'The list is open and nothing is lost; the download can go on.'],
   'download.nothing_opened': ['清单没有启封，可以再试。', 'The list was not opened; try again.'],
   'download.busy': ['正在下载…', 'Downloading…'],
@@ -263,6 +268,9 @@ export const pages = {
   'nobody.title': ['这部手机上没有人登录', 'Nobody is signed in on this phone'],
   'nobody.how': ['登录后能看到您的清单和没填完的检查。', 'Sign in to see your lists and unfinished visits.'],
   'nobody.offline': ['要有网络才能登录。', 'Signing in needs a connection.'],
+  'nobody.full': ['手机存储满了，打不开本机的记录', 'This phone is full: what is on it cannot be opened'],
+  'nobody.full_how': ['记录都还在。请删掉一些照片、视频或应用，再点“重新打开”。', 'Nothing is gone. Remove some photos, films or apps, then press “Open again”.'],
+  'nobody.again': ['重新打开', 'Open again'],
 
   'notes.title': ['备忘录', 'Notes'],
   'notes.placeholder': ['记点什么', 'Write something'],
