@@ -9,7 +9,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, TypeVar
+from typing import Any, TypeVar
 
 from tests.conftest import DemoServer
 
