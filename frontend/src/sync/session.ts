@@ -63,7 +63,10 @@ export class AnotherPerson extends Error {
 /** Before anything is done in a person's name: the session must be theirs. Throws Refused, Unreachable, AnotherPerson. */
 export async function confirmPerson(): Promise<void> {
   const before = username.value;
-  const answer = await fetchMe();
+  const answer = await fetchMe().catch((error: unknown) => {
+    if (error instanceof Refused && error.signIn) signIn.value = error.signIn;
+    throw error;
+  });
   if (answer.username !== before) {
     await refreshMe();
     throw new AnotherPerson(answer.username);

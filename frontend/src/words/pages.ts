@@ -149,6 +149,7 @@ export const pages = {
   'visit.on_its_way_how': ['有网络时自动报送，不用守着。', 'It is sent when there is a connection; no need to wait.'],
   'visit.delivered': ['{time} 已送达', 'Delivered {time}'],
   'visit.delivered_how': ['服务器的回执与本机逐个文件核对一致。', "The server's receipt matches this phone, file by file."],
+  'visit.look': ['看填了什么', 'See what was filled in'],
   'visit.next': ['回到清单', 'Back to the list'],
 
   'state.begun': ['正在填', 'Under way'],
