@@ -107,7 +107,7 @@ class Phone(Visitor):
         for _ in range(30):
             if self.page.locator(what).count():
                 break
-            self.page.mouse.wheel(0, 600)
+            self.page.evaluate("scrollBy(0, 600)")
             self.page.wait_for_timeout(100)
         self.page.locator(what).first.scroll_into_view_if_needed()
 
