@@ -97,6 +97,7 @@ export const pages = {
     '不发通知、不打招呼、不听汇报、不用陪同接待；直奔基层、直插现场。',
     'No notice, no greeting, no briefing, no escort; straight to the grassroots, straight to the site.',
   ],
+  'outing.stops': ['点位，按顺序', 'Stops, in order'],
   'outing.locked': ['上一站结束后打开', 'Opens when the stop before is closed'],
   'outing.locked_how': ['这一轮逐站启封。', 'In this round stops open one by one.'],
   'outing.answers': ['责任单位', 'Accountable unit'],
@@ -121,6 +122,7 @@ export const pages = {
   'unplanned.form': ['用哪张检查表', 'Which checklist'],
   'unplanned.choose': ['请选择', 'Choose'],
 
+  'visit.heading': ['检查', 'Visit'],
   'visit.mode': ['方式', 'How'],
   'visit.overt': ['明察', 'Open visit'],
   'visit.covert': ['暗访', 'Covert visit'],
