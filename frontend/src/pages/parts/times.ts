@@ -4,7 +4,7 @@ import { language } from '../../words';
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /** Beijing time, which all of China keeps, without summer time. */
-const OFFICE = 8 * 3600_000;
+export const OFFICE = 8 * 3600_000;
 
 interface Wall {
   year: number;
