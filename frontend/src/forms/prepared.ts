@@ -1,5 +1,5 @@
 /**
- * The XForm before the engine reads it. What it means stays the same; three things change:
+ * The XForm before the engine reads it. What it means stays the same; four things change:
  *
  * 1. Given values are put into the primary instance. A node without a control (`hidden`) takes no value from outside
  *    once the form runs, and what is calculated from these values is right from the start.
@@ -7,9 +7,12 @@
  *    XPath and keeps watching it: 200 questions of pass, fail and not applicable took twice as long to open.
  * 3. A question that chooses from a whole list of hundreds becomes one that takes text, and the pages offer the list.
  *    Every finding would else bring its own three hundred watched choices: a quarter of a second each on a slow phone.
+ * 4. Labels and hints are written out in the language that is spoken. Each would else be an expression of its own that
+ *    the engine parses, computes and watches, for a change of language that never comes while a form is open.
  */
 import { readCsv } from './csv';
 import type { Option } from './nodes';
+import { texts, writeOut } from './translated';
 
 const XFORMS = 'http://www.w3.org/2002/xforms';
 const PLAIN_ITEMSET = /^instance\('([^']+)'\)\/root\/item$/;
@@ -20,12 +23,13 @@ export interface Prepared {
   lists: Map<string, readonly Option[]>;
 }
 
-export function prepared(xform: string, given: Record<string, string>, media: Record<string, string>): Prepared {
+export function prepared(xform: string, given: Record<string, string>, media: Record<string, string>, language: 'zh' | 'en'): Prepared {
   const form = new DOMParser().parseFromString(xform, 'application/xml');
   const lists = new Map<string, readonly Option[]>();
   // What is no XML is the engine's to refuse.
   if (form.getElementsByTagName('parsererror').length > 0) return { xform, lists };
   giveValues(form, given);
+  const said = texts(form, language);
   const known = new Map<string, readonly Option[]>();
   const instances = new Map([...form.getElementsByTagNameNS(XFORMS, 'instance')].map((one) => [one.id, one]));
   for (const itemset of [...form.getElementsByTagNameNS(XFORMS, 'itemset')]) {
@@ -33,10 +37,10 @@ export function prepared(xform: string, given: Record<string, string>, media: Re
     const instance = id && instances.get(id);
     if (!instance) continue;
     const source = instance.getAttribute('src');
-    if (!source) writeChoices(itemset, instance);
+    if (!source) writeChoices(itemset, instance, said);
     else if (source.endsWith('.csv') && !xform.includes('jr:choice-name')) takeList(itemset, source, media, known, lists);
   }
-  return { xform: new XMLSerializer().serializeToString(form), lists };
+  return { xform: writeOut(form, said), lists };
 }
 
 function giveValues(form: Document, given: Record<string, string>): void {
@@ -55,7 +59,7 @@ function refs(itemset: Element): { value: string; label: string } {
   return { value: ref('value'), label: ref('label') };
 }
 
-function writeChoices(itemset: Element, instance: Element): void {
+function writeChoices(itemset: Element, instance: Element, said: ReadonlyMap<string, string>): void {
   const { value, label } = refs(itemset);
   const translated = /^jr:itext\((\w+)\)$/.exec(label)?.[1];
   const make = (name: string) => itemset.ownerDocument.createElementNS(XFORMS, name);
@@ -64,8 +68,9 @@ function writeChoices(itemset: Element, instance: Element): void {
     const cell = (name: string) => [...row.children].find((child) => child.localName === name)?.textContent ?? '';
     const item = make('item');
     const words = item.appendChild(make('label'));
-    if (translated) words.setAttribute('ref', `jr:itext('${cell(translated)}')`);
-    else words.textContent = cell(label);
+    const text = translated ? said.get(cell(translated)) : cell(label);
+    if (text === undefined) words.setAttribute('ref', `jr:itext('${cell(translated ?? '')}')`);
+    else words.textContent = text;
     item.appendChild(make('value')).textContent = cell(value);
     items.push(item);
   }

@@ -13,6 +13,7 @@ import { ref, shallowReactive, type Ref } from 'vue';
 import type { Snapshot } from '../types';
 import { childrenOf, FILE_KINDS, isAsked, isQuestion, questions, type AnyNode, type FormNode, type Option, type Question, type Repeat } from './nodes';
 import { prepared } from './prepared';
+import { isIn } from './translated';
 import { Wrapper } from './wrapped';
 
 export interface FormSource {
@@ -37,7 +38,7 @@ interface Loaded {
 }
 
 async function load(source: FormSource): Promise<Loaded> {
-  const { xform, lists } = prepared(source.xform, source.given ?? {}, source.media);
+  const { xform, lists } = prepared(source.xform, source.given ?? {}, source.media, source.language);
   const result = await loadForm(xform, {
     fetchFormAttachment: async (url) => {
       const name = decodeURIComponent(url.pathname.split('/').pop() ?? '');
@@ -107,7 +108,7 @@ export class FormRuntime {
 
   private begin(language: 'zh' | 'en'): void {
     const spoken = this.root.languages.find(
-      (one) => one.isSyntheticDefault === undefined && saysSo(one.language, one.locale?.language, language),
+      (one) => one.isSyntheticDefault === undefined && isIn(language, one.language, one.locale?.language),
     );
     if (spoken && spoken.isSyntheticDefault === undefined) this.root.setLanguage(spoken);
     this.findings = this.repeats().find((repeat) => repeat.name === 'findings' && !repeat.counted) ?? null;
@@ -163,11 +164,6 @@ export class FormRuntime {
     await this.root.prepareInstancePayload();
     return this.snapshot();
   }
-}
-
-function saysSo(name: string, locale: string | undefined, wanted: 'zh' | 'en'): boolean {
-  const words = wanted === 'zh' ? /中文|汉语|chinese|\bzh\b/i : /english|英文|英语|\ben\b/i;
-  return locale === wanted || words.test(name);
 }
 
 function instanceIdIn(xml: string): string {
