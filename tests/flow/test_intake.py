@@ -8,6 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.actions import outings
 from mingcha.flow.fieldwork.models import Answer, Attachment, Photo, Submission, Visit
 from mingcha.flow.findings.models import Finding, FindingPhoto
@@ -15,6 +16,7 @@ from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications import intake, intake_sql
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.ground.accounts.actions import devices
+from mingcha.ground.accounts.models import Post
 from mingcha.ground.audit.models import Event, Unsealed
 from mingcha.ground.evidence.actions import Incoming
 from mingcha.ground.evidence.models import Evidence
@@ -350,3 +352,11 @@ def test_what_departs_from_the_form_is_kept_and_flagged(world, carrier):
     kept = Submission.objects.get(instance_id=receipt.instance)
     assert [breach["code"] for breach in kept.breaches] == ["not_a_choice"]
     assert kept.breaches[0]["value"] == "perhaps" and b"perhaps" in kept.xml.encode()
+
+
+def test_who_has_lost_the_post_that_sent_them_goes_out_no_more(world, carrier):
+    assert carrier.team is not None
+    Post.objects.filter(person=world.inspector).update(relieved_at=world.at, until=world.at.date())
+    later = fieldwork.carrier(carrier.device, at=world.at)
+    assert later.team is None
+    assert later.outings == carrier.outings  # what was seen before still comes in

@@ -22,6 +22,7 @@ from mingcha.flow.fieldwork.models import (
     Visit,
 )
 from mingcha.flow.fieldwork.states import SubmissionState, VisitState
+from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts import ties
 from mingcha.ground.accounts.models import Device
 from mingcha.ground.accounts.permissions import Permission
@@ -259,7 +260,9 @@ def carrier(device: Device, *, at: datetime) -> Carrier:
             for stay in stays
         )
     ]
-    here = next((s.team for s in stays if s.until is None and s.team.campaign.state == CampaignState.OPEN), None)
+    # Who lost the post that sent them brings what was seen before, and goes out no more.
+    own = set(campaigns.own_teams(accounts.standing(device.person, at=at)))
+    here = next((s.team for s in stays if s.team_id in own and s.team.campaign.state == CampaignState.OPEN), None)
     away = ties.ties([device.person_id], at=at).of(device.person_id)
     return Carrier(device, teams, here, tuple(outings), known, tuple(away))
 

@@ -184,7 +184,8 @@ class _AutoCommit:
 
 
 def _reread(carrier: fieldwork.Carrier, *, at: datetime) -> fieldwork.Carrier:
-    device = Device.objects.filter(pk=carrier.device.pk, revoked_at=None).select_related("person").first()
+    found = Device.objects.filter(pk=carrier.device.pk, revoked_at=None, person__is_active=True)
+    device = found.select_related("person").first()
     if device is None:
         _carriers.pop(carrier.device.token_hash, None)
         raise UnknownDevice
