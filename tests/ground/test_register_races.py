@@ -94,7 +94,9 @@ def test_two_bodies_are_linked_each_to_the_other_in_a_sheet_and_by_hand_at_once(
         since = date(2021, 10, 27)
         outcomes = at_once(
             lambda content=content: link_sheets.import_links(content, by=w.county, at=w.at),
-            lambda other=other, since=since: links.link(other, kind="sponsor", body=office, since=since, by=w.county, at=w.at),
+            lambda other=other, since=since: links.link(
+                other, kind="sponsor", body=office, since=since, by=w.county, at=w.at
+            ),
         )
         assert refusals(outcomes) == [], outcomes
         assert Link.objects.filter(holder=other).count() == 2

@@ -20,11 +20,13 @@ Hand = Callable[..., Phone]
 # From the moment `window.full` is set, the phone's disk takes nothing more; nor does it seem to have had much room before.
 NO_ROOM = """
     navigator.storage.estimate = async () => ({usage: 999e6, quota: 1000e6});
-    const open = FileSystemFileHandle.prototype.createWritable;
-    FileSystemFileHandle.prototype.createWritable = async function (...given) {
-        if (window.full) throw new DOMException("full", "QuotaExceededError");
-        return open.apply(this, given);
-    };
+    for (const name of ["add", "put"]) {
+        const write = IDBObjectStore.prototype[name];
+        IDBObjectStore.prototype[name] = function (...given) {
+            if (window.full) throw new DOMException("full", "QuotaExceededError");
+            return write.apply(this, given);
+        };
+    }
 """
 POLICY = "content-security-policy"
 
