@@ -105,7 +105,7 @@ export async function transact<T>(
       // It has ended by itself, and knows better than its last request why.
       if (error instanceof DOMException) await done;
     }
-    throw error;
+    throw error instanceof DOMException ? failure(error) : error;
   }
 }
 
