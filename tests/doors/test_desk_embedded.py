@@ -169,11 +169,11 @@ def test_an_embedded_check_begins_once(group, ranks, begun):
 
 def test_an_outing_without_a_list_on_the_phone(group, ranks, begun):
     outing = begun.inspection
-    page = shown(group.get(phone("home")))
-    assert "继续检查：演示市卫健委机关" in page and "嵌入式监督，已到 1 处" in page and "共 0 站" not in page
+    page = shown(group.get(phone("plain")))
+    assert "继续检查：演示市卫健委机关" in page and "没有清单，已到 1 处" in page and "共 0 站" not in page
     page = shown(group.get(phone("inspection", outing.pk)))
     assert "演示市卫健委机关" in page and "不经抽签" in page and "继续：" in page and "四不两直" not in page
-    assert "嵌入式监督，已到 1 处" in shown(group.get("/"))
+    assert "没有清单，已到 1 处" in shown(group.get("/"))
     page = shown(group.post(phone("inspection_return", outing.pk)), 409)
     assert "还有 1 处检查没有结束" in page
 
@@ -195,7 +195,7 @@ def test_from_the_record_to_the_closed_order(client, world, ranks, begun, settin
     assert "去收队" in shown(client.get(phone("visit", visit.pk)))
     assert "检查结束，收队" in shown(client.get(phone("inspection", outing.pk)))
     assert client.post(phone("inspection_return", outing.pk)).status_code == 302
-    assert "嵌入式监督，到了 1 处" in shown(client.get(phone("home")))
+    assert "到了 1 处" in shown(client.get(phone("plain")))
 
     finding = Finding.objects.get(visit=visit)
     order = Rectification.objects.get(finding=finding)
@@ -243,7 +243,7 @@ def test_ledger_and_brief_carry_it_like_any_other(client, world, ranks, begun):
 def test_every_page_works_in_english(group, ranks, begun):
     group.cookies["django_language"] = "en"
     for address in (
-        "/embedded/", NEW, f"/embedded/{ranks.embedded.pk}/", phone("home"), phone("inspection", begun.inspection_id),
+        "/embedded/", NEW, f"/embedded/{ranks.embedded.pk}/", phone("plain"), phone("inspection", begun.inspection_id),
         phone("visit", begun.pk),
     ):  # fmt: skip
         assert group.get(address).status_code == 200, address

@@ -7,9 +7,9 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
 
-from mingcha.flow.campaigns.actions import calls, teams
-from mingcha.flow.campaigns.models import Call, Campaign, Member, Need, Offer
-from mingcha.flow.fieldwork.models import EmbeddedRecord, Visit
+from mingcha.flow.campaigns.actions import calls, phones, teams
+from mingcha.flow.campaigns.models import Call, Campaign, Member, Need, Offer, RecordingApproval
+from mingcha.flow.fieldwork.models import Attachment, EmbeddedRecord, Inspection, Submission, Visit
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.guidance import actions as guidance
 from mingcha.flow.guidance.models import Recipient
@@ -17,6 +17,7 @@ from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.reports import actions as reports
 from mingcha.flow.successions import actions as successions
 from mingcha.flow.successions.models import Succession
+from mingcha.ground.accounts.actions import devices
 from mingcha.ground.accounts.models import Link, Post, Recusal
 from mingcha.ground.audit.models import Head
 from mingcha.ground.rulebook.models import Question
@@ -54,6 +55,21 @@ WRONG = {
     "one_leader_per_team": (Member, lambda w: {"duty": "leader"}),
     "one_liaison_per_team": (Member, lambda w: {"duty": "liaison"}),
     "membership_in_order": (Member, lambda w: {"until": w.at - TOO_EARLY}),
+    "provisional_site_is_off": (Site, lambda w: {"provisional": True, "active": True}),
+    "recording_ends_after_approval": (RecordingApproval, lambda w: {"until": w.at - TOO_EARLY}),
+    "recording_has_basis": (RecordingApproval, lambda w: {"basis": ""}),
+    "extra_outing_once_a_day": (
+        Inspection,
+        lambda w: {"list": None, "extra": True, "team": w.minxian.team, "day": w.at.date()},
+    ),
+    "extra_outing_has_no_list": (Inspection, lambda w: {"extra": True}),
+    "visit_once_per_outing": (
+        Visit,
+        lambda w: {"inspection": w.minxian.inspection, "site": w.minxian.waiting, "extra": False},
+    ),
+    "visit_drawn_or_extra": (Visit, lambda w: {"drawn": True, "extra": True}),
+    "visit_score_of_hundred": (Visit, lambda w: {"score": 101}),
+    "set_aside_with_reason": (Submission, lambda w: {"state": "set_aside", "ruling": ""}),
     "visit_closed_with_outcome": (Visit, lambda w: {"state": "closed", "outcome": "", "closed_at": w.at}),
     "amiss_among_checked": (EmbeddedRecord, lambda w: {"checked": 1, "amiss": 2}),
     "reply_says_something": (Recipient, lambda w: {"replied_at": w.at, "reply": ""}),
@@ -97,6 +113,17 @@ def fill(w, ranks):
         w.second, posts=list(w.second.posts.all()), successor=w.county, reason="演示", last_day=w.at.date(), by=w.lead,
         at=w.at,
     )  # fmt: skip
+    checklist = w.minxian.open.checklist
+    phones.take_up(w.campaign, checklist=checklist, by=w.lead, at=w.at)
+    phones.approve_recording(
+        w.campaign, office=w.minxian.office.body, basis="演示依据", until=w.at + timedelta(days=1), by=w.lead, at=w.at
+    )
+    device, _token = devices.add(w.inspector, label="演示", by=w.inspector, at=w.at)
+    sent = Submission.objects.create(
+        instance_id="uuid:one", device=device, person=w.inspector, inspection=w.minxian.inspection,
+        checklist=checklist, sha256="0", xml="<a/>", state="held", received_at=w.at,
+    )  # fmt: skip
+    Attachment.objects.create(submission=sent, name="a.jpg", kind="photo", evidence=w.minxian.photo.evidence)
     Head.objects.get_or_create(pk=1)
 
 
@@ -108,7 +135,8 @@ def test_there_is_no_second_row_of_what_is_one(full, model, constraint):
     row._state.adding = True
     for other, another in UNIQUE:  # alike in what this constraint names, in nothing that another one does
         if other is model and another is not constraint:
-            free = next(field for field in another.fields if field not in constraint.fields)
+            plain = (field for field in another.fields if not model._meta.get_field(field).is_relation)
+            free = next(field for field in plain if field not in constraint.fields)
             setattr(row, free, f"{getattr(row, free)}2")
     with pytest.raises(IntegrityError, match=constraint.name), transaction.atomic():
         row.save(force_insert=True)

@@ -22,7 +22,7 @@ DATA = re.compile(
 # Words of the house itself, as against what its people have written; a checklist's questions are theirs.
 LABELS = (
     ".nav a span:first-of-type, .tabs a, thead th, .kpi__label, .kpi__note, .field__help, .field__label:not(.checklist > .question > .field *), legend:not(.checklist *), .segment span, "
-    ".demo-banner, .btn:not([lang]), .steps span, .timeline__act, dt, .empty, .notice, .pager, .field__optional, summary, .tabbar a"
+    ".demo-banner, .btn:not([lang]), .steps span, .timeline__act, dt:not([lang]), .empty, .notice, .pager, .field__optional, summary, .tabbar a"
 )
 
 

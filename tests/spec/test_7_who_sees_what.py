@@ -143,5 +143,5 @@ def test_it_inspects_duties_never_residents():
     assert {name.rsplit(".", 1)[1] for name in pointers} <= {
         "received_from", "to", "published_by", "opened_by", "formed_by", "person", "begun_by", "drawn_by",
         "departed_by", "closed_by", "noted_by", "confirmed_by", "attested_by", "received_by", "by", "made_by",
-        "answered_by", "offered_by", "recorded_by", "sent_by", "replied_by", "asked_by", "successor",
+        "answered_by", "offered_by", "approved_by", "withdrawn_by", "ruled_by", "revoked_by", "recorded_by", "sent_by", "replied_by", "asked_by", "successor",
     }  # fmt: skip
