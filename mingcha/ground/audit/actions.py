@@ -1,5 +1,6 @@
 """Writing the record of acts, and sealing it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -10,8 +11,23 @@ from mingcha.ground.audit.queries import canonical, link
 
 
 class Actor(Protocol):
-    username: str
-    name: str
+    """Whoever acts: an account, a unit through a one-time link, or the house by itself."""
+
+    @property
+    def username(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class _System:
+    username: str = "system"
+    name: str = "系统自动"
+
+
+# Who takes the steps of a ladder that climb by themselves.
+SYSTEM = _System()
 
 
 def record(

@@ -31,9 +31,9 @@ class FileTooLarge(Refusal):
 
 
 @transaction.atomic
-def keep(content: bytes, *, name: str, place: str = "", by: Person, at: datetime) -> Evidence:
+def keep(content: bytes, *, name: str, place: str = "", by: Person | audit.Actor, at: datetime) -> Evidence:
     """
-    Keep the bytes under their SHA-256 and return the row.
+    Keep the bytes under their SHA-256 and return the row; whoever has no account is kept by the name they gave.
 
     The file is on disk, flushed, before the row exists: a row never points at nothing. Raises NotEvidence, FileTooLarge.
     """
@@ -44,9 +44,11 @@ def keep(content: bytes, *, name: str, place: str = "", by: Person, at: datetime
     if not kind:
         raise NotEvidence(name=name)
     digest = store(content)
+    known = isinstance(by, Person)
     evidence = Evidence.objects.create(
-        sha256=digest, size=len(content), media_type=kind, name=name, received_at=at, received_from=by, place=place
-    )
+        sha256=digest, size=len(content), media_type=kind, name=name, received_at=at, place=place,
+        received_from=by if known else None, received_as="" if known else by.name[:80],
+    )  # fmt: skip
     audit.record("evidence.keep", kind="evidence", key=evidence.pk, by=by, at=at, detail={"sha256": digest})
     return evidence
 

@@ -13,7 +13,11 @@ class Evidence(models.Model):
     media_type = models.CharField("格式", max_length=60)
     name = models.CharField("文件名", max_length=120)
     received_at = models.DateTimeField("接收时间")
-    received_from = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="提交人")
+    received_from = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="提交人"
+    )
+    # Who handed it in without an account, through a one-time link, as they named themselves.
+    received_as = models.CharField("提交人自称", max_length=80, blank=True, default="", db_default="")
     place = models.CharField("地点", max_length=120, blank=True)
     # Shows somebody who is inspected by nobody: fewer may see it, and it is kept for a shorter time.
     personal = models.BooleanField("含个人信息", default=False)
@@ -21,6 +25,13 @@ class Evidence(models.Model):
     rendered = models.BooleanField("已生成查看图", default=False, db_default=False)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(received_from__isnull=False, received_as="")
+                | (models.Q(received_from=None) & ~models.Q(received_as="")),
+                name="evidence_from_someone",
+            )
+        ]
         indexes = [
             # As small as what waits, however many rows there are. A mark "done up to here" would be smaller still, but
             # a row that is committed late, under a lower number, would be passed over for good.

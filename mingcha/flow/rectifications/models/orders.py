@@ -30,6 +30,8 @@ class Rectification(models.Model):
     received_by = models.ForeignKey(
         Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="签收人"
     )
+    # Who signed through a one-time link, as they named themselves.
+    received_as = models.CharField("签收人姓名职务", max_length=80, blank=True, db_default="", default="")
     closed_at = models.DateTimeField("销号时间", null=True, blank=True)
     closed_by = models.ForeignKey(
         Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="销号人"
