@@ -20,7 +20,7 @@ from mingcha.flow.fieldwork.models import Visit
 from mingcha.flow.guidance import actions as guidance
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications.models import Rectification
-from mingcha.flow.reports import actions as reports
+from mingcha.flow.reports.actions import briefs as reports
 from mingcha.flow.successions import actions as successions
 from mingcha.ground.accounts.actions import devices, links, recusals
 from mingcha.ground.accounts.models import Person

@@ -39,7 +39,7 @@ CONTRACTS = [
         "mingcha/doors/portal/__init__.py",
         "from mingcha.flow.reports.queries import ledger",
     ),
-    ("sealed-room", "mingcha/flow/reports/actions.py", "from mingcha import tips"),
+    ("sealed-room", "mingcha/flow/reports/actions/briefs.py", "from mingcha import tips"),
     ("pure-kernel", "mingcha/kernel/privacy.py", "from django.utils import timezone"),
     ("pure-kernel", "mingcha/kernel/sealing.py", "import urllib.request"),
 ]
@@ -78,7 +78,7 @@ RULES = [
     ),
     (
         law.borrowed_verbs,
-        "mingcha/flow/reports/actions.py",
+        "mingcha/flow/reports/actions/briefs.py",
         "from mingcha.flow.findings.actions import confirm",
         "confirm",
     ),

@@ -9,7 +9,7 @@ import pytest
 from mingcha.flow.campaigns.actions import campaigns
 from mingcha.flow.campaigns.models import Campaign, Measure, SupervisingOffice
 from mingcha.flow.rectifications import actions as rectifications
-from mingcha.flow.reports import actions
+from mingcha.flow.reports.actions import briefs as actions
 from mingcha.flow.reports.models import IssuedBrief
 from mingcha.flow.reports.queries import briefs, figures, prose
 from mingcha.flow.reports.queries.figures import OfficeFigures

@@ -14,7 +14,7 @@ from mingcha.flow.findings.models import Finding
 from mingcha.flow.guidance import actions as guidance
 from mingcha.flow.guidance.models import Recipient
 from mingcha.flow.rectifications.models import Rectification
-from mingcha.flow.reports import actions as reports
+from mingcha.flow.reports.actions import briefs as reports
 from mingcha.flow.successions import actions as successions
 from mingcha.flow.successions.models import Succession
 from mingcha.ground.accounts.actions import devices

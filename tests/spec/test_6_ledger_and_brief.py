@@ -14,7 +14,7 @@ import pytest
 from mingcha.flow.campaigns.actions import campaigns
 from mingcha.flow.campaigns.models import Measure
 from mingcha.flow.rectifications import actions as rectifications
-from mingcha.flow.reports import actions
+from mingcha.flow.reports.actions import briefs as actions
 from mingcha.flow.reports.queries import briefs, figures, gaps, ledger
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.audit import queries as audit

@@ -16,7 +16,7 @@ from mingcha.doors.desk.forms.briefs import AsOf
 from mingcha.doors.hall import clock
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.campaigns import queries as campaigns
-from mingcha.flow.reports import actions as reports
+from mingcha.flow.reports.actions import briefs as reports
 from mingcha.flow.reports.queries import briefs
 from mingcha.flow.reports.queries.figures import OfficeFigures
 from mingcha.flow.reports.queries.prose import WORDS

@@ -21,7 +21,7 @@ from mingcha.doors.hall import clock, wording
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.fieldwork import queries as fieldwork
-from mingcha.flow.reports import actions as reports
+from mingcha.flow.reports.actions import briefs as reports
 from mingcha.flow.reports.queries import gaps as largest_gaps
 from mingcha.flow.reports.queries import ledger
 from mingcha.ground.accounts.permissions import Permission as P
