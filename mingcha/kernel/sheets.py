@@ -129,13 +129,13 @@ def read(content: bytes, *, required: Sequence[str]) -> list[Row]:
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         lines = book.worksheets[0].iter_rows(max_col=MOST_COLUMNS, values_only=True)
-        header = [_text(cell) for cell in next(lines, ())]
+        header = [text(cell) for cell in next(lines, ())]
         missing = [column for column in required if column not in header]
         if missing:
             raise MissingColumns(columns="、".join(missing))
         rows: list[Row] = []
         for number, values in enumerate(lines, start=2):
-            cells = {name: _text(value) for name, value in zip(header, values, strict=False) if name}
+            cells = {name: text(value) for name, value in zip(header, values, strict=False) if name}
             if any(cells.values()):
                 rows.append(Row(number, cells))
             if number > MOST_ROWS + 1:
@@ -165,7 +165,7 @@ def refuse_bomb(content: bytes, *, most: int = MOST_UNPACKED) -> None:
         raise TornFile from error
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
