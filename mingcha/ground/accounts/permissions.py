@@ -41,4 +41,5 @@ class Permission(StrEnum):
     BRIEF_DRAW = "brief.draw"
     PUBLISH_PROPOSE = "publish.propose"
     PUBLISH_APPROVE = "publish.approve"
+    CHANNEL_KEEP = "channel.keep"
     AUDIT_SEE = "audit.see"
