@@ -1,9 +1,10 @@
 """
 A class for every field of every table, and how long its rows are kept. The tests fail on a missing or stale entry.
 
-public    may be told to anyone, at the latest when its round is revealed or its catalogue published
+public    may be told to anyone, at the latest when its round is revealed, its catalogue or itself published
 internal  for officials whose posts reach the place
-personal  tells who someone is, what someone did or why they must stay away: staff who sign in, and nobody else
+personal  tells who someone is, what someone did or why they must stay away: staff who sign in, and officials whose
+          duty is spoken of; nobody else
 sealed    never leaves the rooms: keys' work, hashes of passwords, what a list holds before its team departs
 
 permanent  the record of acts, places and published rules: never removed
@@ -12,6 +13,7 @@ campaign   until the campaign's `retention_until` (the emergency's end plus its 
 marked     as campaign; but a file marked as showing a resident, and what was made of it, until the campaign's
            `personal_until` (thirty days after its last day)
 account    while the account exists; afterwards only the record of acts names the person
+told       an official's name beside what is published: until its last day has passed; the masked text stays
 day        a day
 
 Nothing is removed by itself yet: these are the terms that whoever removes must keep to.
@@ -188,6 +190,16 @@ rectifications.Review         campaign
 reports.IssuedBrief           campaign
     internal  id campaign issuer number as_of figures sha256 drawn_at
     personal  drawn_by
+reports.Publication           permanent
+    public    slug kind title blocks expires_on published_at
+    internal  id office state revision written_at proposed_at sent_back taken_down_at taken_down_reason
+    personal  written_by proposed_by approved_by taken_down_by
+reports.Named                 told
+    internal  id publication position
+    personal  name post
+reports.NamingRequest         permanent
+    internal  id named reason state asked_at ruling ruled_at
+    personal  asked_by ruled_by
 
 guidance.Note                 campaign
     internal  id campaign issuer kind year number title text reply_by about sent_at
@@ -213,7 +225,7 @@ successions.Handed            account
 """
 
 CLASSES = ("public", "internal", "personal", "sealed")
-RETENTIONS = ("permanent", "register", "campaign", "marked", "account", "day")
+RETENTIONS = ("permanent", "register", "campaign", "marked", "account", "told", "day")
 
 
 def classes() -> dict[str, str]:

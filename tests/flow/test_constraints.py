@@ -15,6 +15,8 @@ from mingcha.flow.guidance import actions as guidance
 from mingcha.flow.guidance.models import Recipient
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.reports.actions import briefs as reports
+from mingcha.flow.reports.actions import naming, publications
+from mingcha.flow.reports.models import Named, NamingRequest, Publication
 from mingcha.flow.successions import actions as successions
 from mingcha.flow.successions.models import Succession
 from mingcha.ground.accounts.actions import devices
@@ -77,6 +79,12 @@ WRONG = {
     "finding_confirmed_by_someone": (Finding, lambda w: {"state": "confirmed", "confirmed_by": None}),
     "deadline_is_set": (Rectification, lambda w: {"way": "by_deadline", "state": "ordered", "due_at": None}),
     "way_fits_state": (Rectification, lambda w: {"way": "on_spot", "state": "answered"}),
+    "published_by_another_hand": (Publication, lambda w: {"approved_by": F("proposed_by")}),
+    "published_is_approved": (Publication, lambda w: {"expires_on": None}),
+    "taken_down_says_why": (Publication, lambda w: {"state": "taken_down"}),
+    "naming_asked_once": (NamingRequest, lambda w: {"named": Named.objects.first()}),
+    "naming_ruled_by_another": (NamingRequest, lambda w: {"ruled_by": F("asked_by")}),
+    "naming_ruled_by_someone": (NamingRequest, lambda w: {"ruled_at": None}),
     "closed_by_someone": (Rectification, lambda w: {"closed_by": w.county}),
     "audit_head_single": (Head, lambda w: {"id": 2}),
 }
@@ -102,6 +110,17 @@ def full(_filled, world):
 def fill(w, ranks):
     """Add to the ranks what they have none of."""
     reports.issue_brief(w.campaign, issuer=w.city.office.body, as_of=w.at, demo=False, by=w.lead, at=w.at)
+    told = publications.Text(
+        "演示", "张某、李某", officials=[publications.Official("演示甲"), publications.Official("演示乙")],
+        expires_on=w.at.date(),
+    )  # fmt: skip
+    published = publications.draft(w.minxian.office.body, kind="notice", text=told, by=w.county, at=w.at)
+    for named in published.named.all():
+        naming.rule(
+            naming.ask(named, reason="演示", by=w.county, at=w.at), granted=True, ruling="", by=w.second, at=w.at
+        )
+    publications.propose(published, by=w.county, at=w.at)
+    publications.publish(published, revision=published.revision, by=w.second, at=w.at)
     teams.form_team(
         w.campaign, office=w.minxian.office.body, name="演示联动组", leader=ranks.spare_leader, members=[],
         joint=[ranks.township_body], townships=[], by=w.county, at=w.at,

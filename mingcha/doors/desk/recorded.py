@@ -12,6 +12,7 @@ from mingcha.doors.desk.forms.recusals import GROUNDS
 from mingcha.doors.desk.submitted import WHY_HELD
 from mingcha.flow.campaigns.states import Duty
 from mingcha.flow.fieldwork.states import EmbeddedKind, Mode, Outcome
+from mingcha.flow.reports.states import Kind as Told
 from mingcha.flow.successions.states import Kind as Handed
 from mingcha.ground.accounts.roles import ROLES
 
@@ -77,6 +78,16 @@ VERBS: dict[str, str | Promise] = {
     "rectification.void": pgettext_lazy("记录", "随问题撤回"),
     "ledger.export": pgettext_lazy("记录", "导出台账"),
     "brief.issue": pgettext_lazy("记录", "编发简报"),
+    "publication.draft": pgettext_lazy("记录", "起草发布稿"),
+    "publication.rewrite": pgettext_lazy("记录", "修改发布稿"),
+    "publication.propose": pgettext_lazy("记录", "发布送审"),
+    "publication.send_back": pgettext_lazy("记录", "退回发布稿"),
+    "publication.publish": pgettext_lazy("记录", "批准发布"),
+    "publication.extend": pgettext_lazy("记录", "延长公示"),
+    "publication.take_down": pgettext_lazy("记录", "撤下发布内容"),
+    "publication.ask_naming": pgettext_lazy("记录", "申请点名"),
+    "publication.grant_naming": pgettext_lazy("记录", "准予点名"),
+    "publication.decline_naming": pgettext_lazy("记录", "不予点名"),
     "rulebook.register": pgettext_lazy("记录", "登记清单"),
     "rulebook.publish": pgettext_lazy("记录", "发布清单版本"),
     "rulebook.publish_checklist": pgettext_lazy("记录", "发布检查表"),
@@ -138,6 +149,7 @@ KINDS: dict[str, str | Promise] = {
     "evidence": _("文件"),
     "person": pgettext_lazy("单个", "人员"),
     "brief": pgettext_lazy("单个", "简报"),
+    "publication": _("发布内容"),
     "ledger": _("台账"),
     "call": pgettext_lazy("单个", "紧急调配"),
     "note": _("工作提示"),
@@ -175,6 +187,7 @@ DETAILS: dict[str, str | Promise] = {
     "needs": _("需要人数"),
     "note": _("说明"),
     "parent": _("上级单位"),
+    "place": _("文中第几人"),
     "people": _("人员"),
     "person": _("人员"),
     "question": _("问题编号"),
@@ -242,7 +255,12 @@ VALUES_OF: dict[str, Mapping[str, object]] = {
     "duty": {choice.value: _(choice.label) for choice in Duty},
     "role": {role.name: role.label for role in ROLES.values()},
     "capacity": dict(CAPACITIES),
-    "kind": {**{choice.value: _(choice.label) for choice in EmbeddedKind}, "liaison": _("联系"), "sponsor": _("包联")},
+    "kind": {
+        **{choice.value: _(choice.label) for choice in EmbeddedKind},
+        "liaison": _("联系"),
+        "sponsor": _("包联"),
+        **{choice.value: _(choice.label) for choice in Told},
+    },
     "ground": dict(GROUNDS),
     "held": dict(WHY_HELD),
 }
@@ -260,4 +278,5 @@ PLACES = {
     "finding": "desk:finding",
     "rectification": "desk:order",
     "rulebook": "desk:rulebook",
+    "publication": "desk:publication",
 }
