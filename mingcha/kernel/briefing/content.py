@@ -1,6 +1,7 @@
 """What a brief says, as plain values. Nothing here knows of fonts or pages."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -119,3 +120,8 @@ def typeset(text: str) -> str:
     """
     text = _BRACKETS.sub(lambda found: f"\uff08{found[0][1:-1]}\uff09", _FORBIDDEN.sub("", text))
     return _SIGNS.sub(lambda found: found[0].translate(_WIDE), text)
+
+
+def full_characters(text: str) -> float:
+    """Return how wide a text is, in full characters: a digit or a Latin letter is half of one."""
+    return sum(1 if unicodedata.east_asian_width(character) in "WF" else 0.5 for character in text)

@@ -2,26 +2,26 @@
 
 import io
 import zipfile
-from datetime import datetime
+from datetime import date, datetime
 
 from docx.document import Document
 
-from mingcha.kernel.briefing.content import Brief, issue, typeset
+from mingcha.kernel.briefing.content import typeset
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can tell
 
 
-def describe(document: Document, brief: Brief) -> None:
-    """Set every core property from the brief itself; the library would write the time of day and its own name."""
+def describe(document: Document, *, title: str, subject: str, author: str, day: date, demo: bool) -> None:
+    """Set every core property from the content itself; the library would write the time of day and its own name."""
     properties = document.core_properties
-    properties.title = typeset(brief.title.replace("\n", ""))
-    properties.subject = typeset(f"{brief.name}{issue(brief)}")
-    properties.author = properties.last_modified_by = typeset(brief.issuer)
-    properties.keywords = "演示" if brief.demo else ""
+    properties.title = typeset(title.replace("\n", ""))
+    properties.subject = typeset(subject)
+    properties.author = properties.last_modified_by = typeset(author)
+    properties.keywords = "演示" if demo else ""
     properties.comments = properties.category = properties.content_status = ""
     properties.language = "zh-CN"
     properties.revision = 1
-    properties.created = properties.modified = datetime(brief.day.year, brief.day.month, brief.day.day)  # noqa: DTZ001
+    properties.created = properties.modified = datetime(day.year, day.month, day.day)  # noqa: DTZ001
 
 
 def packed(document: Document) -> bytes:

@@ -1,6 +1,5 @@
 """Ruled tables that fit the width of the text."""
 
-import unicodedata
 from collections.abc import Sequence
 from math import floor
 
@@ -8,14 +7,14 @@ from docx.document import Document
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls, qn
+from docx.oxml.ns import nsdecls
 from docx.shared import RGBColor, Twips
 from docx.table import Table as WordTable
 from docx.table import _Cell as WordCell
 from docx.table import _Row as WordRow
 
 from mingcha.kernel.briefing import template
-from mingcha.kernel.briefing.content import UNREPORTED, Cell, Column, Table, typeset
+from mingcha.kernel.briefing.content import UNREPORTED, Cell, Column, Table, full_characters, typeset
 from mingcha.kernel.refusals import Refusal
 
 ROOMY = 6  # up to so many columns, cells are set in 小四 (12 pt), beyond in 五号 (10.5 pt)
@@ -39,7 +38,7 @@ def add_table(document: Document, table: Table) -> None:
     style = "表格文字" if _size(table) == 12 else "表格小字"
     grid = document.add_table(rows=0, cols=len(table.columns))
     widths = column_widths(table)
-    _rule(grid, widths)
+    rule(grid, widths)
     head = grid.add_row()
     _mark_as_head(head)
     _fill(head, [column.title for column in table.columns], widths, style, bold=True, centred=[True] * len(widths))
@@ -82,9 +81,9 @@ def _check(table: Table) -> None:
 
 def _wanted(column: Column, cells: Sequence[Cell]) -> float:
     """Return how many full characters a column asks for. A head may wrap once, its cells had better not."""
-    longest = max((_full_characters(_said(cell)) for cell in cells), default=0)
+    longest = max((full_characters(_said(cell)) for cell in cells), default=0)
     most = LONGEST_LABEL if column.centred else LONGEST_PROSE
-    return 1.2 + min(max(longest, _full_characters(typeset(column.title)) / 2, 2), most)
+    return 1.2 + min(max(longest, full_characters(typeset(column.title)) / 2, 2), most)
 
 
 def _said(cell: Cell) -> str:
@@ -96,11 +95,7 @@ def _size(table: Table) -> float:
     return 12 if len(table.columns) <= ROOMY else 10.5
 
 
-def _full_characters(text: str) -> float:
-    return sum(1 if unicodedata.east_asian_width(character) in "WF" else 0.5 for character in text)
-
-
-def _rule(grid: WordTable, widths: Sequence[int]) -> None:
+def rule(grid: WordTable, widths: Sequence[int]) -> None:
     """Fixed columns, thin black rules all round."""
     rules = "".join(
         f'<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="000000"/>'
@@ -153,6 +148,4 @@ def _write(target: WordCell, cell: Cell, style: str, *, bold: bool, middle: bool
     if cell is None:
         run.font.color.rgb = RGBColor.from_string(template.GREY)
     elif bold:
-        fonts = run._r.get_or_add_rPr().get_or_add_rFonts()
-        for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
-            fonts.set(qn(script), template.HEI)
+        template.set_font(run, template.HEI)

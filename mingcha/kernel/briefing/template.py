@@ -15,6 +15,9 @@ import zipfile
 from math import floor
 from xml.sax.saxutils import escape
 
+from docx.oxml.ns import qn
+from docx.text.run import Run
+
 BODY, KAI, HEI, SONG, TITLE = "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体", "方正小标宋简体"
 STAND_INS = {BODY: "仿宋", KAI: "楷体", HEI: "SimHei", SONG: "SimSun", TITLE: "华文中宋"}
 RED, GREY = "FF0000", "808080"
@@ -30,6 +33,13 @@ TEXT_WIDTH = floor(156 * TWIPS_PER_MM)  # twips
 def twips(millimetres: float) -> int:
     """Return a length in twips, rounded."""
     return round(millimetres * TWIPS_PER_MM)
+
+
+def set_font(run: Run, name: str) -> None:
+    """Give a run one font for every script."""
+    fonts = run._r.get_or_add_rPr().get_or_add_rFonts()
+    for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
+        fonts.set(qn(script), name)
 
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -85,8 +95,8 @@ TAIL_RULES = f"<w:pBdr {_W}>{_RULE.format('top')}{_RULE.format('bottom')}</w:pBd
 _HANGING = '<w:ind w:left="840" w:hanging="840"/>'
 
 
-def _styles() -> str:
-    """Every style of a brief, by the name that `writing` and `tables` call it."""
+def _styles(more: str) -> str:
+    """Every style of a brief, by the name that `writing` and `tables` call it; `more` are those of another paper."""
     normal = (
         '<w:widowControl w:val="0"/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
         f'{_exactly(LINE_PITCH / 20)}<w:jc w:val="both"/>'
@@ -121,7 +131,7 @@ def _styles() -> str:
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'
         '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/></w:tblPr></w:style>'
     )
-    return f"{_XML}<w:styles {_W}>{defaults}{''.join(styles)}{table}</w:styles>"
+    return f"{_XML}<w:styles {_W}>{defaults}{''.join(styles)}{more}{table}</w:styles>"
 
 
 def _font_table() -> str:
@@ -159,7 +169,7 @@ def _footer(*, odd: bool) -> str:
     return f"{_XML}<w:ftr {_W}><w:p>{paragraph}</w:p></w:ftr>"
 
 
-def _document() -> str:
+def _document(*, first: bool) -> str:
     """An empty body with its section: page, margins, the grid, and where header and footer stand."""
     top, right, bottom, left = (twips(side) for side in (37, 26, 35, 28))
     # The number's line is 14 pt high and begins 7 mm under the text.
@@ -167,14 +177,14 @@ def _document() -> str:
     references = "".join(
         f'<w:{part}Reference w:type="{kind}" r:id="{part}-{kind}"/>'
         for part in ("header", "footer")
-        for kind in ("default", "even")
+        for kind in ("default", "even", *(("first",) if first else ()))
     )
     return (
         f'{_XML}<w:document {_W} xmlns:r="{_R}"><w:body><w:sectPr>{references}'
         f'<w:pgSz w:w="{twips(210)}" w:h="{twips(297)}"/>'
         f'<w:pgMar w:top="{top}" w:right="{right}" w:bottom="{bottom}" w:left="{left}" '
         f'w:header="{twips(18)}" w:footer="{footer}" w:gutter="0"/>'
-        f'<w:docGrid w:type="lines" w:linePitch="{LINE_PITCH}"/>'
+        f'{"<w:titlePg/>" if first else ""}<w:docGrid w:type="lines" w:linePitch="{LINE_PITCH}"/>'
         "</w:sectPr></w:body></w:document>"
     )
 
@@ -188,12 +198,13 @@ _PARTS = {  # identity of the relationship → (file, kind)
     "footer-default": ("footer1.xml", "footer"),
     "footer-even": ("footer2.xml", "footer"),
 }
+_FIRST = {"header-first": ("header3.xml", "header"), "footer-first": ("footer3.xml", "footer")}
 
 
-def _content_types() -> str:
+def _content_types(parts: dict[str, tuple[str, str]]) -> str:
     overrides = "".join(
         f'<Override PartName="/word/{file}" ContentType="{_MAIN}.{kind}+xml"/>'
-        for file, kind in [("document.xml", "document.main"), *_PARTS.values()]
+        for file, kind in [("document.xml", "document.main"), *parts.values()]
     )
     return (
         f'{_XML}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -210,14 +221,19 @@ def _relationships(targets: dict[str, tuple[str, str]]) -> str:
     return f'{_XML}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{rows}</Relationships>'
 
 
-def blank(mark: str = "") -> io.BytesIO:
-    """Return an empty brief as a Word package; `mark` stands at the head of every page."""
+def blank(mark: str = "", *, styles: str = "", first: tuple[str, str] | None = None) -> io.BytesIO:
+    """
+    Return an empty brief as a Word package; `mark` stands at the head of every page.
+
+    For other papers: `styles` adds some, `first` gives the first page a header and a footer of its own, both as XML.
+    """
+    named = _PARTS | _FIRST if first else _PARTS
     parts = {
-        "[Content_Types].xml": _content_types(),
+        "[Content_Types].xml": _content_types(named),
         "_rels/.rels": _relationships({"document": ("word/document.xml", "officeDocument")}),
-        "word/_rels/document.xml.rels": _relationships(_PARTS),
-        "word/document.xml": _document(),
-        "word/styles.xml": _styles(),
+        "word/_rels/document.xml.rels": _relationships(named),
+        "word/document.xml": _document(first=first is not None),
+        "word/styles.xml": _styles(styles),
         "word/settings.xml": _settings(),
         "word/fontTable.xml": _font_table(),
         "word/header1.xml": _header(mark),
@@ -225,6 +241,8 @@ def blank(mark: str = "") -> io.BytesIO:
         "word/footer1.xml": _footer(odd=True),
         "word/footer2.xml": _footer(odd=False),
     }
+    if first:
+        parts["word/header3.xml"], parts["word/footer3.xml"] = first
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
         for name, text in parts.items():

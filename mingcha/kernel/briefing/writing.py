@@ -10,7 +10,7 @@ from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
 from mingcha.kernel.briefing import packing, template
-from mingcha.kernel.briefing.content import Brief, Section, chinese_day, heading_number, issue, typeset
+from mingcha.kernel.briefing.content import Brief, Section, Table, chinese_day, heading_number, issue, typeset
 from mingcha.kernel.briefing.tables import add_table
 
 DEMO_MARK = "演示数据　不得引用"
@@ -30,13 +30,15 @@ def compose(brief: Brief) -> bytes:
     document = docx.Document(template.blank(DEMO_MARK if brief.demo else ""))
     _write_head(document, brief)
     for text in brief.lead:
-        _write_text(document, text)
-    _write_sections(document, brief.sections, level=1)
+        write_text(document, text)
+    write_sections(document, brief.sections, level=1)
     if brief.table is not None:
         add_table(document, brief.table)
-    _write_annexes(document, brief)
+    list_annexes(document, [table.title for table in brief.appendix])
+    write_annexes(document, brief.appendix, of=len(brief.appendix))
     _write_tail(document, brief)
-    packing.describe(document, brief)
+    subject = f"{brief.name}{issue(brief)}"
+    packing.describe(document, title=brief.title, subject=subject, author=brief.issuer, day=brief.day, demo=brief.demo)
     return packing.packed(document)
 
 
@@ -54,39 +56,46 @@ def _write_head(document: Document, brief: Brief) -> None:
     document.add_paragraph()
 
 
-def _write_text(document: Document, text: str) -> None:
+def write_text(document: Document, text: str) -> None:
     """One paragraph for each line of the text."""
     for line in typeset(text).splitlines():
         if line.strip():
             document.add_paragraph(line.strip(), style="简报正文")
 
 
-def _write_sections(document: Document, sections: Sequence[Section], level: int) -> None:
+def write_sections(document: Document, sections: Sequence[Section], level: int) -> None:
     if sections and level > 4:
         raise ValueError("the standard has four levels of headings")
     for number, section in enumerate(sections, start=1):
         title = heading_number(level, number) + typeset(section.title)
         document.add_paragraph(title, style=f"Heading {level}")
         for text in section.paragraphs:
-            _write_text(document, text)
+            write_text(document, text)
         if section.table is not None:
             add_table(document, section.table)
-        _write_sections(document, section.sections, level + 1)
+        write_sections(document, section.sections, level + 1)
 
 
-def _write_annexes(document: Document, brief: Brief) -> None:
-    """List the annexes under the text, then give each a page: 附件 in 黑体 at the edge, its table beneath."""
-    if not brief.appendix:
-        return
-    single = len(brief.appendix) == 1
-    document.add_paragraph()
-    for number, table in enumerate(brief.appendix, start=1):
+def list_annexes(document: Document, titles: Sequence[str]) -> None:
+    """Name the annexes under the text, after a blank line."""
+    if titles:
+        document.add_paragraph()
+    for number, title in enumerate(titles, start=1):
         label = "附件：" if number == 1 else "　　　"
-        order = "" if single else f"{number}．"
-        document.add_paragraph(f"{label}{order}{typeset(table.title)}", style="简报正文")
-    for number, table in enumerate(brief.appendix, start=1):
-        mark = document.add_paragraph("附件" if single else f"附件{number}", style="附件标记")
-        mark.paragraph_format.page_break_before = True
+        order = "" if len(titles) == 1 else f"{number}．"
+        document.add_paragraph(f"{label}{order}{typeset(title)}", style="简报正文")
+
+
+def mark_annex(document: Document, number: int, *, of: int) -> None:
+    """Begin a page with 附件 in 黑体 at the edge; numbered where there are several."""
+    mark = document.add_paragraph("附件" if of == 1 else f"附件{number}", style="附件标记")
+    mark.paragraph_format.page_break_before = True
+
+
+def write_annexes(document: Document, tables: Sequence[Table], *, of: int) -> None:
+    """Give each table a page of its own; `of`: how many annexes there are, those written elsewhere included."""
+    for number, table in enumerate(tables, start=1):
+        mark_annex(document, number, of=of)
         add_table(document, table)
 
 
