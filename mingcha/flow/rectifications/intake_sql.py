@@ -106,7 +106,7 @@ _ROWS = """), taken AS (
     FROM visit v, place p,
          jsonb_to_recordset(%(findings)s::jsonb)
          AS f(ordinal int, item bigint, clause text, responsibility text, severity text, description text, body text,
-              on_spot bool, due timestamptz, requirement text)
+              on_spot bool, due timestamptz, term text, tentative bool, requirement text)
 ), findings AS (
     INSERT INTO findings_finding (
         id, visit_id, campaign_id, office_id, site_id, division, item_id, clause, responsibility, body_id, severity,
@@ -116,9 +116,10 @@ _ROWS = """), taken AS (
     FROM found
 ), orders AS (
     INSERT INTO rectifications_rectification (
-        id, finding_id, body_id, way, state, requirement, due_at, attested_at, attested_by_id, ordered_at)
+        id, finding_id, body_id, way, state, requirement, due_at, term, tentative, attested_at, attested_by_id,
+        ordered_at)
     SELECT order_id, id, body_id, CASE WHEN on_spot THEN 'on_spot' ELSE 'by_deadline' END,
-           CASE WHEN on_spot THEN 'attested' ELSE 'ordered' END, requirement, due,
+           CASE WHEN on_spot THEN 'attested' ELSE 'ordered' END, requirement, due, term, tentative,
            CASE WHEN on_spot THEN %(closed)s::timestamptz END, CASE WHEN on_spot THEN %(person)s::bigint END,
            CASE WHEN on_spot THEN NULL ELSE %(at)s::timestamptz END
     FROM found

@@ -11,7 +11,7 @@ from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import RecordingApproval
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.states import FileKind, Mode, Outcome
-from mingcha.flow.rectifications import intake_sql
+from mingcha.flow.rectifications import dues, intake_sql
 from mingcha.ground.accounts.queries import OFFICE_TIME
 from mingcha.ground.audit import queries as audit
 from mingcha.ground.audit.models import Event
@@ -24,7 +24,6 @@ from mingcha.kernel.legible import legible
 
 CLOCK_BEHIND = timedelta(days=7)  # longer than any phone is without a signal
 SOUND = (FileKind.AUDIO, FileKind.VIDEO)
-HOURS_IN_EMERGENCY, HOURS_OTHERWISE = 24, 15 * 24  # until an order is due where the form names no deadline
 
 
 def words_of(
@@ -37,7 +36,6 @@ def words_of(
     drawn = reading.site_code in outing.stops
     begun, closed = times(reading, outing, at=at)
     sha256 = hashlib.sha256(xml).hexdigest()
-    hours = HOURS_IN_EMERGENCY if at <= outing.emergency_until else HOURS_OTHERWISE
     breaches = [{"code": b.code, "path": b.path, "value": b.value[:200]} for b in reading.breaches]
     breaches += _unapproved(reading, outing, begun=begun)
     return {
@@ -59,7 +57,7 @@ def words_of(
         "closed": closed, "score": reading.score, "latitude": reading.position[0] if reading.position else None,
         "longitude": reading.position[1] if reading.position else None,
         "accuracy": reading.position[2] if reading.position else None, "day": at.astimezone(OFFICE_TIME).date(),
-        "answered": _answered(form, reading), "findings": _findings(reading, items, bodies, at=at, hours=hours),
+        "answered": _answered(form, reading), "findings": _findings(reading, items, bodies, outing, at=at),
         "files": _files(reading, files),
         "event": _event(carrier, outing, form, instance, reading, files, sha256, at=at),
         "event_detail": _detail(form, reading, files, sha256),
@@ -132,19 +130,19 @@ def _answered(form: rulebook.Form, reading: checklists.Reading) -> list[dict[str
 
 
 def _findings(
-    reading: checklists.Reading, items: set[int], bodies: set[str], *, at: datetime, hours: int
+    reading: checklists.Reading, items: set[int], bodies: set[str], outing: fieldwork.Outing, *, at: datetime
 ) -> list[dict[str, Any]]:
     rows = []
     for found in reading.findings:
         item = int(found.item) if found.item.isascii() and found.item.isdigit() and int(found.item) in items else None
-        agreed = found.due_at if found.due_at and found.due_at > at else None
+        due = None if found.on_spot else _due(found, item, outing, at=at)
         rows.append(
             {
                 "ordinal": found.ordinal, "item": item, "responsibility": found.responsibility,
                 "clause": "" if item else legible(found.clause or found.item)[:200], "severity": found.severity,
                 "description": legible(found.description).strip(), "body": found.body if found.body in bodies else None,
                 "on_spot": found.on_spot, "requirement": legible(found.requirement).strip(),
-                "due": None if found.on_spot else agreed or at + timedelta(hours=found.due_hours or hours),
+                "due": due and due.at, "term": due.term if due else "", "tentative": bool(due and due.tentative),
             }
         )  # fmt: skip
     return rows
@@ -182,4 +180,16 @@ def _event(
             key=instance.instance_id, division=outing.division, body=outing.office,
             detail=_detail(form, reading, files, sha256),
         )
+    )  # fmt: skip
+
+
+def _due(found: checklists.Found, item: int | None, outing: fieldwork.Outing, *, at: datetime) -> dues.Due:
+    """Return by when a finding is to be put right: as agreed on the spot, else by the office's rule, from `at` on."""
+    if found.due_at and found.due_at > at:
+        return dues.Due(found.due_at, "", tentative=False)
+    if found.due_hours:
+        return dues.Due(at + timedelta(hours=found.due_hours), f"hours:{found.due_hours}", tentative=False)
+    return dues.due(
+        "rectify", start=at, emergency=at <= outing.emergency_until, offices=dues.offices_up(outing.office),
+        severity=found.severity, item=item,
     )  # fmt: skip

@@ -44,10 +44,10 @@ def keep(content: bytes, *, name: str, place: str = "", by: Person | audit.Actor
     if not kind:
         raise NotEvidence(name=name)
     digest = store(content)
-    known = isinstance(by, Person)
     evidence = Evidence.objects.create(
         sha256=digest, size=len(content), media_type=kind, name=name, received_at=at, place=place,
-        received_from=by if known else None, received_as="" if known else by.name[:80],
+        received_from=by if isinstance(by, Person) else None,
+        received_as="" if isinstance(by, Person) else by.name[:80],
     )  # fmt: skip
     audit.record("evidence.keep", kind="evidence", key=evidence.pk, by=by, at=at, detail={"sha256": digest})
     return evidence

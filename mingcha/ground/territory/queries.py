@@ -295,6 +295,16 @@ def superiors(body: Body) -> QuerySet[Body]:
     return found.select_related("division").order_by("-division", "pinyin", "code")
 
 
+def upward(code: str) -> list[str]:
+    """Return a body's code and the codes of those above it, nearest first; a circle on record ends where it began."""
+    found: list[str] = []
+    following: str | None = code
+    while following and following not in found:
+        found.append(following)
+        following = Body.objects.filter(pk=following).values_list("parent_id", flat=True).first()
+    return found
+
+
 def below(body: Body) -> QuerySet[Body]:
     """Return the bodies next beneath one in its own line, and the groups that sit in it."""
     found = Body.objects.filter(Q(parent=body) | Q(host=body), merged_into=None)

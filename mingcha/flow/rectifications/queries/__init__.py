@@ -1,5 +1,6 @@
 """Reading what must be put right: by the unit that owes it, and by the offices that follow it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -9,12 +10,35 @@ from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.models import Photo
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications.models import Proof, Rectification, Reply, Review
-from mingcha.flow.rectifications.states import ISSUED, OPEN, State
+from mingcha.flow.rectifications.queries.followed import (
+    chosen,
+    last_reply,
+    live_link,
+    measures,
+    offices_over,
+    pause_now,
+    pauses,
+    progress,
+    progress_file,
+    requests,
+    revisits,
+    sampling,
+    samplings,
+    to_rule,
+)
+from mingcha.flow.rectifications.states import ISSUED, OPEN, RUNNING, RequestState, State
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts import ties
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
+
+__all__ = [
+    "RELATED", "NotFound", "askable", "chosen", "hands", "is_overdue", "issued", "issued_in", "judges", "last_reply",
+    "live_link", "locked", "may_see_photo", "measures", "of", "of_finding", "of_findings", "offices_over", "order",
+    "orders", "overdue", "pause_now", "pauses", "photo", "progress", "progress_file", "proof", "replies", "requests",
+    "reviews", "revisits", "sampling", "samplings", "tie", "to_rule", "to_sample",
+]  # fmt: skip
 
 RELATED = (
     "body", "finding__site__type", "finding__site__division", "finding__item__edition__rulebook", "finding__office",
@@ -43,6 +67,18 @@ def order(pk: int, *, to: Standing) -> Rectification:
     return found
 
 
+def of(pk: int) -> Rectification:
+    """Return an order by its id, for another action of the room; nobody's scope is asked here."""
+    return Rectification.objects.select_related(*RELATED).get(pk=pk)
+
+
+def locked(pks: Iterable[int]) -> list[Rectification]:
+    """Return orders by id, in that order, held until the transaction ends."""
+    rows = Rectification.objects.filter(pk__in=set(pks)).order_by("pk")
+    list(rows.select_for_update().values_list("pk", flat=True))
+    return list(rows.select_related(*RELATED))
+
+
 def of_finding(finding: Finding) -> Rectification | None:
     return Rectification.objects.filter(finding=finding).select_related(*RELATED).first()
 
@@ -59,20 +95,22 @@ def issued(*, to: Standing) -> QuerySet[Rectification]:
 
 
 def issued_in(tab: str, *, to: Standing, at: datetime) -> QuerySet[Rectification]:
-    """Return the issued orders that are mending, verifying, overdue, closed, or all of them."""
+    """Return the issued orders that are mending, asking for a ruling, verifying, overdue, closed, or all of them."""
     narrowed = {
-        "mending": Q(state__in=(State.ORDERED, State.RETURNED)),
+        "mending": Q(state__in=RUNNING),
+        "asking": Q(state=State.CANNOT) | Q(requests__state=RequestState.PENDING),
         "verifying": Q(state=State.ANSWERED),
         "overdue": Q(state__in=OPEN, due_at__lt=at),
-        "closed": Q(state=State.CLOSED),
+        "closed": Q(state__in=(State.CLOSED, State.EXEMPT)),
         "all": Q(),
     }
-    return issued(to=to).filter(narrowed[tab])
+    # A subquery rather than a join: two requests of one order must not show it twice.
+    return issued(to=to).filter(pk__in=Rectification.objects.filter(narrowed[tab]).values("pk"))
 
 
 def replies(order: Rectification) -> QuerySet[Reply]:
     """Return what the unit answered, the latest first, each with its proofs."""
-    return order.replies.select_related("by").prefetch_related("proofs__evidence__rendering").order_by("-pk")
+    return order.replies.select_related("by", "through").prefetch_related("proofs__evidence__rendering").order_by("-pk")
 
 
 def reviews(order: Rectification) -> QuerySet[Review]:

@@ -1,0 +1,139 @@
+"""
+Reading the ladder: which steps are due, which were taken, how an order stands. Computed from rows, never stored.
+
+1. An order's clock runs while its unit owes the next act and no pause stands.
+2. Its rungs are data: the ladder of the office that found it, the emergency one while the emergency lasts.
+3. Before the deadline each rung belongs to that deadline: a new one brings a new reminder. After it, a rung is climbed
+   once and for all, and so is every lower one.
+4. Where an office owes the next act (to verify, to rule), its own clock runs, and it is reminded like anybody else.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+
+from mingcha.flow.rectifications import dues
+from mingcha.flow.rectifications.models import Pause, Rectification, Request, Step
+from mingcha.flow.rectifications.queries import RELATED, orders
+from mingcha.flow.rectifications.states import RUNNING, RequestState, Rung, State
+from mingcha.ground.accounts.queries import Standing
+from mingcha.ground.rulebook import terms
+from mingcha.ground.territory import queries as territory
+from mingcha.kernel import deadlines
+from mingcha.kernel.deadlines import Light
+
+LONGEST_BEFORE = timedelta(days=60)  # no ladder begins earlier before a deadline
+VERIFY, RULE = 0, 100  # where an office's own steps stand among the rungs
+
+
+@dataclass(frozen=True)
+class DueStep:
+    """A rung that is due and was not taken: of which order, since when, for which deadline."""
+
+    order: Rectification
+    rung: deadlines.Rung
+    at: datetime
+    for_due: datetime
+
+
+def due_steps(*, to: Standing | None = None, at: datetime) -> list[DueStep]:
+    """Return every step that is due at `at`, within one's reach where `to` is given, the longest due first."""
+    found = Rectification.objects.all() if to is None else orders(to=to)
+    clock = _Clock(at)
+    steps = [step for order in _followed(found, at=at) for step in clock.due(order)]
+    return sorted(steps, key=lambda step: (step.at, step.order.pk))
+
+
+def due_of(order: Rectification, *, at: datetime) -> list[DueStep]:
+    """Return the steps of one order that are due, as its row stands now."""
+    rows = _followed(Rectification.objects.filter(pk=order.pk), at=at)
+    return [step for row in rows for step in _Clock(at).due(row)]
+
+
+def taken(order: Rectification) -> QuerySet[Step]:
+    """Return the steps that were taken, oldest first."""
+    return order.steps.select_related("taken_by", "paper").order_by("taken_at", "pk")
+
+
+def light(order: Rectification, *, at: datetime) -> Light | None:
+    """Return green, yellow or red for an order whose deadline runs; None for any other."""
+    if order.state not in RUNNING or order.due_at is None:
+        return None
+    return deadlines.light(order.due_at, at=at, warn=terms.warning(emergency=in_emergency(order)))
+
+
+def in_emergency(order: Rectification) -> bool:
+    """Return whether an order went out while its campaign's emergency settings held; they hold for it to the end."""
+    began = order.ordered_at or order.finding.noted_at
+    return order.finding.campaign.in_emergency(began)
+
+
+def _followed(found: QuerySet[Rectification], *, at: datetime) -> Iterable[Rectification]:
+    """Return the orders that may have a step due, with what it takes to say so at hand."""
+    over = Step.objects.filter(rectification=OuterRef("pk"), act=Rung.TAKE_OVER)
+    pending = Request.objects.filter(state=RequestState.PENDING).order_by("at")
+    open_ = found.filter(state__in=(*RUNNING, State.ANSWERED, State.CANNOT), due_at__lt=at + LONGEST_BEFORE)
+    # Of pauses and requests only those that stand now: what `pauses.all()` and `requests.all()` give below.
+    standing = (Prefetch("pauses", Pause.objects.filter(until=None)), Prefetch("requests", pending))
+    return (
+        open_.exclude(Exists(over)).select_related(*RELATED).order_by("pk")
+        .prefetch_related("steps", "replies", *standing)
+    )  # fmt: skip
+
+
+class _Clock:
+    """What is due at one moment. Rules are read once for each office and not for each order."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.calendar = terms.calendar()
+        self.offices: dict[str, tuple[str, ...]] = {}
+        self.rungs: dict[tuple[str, bool], tuple[deadlines.Rung, ...]] = {}
+
+    def due(self, order: Rectification) -> Iterable[DueStep]:
+        if order.state in RUNNING:
+            yield from self._of_unit(order)
+        yield from self._of_office(order)
+
+    def _of_unit(self, order: Rectification) -> Iterable[DueStep]:
+        assert order.due_at is not None  # what runs has a deadline
+        rungs, late = self._ladder(order), self.at > order.due_at
+        before = {rung.position for rung in rungs if rung.before}
+        climbed = [step for step in order.steps.all() if VERIFY < step.position < RULE]
+        highest = max((step.position for step in climbed if step.position not in before), default=0)
+        reminded = {step.position for step in climbed if step.for_due == order.due_at}
+        # A reminder that nobody sent in time is no use once the time is over.
+        gone = reminded | {rung.position for rung in rungs if (late and rung.before) or rung.position <= highest}
+        due = deadlines.steps(
+            order.due_at, rungs, taken=gone, at=self.at, calendar=self.calendar, paused=bool(order.pauses.all())
+        )
+        for rung, since in due:
+            yield DueStep(order, rung, since, order.due_at)
+
+    def _of_office(self, order: Rectification) -> Iterable[DueStep]:
+        """Yield the office's own steps: an answer to verify, a request to rule on, past the office's own term."""
+        owed: list[tuple[str, int, str, datetime]] = []
+        if order.state == State.ANSWERED:
+            last = max(order.replies.all(), key=lambda reply: reply.pk, default=None)
+            if last is not None:
+                owed.append((Rung.VERIFY, VERIFY, "recheck", last.at))
+        owed += [(Rung.RULE, RULE, "ruling", request.at) for request in order.requests.all()]
+        for act, position, stage, since in owed:
+            due = dues.due(stage, start=since, emergency=in_emergency(order), offices=self._up(order))
+            known = any(step.position == position and step.for_due == due.at for step in order.steps.all())
+            if due.at <= self.at and not known:
+                yield DueStep(order, deadlines.Rung(position, act, dues.read(due.term), to="office"), due.at, due.at)
+
+    def _ladder(self, order: Rectification) -> tuple[deadlines.Rung, ...]:
+        key = (order.finding.office_id, in_emergency(order))
+        if key not in self.rungs:
+            self.rungs[key] = terms.ladder(emergency=key[1], offices=self._up(order))
+        return self.rungs[key]
+
+    def _up(self, order: Rectification) -> tuple[str, ...]:
+        office = order.finding.office_id
+        if office not in self.offices:
+            self.offices[office] = tuple(territory.upward(office))
+        return self.offices[office]
