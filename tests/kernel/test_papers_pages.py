@@ -93,7 +93,7 @@ def test_the_receipt_stands_alone_on_the_last_page(pages):
 
 
 def test_the_head_of_a_long_list_is_repeated(pages):
-    listed = [page for page in pages["long"] if re.search(r"00[0-4]\d", said(page))]
+    listed = [page for page in pages["long"] if "值守不严" in said(page)]
     assert len(listed) > 1
     assert all("整改时限" in said(page) for page in listed)
 
