@@ -217,6 +217,7 @@ devices list       operator  reads whose phones there are, no token; changes not
 devices revoke     operator  ends any phone's token
 audit verify       operator  reads the record of acts, changes nothing
 brief              operator  reads any campaign, changes nothing
+ladder             operator  reads any order's due steps, changes nothing
 migrate            operator  the tables, never their rows
 shell              operator  everything: outside the rules, so on nobody's everyday path
 """
@@ -225,6 +226,7 @@ JOBS = """
 job              who     touches
 audit.seal       system  chains committed acts everywhere, changes nothing else
 evidence.render  system  makes what others see of pictures everywhere, changes no original
+rectifications.climb system takes the steps of the ladder that are due and climb by themselves, everywhere
 """
 
 

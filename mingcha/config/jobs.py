@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from django.db import DatabaseError, InterfaceError, connections
 
+from mingcha.doors.hall import clock
+from mingcha.flow.rectifications.actions import ladder
 from mingcha.ground.audit import tasks as audit
 from mingcha.ground.evidence import tasks as evidence
 
@@ -29,10 +31,16 @@ class Job(NamedTuple):
     run: Callable[[], object]
 
 
+def climb() -> int:
+    """Take the steps of the ladder that are due; the demo's time stands still, and so does its ladder."""
+    return ladder.climb(at=clock.now())
+
+
 JOBS: dict[str, Job] = {
     "audit.seal": Job(every=0.2, run=audit.seal),
     # One picture at work, in a process of its own, and a rest after it: one a second at most, whatever comes in.
     "evidence.render": Job(every=0.25, run=evidence.render),
+    "rectifications.climb": Job(every=20, run=climb),
 }
 
 
