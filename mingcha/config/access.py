@@ -226,6 +226,7 @@ JOBS = """
 job              who     touches
 audit.seal       system  chains committed acts everywhere, changes nothing else
 evidence.render  system  makes what others see of pictures everywhere, changes no original
+notices.deliver  system  tells people everywhere, outside, that there are messages; passes on what nobody read
 rectifications.climb system takes the steps of the ladder that are due and climb by themselves, everywhere
 """
 

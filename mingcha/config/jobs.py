@@ -2,7 +2,7 @@
 The background jobs, and the loop that runs them.
 
 Each job is idempotent and takes values only, so it does no harm when two workers run it, or when one runs it twice.
-There is no queue here: nothing yet has to be done once, later, on another's behalf (docs/decisions).
+The one thing that is done later on another's behalf, telling people outside, has a table for its queue (docs/decisions).
 """
 
 import logging
@@ -18,6 +18,7 @@ from mingcha.doors.hall import clock
 from mingcha.flow.rectifications.actions import ladder
 from mingcha.ground.audit import tasks as audit
 from mingcha.ground.evidence import tasks as evidence
+from mingcha.ground.notices import tasks as notices
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ JOBS: dict[str, Job] = {
     "audit.seal": Job(every=0.2, run=audit.seal),
     # One picture at work, in a process of its own, and a rest after it: one a second at most, whatever comes in.
     "evidence.render": Job(every=0.25, run=evidence.render),
+    # Only begins a round, in a thread of its own: networks are waited for there.
+    "notices.deliver": Job(every=5, run=notices.deliver),
     "rectifications.climb": Job(every=20, run=climb),
 }
 

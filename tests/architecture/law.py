@@ -17,6 +17,7 @@ EXTRA = {
     "mingcha/flow/reports": {"published"},
     "mingcha/ground/accounts": {"devices", "permissions", "roles", "ties"},
     "mingcha/ground/evidence": {"darkroom"},
+    "mingcha/ground/notices": {"channels", "outbox"},
     "mingcha/ground/rulebook": {"catalogues", "terms"},
 }
 UNTOLD = {"utils", "helpers", "managers", "signals", "services", "common", "misc"}

@@ -6,6 +6,7 @@ that a key is wrong or a message was refused, and put the reason into the body. 
 the way (`_post`). Neither Apprise nor the libraries beneath it may log: their lines hold addresses and keys.
 """
 
+import json
 import logging
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -52,7 +53,11 @@ def _post(url: str, **given: Any) -> requests.Response:
         told = answer.json()
     except ValueError:
         told = None
-    code = next((told[name] for name in ("errcode", "code", "StatusCode") if name in told), None) if isinstance(told, dict) else None
+    code = (
+        next((told[name] for name in ("errcode", "code", "StatusCode") if name in told), None)
+        if isinstance(told, dict)
+        else None
+    )
     if code != 0:
         raise _Refused
     return answer
@@ -71,11 +76,17 @@ for _plugin in (dingtalk, feishu, wecombot):
     )
 
 
+def read(opened: bytes) -> dict[str, Any]:
+    """Return what a channel's envelope held."""
+    found: dict[str, Any] = json.loads(opened)
+    return found
+
+
 def hand_over(kind: str, opened: Mapping[str, Any], *, to: str, title: str, body: str) -> Cause:
     """
     Send one message; return why it did not arrive, NONE where it was taken.
 
-    `opened`: what the channel's box holds (`actions.channels`); `to`: a mail address, unused for groups. Never raises
+    `opened`: what the channel's box holds (`actions.set_channel`); `to`: a mail address, unused for groups. Never raises
     for what the other side does or says.
     """
     heard = _heard.set(Cause.UNREACHABLE)

@@ -154,7 +154,8 @@ class Raising(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=(Q(urgent_hours=None) | Q(urgent_hours__gte=1)) & (Q(other_hours=None) | Q(other_hours__gte=1)),
+                condition=(Q(urgent_hours=None) | Q(urgent_hours__gte=1))
+                & (Q(other_hours=None) | Q(other_hours__gte=1)),
                 name="raised_after_an_hour",
             ),
         ]
