@@ -188,7 +188,7 @@ def _due(found: checklists.Found, item: int | None, outing: fieldwork.Outing, *,
     if found.due_at and found.due_at > at:
         return dues.Due(found.due_at, "", tentative=False)
     if found.due_hours:
-        return dues.Due(at + timedelta(hours=found.due_hours), f"hours:{found.due_hours}", tentative=False)
+        return dues.Due(at + timedelta(hours=found.due_hours), "", tentative=False)
     return dues.due(
         "rectify", start=at, emergency=at <= outing.emergency_until, offices=dues.offices_up(outing.office),
         severity=found.severity, item=item,

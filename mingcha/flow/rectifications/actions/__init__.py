@@ -58,7 +58,9 @@ from mingcha.flow.rectifications.actions.linking import (
     redeem,
     revoke_link,
 )
-from mingcha.flow.rectifications.actions.moving import (
+from mingcha.flow.rectifications.actions.noting import FeedbackMissing, close_visit, note_finding, withdraw_finding
+from mingcha.flow.rectifications.actions.recusing import ask_recusal, rule_recusal
+from mingcha.flow.rectifications.moving import (
     AlreadyMoved,
     AnotherHandNeeded,
     DeadlineInThePast,
@@ -67,8 +69,6 @@ from mingcha.flow.rectifications.actions.moving import (
     ReasonMissing,
     Recused,
 )
-from mingcha.flow.rectifications.actions.noting import FeedbackMissing, close_visit, note_finding, withdraw_finding
-from mingcha.flow.rectifications.actions.recusing import ask_recusal, rule_recusal
 
 __all__ = [
     "AfterMissing", "AlreadyAsked", "AlreadyMoved", "AlreadyPaused", "AlreadyRuled", "AnotherHandNeeded",

@@ -7,8 +7,7 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from mingcha.flow.rectifications import queries
-from mingcha.flow.rectifications.actions import moving
+from mingcha.flow.rectifications import moving, queries
 from mingcha.flow.rectifications.models import (
     Measure,
     Progress,

@@ -6,8 +6,7 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from mingcha.flow.rectifications import queries
-from mingcha.flow.rectifications.actions import moving
+from mingcha.flow.rectifications import moving, queries
 from mingcha.flow.rectifications.models import Pause, Rectification, Request, UnitLink
 from mingcha.flow.rectifications.states import REQUEST_ACTS, RUNNING, RequestKind, RequestState, State
 from mingcha.ground.accounts.models import Person

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_noop
 
 from mingcha.flow.fieldwork.models import Visit
 from mingcha.flow.findings.states import State as FindingState
-from mingcha.flow.rectifications import queries
-from mingcha.flow.rectifications.actions import moving
+from mingcha.flow.rectifications import moving, queries
 from mingcha.flow.rectifications.models import Rectification, Review, Sampling, Verdict
 from mingcha.flow.rectifications.states import How, Way
 from mingcha.ground.accounts.models import Person
@@ -72,8 +71,7 @@ def send_back(
     if due_at is not None:
         moving.check_deadline(due_at, at=at)
     last = order.replies.order_by("-pk").first()
-    assert order.due_at is not None  # what can be answered has a deadline
-    if due_at is None and last is not None and last.at <= order.due_at:
+    if due_at is None and last is not None and order.due_at is not None and last.at <= order.due_at:
         due_at = order.due_at + (at - last.at)
     moving.move(order, "send_back", due_at=due_at or order.due_at)
     check_read(order, reply)

@@ -12,8 +12,7 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from mingcha.flow.rectifications import queries
-from mingcha.flow.rectifications.actions import moving
+from mingcha.flow.rectifications import moving, queries
 from mingcha.flow.rectifications.models import Rectification, Step
 from mingcha.flow.rectifications.queries import ladder
 from mingcha.flow.rectifications.states import Rung

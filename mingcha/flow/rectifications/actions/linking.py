@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.db import transaction
 
-from mingcha.flow.rectifications.actions import moving
+from mingcha.flow.rectifications import moving
 from mingcha.flow.rectifications.models import Rectification, UnitLink
 from mingcha.flow.rectifications.states import RUNNING, State
 from mingcha.ground.accounts import queries as accounts

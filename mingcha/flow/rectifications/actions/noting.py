@@ -13,8 +13,7 @@ from mingcha.flow.fieldwork.states import Mode, Outcome
 from mingcha.flow.findings import actions as findings
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.findings.states import State as FindingState
-from mingcha.flow.rectifications import dues, queries
-from mingcha.flow.rectifications.actions import moving
+from mingcha.flow.rectifications import dues, moving, queries
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.rectifications.states import State, Way
 from mingcha.ground.accounts.models import Person

@@ -5,8 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from mingcha.flow.rectifications import queries
-from mingcha.flow.rectifications.actions import moving
+from mingcha.flow.rectifications import moving, queries
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.actions import recusals

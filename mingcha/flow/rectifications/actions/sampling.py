@@ -14,8 +14,8 @@ from typing import ClassVar
 
 from django.db import transaction
 
-from mingcha.flow.rectifications import queries
-from mingcha.flow.rectifications.actions import judging, moving
+from mingcha.flow.rectifications import moving, queries
+from mingcha.flow.rectifications.actions import judging
 from mingcha.flow.rectifications.models import Rectification, Sampled, Sampling, Verdict
 from mingcha.flow.rectifications.states import State
 from mingcha.ground.accounts import queries as accounts

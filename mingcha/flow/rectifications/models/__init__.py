@@ -1,6 +1,7 @@
 """Tables of the room, one file for each question: what is owed, what moves its clock, which papers went out, who judged."""
 
 from mingcha.flow.rectifications.models.clock import Pause, Request
+from mingcha.flow.rectifications.models.imported import ImportedRow, LedgerImport, LedgerMapping
 from mingcha.flow.rectifications.models.judged import Review, Sampled, Sampling, Step, Verdict
 from mingcha.flow.rectifications.models.orders import (
     Measure,
@@ -15,6 +16,9 @@ from mingcha.flow.rectifications.models.orders import (
 from mingcha.flow.rectifications.models.papers import Paper, PaperCopy, PaperOrder, PaperSignature
 
 __all__ = [
+    "ImportedRow",
+    "LedgerImport",
+    "LedgerMapping",
     "Measure",
     "Paper",
     "PaperCopy",

@@ -36,6 +36,8 @@ class Rectification(models.Model):
     closed_by = models.ForeignKey(
         Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="销号人"
     )
+    # Who closed it by an office's former ledger, in its words: nobody here did.
+    closed_as = models.CharField("原台账销号人", max_length=80, blank=True, db_default="", default="")
 
     class Meta:
         indexes = [
@@ -62,11 +64,17 @@ class Rectification(models.Model):
                 name="way_fits_state",
             ),
             models.CheckConstraint(
-                condition=(Q(state=State.CLOSED) & Q(closed_at__isnull=False, closed_by__isnull=False))
-                | (~Q(state=State.CLOSED) & Q(closed_at=None, closed_by=None)),
+                condition=Q(state=State.CLOSED, closed_at__isnull=False, closed_by__isnull=False, closed_as="")
+                | (Q(state=State.CLOSED, closed_at__isnull=False, closed_by=None) & ~Q(closed_as=""))
+                | (~Q(state=State.CLOSED) & Q(closed_at=None, closed_by=None, closed_as="")),
                 name="closed_by_someone",
             ),
         ]
+
+    @property
+    def closer(self) -> str:
+        """Who closed it: by name, or as the former ledger has it; "" while it is open."""
+        return self.closed_by.name if self.closed_by else self.closed_as
 
 
 class UnitLink(models.Model):
