@@ -21,6 +21,7 @@ from mingcha.flow.guidance import actions as guidance
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.reports.actions import briefs as reports
+from mingcha.flow.reports.actions import naming, publications
 from mingcha.flow.successions import actions as successions
 from mingcha.ground.accounts.actions import devices, links, recusals
 from mingcha.ground.accounts.models import Person
@@ -46,6 +47,7 @@ class Places:
     bodies: dict[str, Body] = field(default_factory=dict)
     stock: dict[str, Stock] = field(default_factory=dict)
     own: dict[int, Stock] = field(default_factory=dict)
+    told: str = ""  # the address of what the city has published
 
     @property
     def cast(self) -> list[tuple[str, Person, dict[str, str]]]:
@@ -185,7 +187,24 @@ def _of_work(places: Places, work: Work) -> Stock:
     brief = reports.issue_brief(
         campaign, issuer=office.body, as_of=world.at, demo=False, by=office.officer, at=world.at
     )
-    return found | {"brief": [brief.pk]}
+    return found | {"brief": [brief.pk], **_publications(places, work)}
+
+
+def _publications(places: Places, work: Work) -> Stock:
+    """Return a draft of the office that speaks of an official; what is published names no place (`told`)."""
+    world, office = places.world, work.office
+    text = publications.Text(
+        "演示通告", "演示甲履职不到位。", officials=[publications.Official("演示甲")], expires_on=world.at.date()
+    )
+    made = publications.draft(office.body, kind="notice", text=text, by=office.officer, at=world.at)
+    asked = naming.ask(made.named.get(), reason="演示", by=office.officer, at=world.at)
+    if work is world.minxian:
+        told = publications.draft(world.city.office.body, kind="notice", text=text, by=world.lead, at=world.at)
+        publications.propose(told, by=world.lead, at=world.at)
+        other = person("city_second", "演示市级另一经办人", world.city.office.body, "lead", at=world.at)
+        publications.publish(told, revision=told.revision, by=other, at=world.at)
+        places.told = told.slug
+    return {"publication": [made.pk], "named": [made.pk, 1], "naming": [asked.pk]}
 
 
 def _group_at_work(places: Places) -> None:

@@ -155,6 +155,21 @@ desk:brief               GET       brief.see                 campaign    own    
 desk:brief_issue         POST      brief.draw                campaign    own        own               -       -          -     -           -          -
 desk:brief_document      GET       brief.see                 brief       own,lower  own               -       -          -     -           -          -
 
+desk:publications        GET       publish.propose           -           yes        yes               -       -          -     -           -          -
+desk:publication_new     GET,POST  publish.propose           -           yes        yes               -       -          -     -           -          -
+desk:publication         GET       publish.propose           publication own,lower  own               -       -          -     -           -          -
+desk:publication_edit    GET,POST  publish.propose           publication own,lower  own               -       -          -     -           -          -
+desk:publication_propose POST      publish.propose           publication own,lower  own               -       -          -     -           -          -
+desk:publication_send_back POST    publish.propose           publication own,lower  own               -       -          -     -           -          -
+desk:publication_approve POST      publish.approve           publication own,lower  own               -       -          -     -           -          -
+desk:publication_take_down POST    publish.propose           publication own,lower  own               -       -          -     -           -          -
+desk:publication_extend  POST      publish.approve           publication own,lower  own               -       -          -     -           -          -
+desk:naming_ask          POST      publish.propose           named       own,lower  own               -       -          -     -           -          -
+desk:naming_rule         POST      publish.approve           naming      own,lower  own               -       -          -     -           -          -
+
+portal:published         GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes
+portal:publication       GET       public                    told        yes        yes               yes     yes        yes   yes         yes        yes
+
 field:home               GET       visit.make                -           -          -                 yes     yes        -     yes         yes        -
 field:plain              GET       visit.make                -           -          -                 yes     yes        -     yes         yes        -
 field:worker             GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes

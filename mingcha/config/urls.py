@@ -9,6 +9,7 @@ urlpatterns = [
     path("submission/", include("mingcha.doors.openrosa.urls", namespace="openrosa_below")),
     path("", include("mingcha.doors.hall.urls")),
     path("", include("mingcha.doors.desk.urls")),
+    path("", include("mingcha.doors.portal.urls")),
     path("field/", include("mingcha.doors.field.urls")),
 ]
 

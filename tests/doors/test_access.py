@@ -119,6 +119,7 @@ OF_CAMPAIGN = {"campaign", "edition", "form", "media"}
 EVERYWHERE = {
     "rulebook": lambda house: [[house.rulebook.code]],
     "register": lambda house: [[kind] for kind in REGISTERS],
+    "told": lambda house: [[house.places.told]],
 }
 REGISTERS = ("bodies", "people", "posts", "links")
 
@@ -248,7 +249,7 @@ def test_who_holds_no_post_any_more_may_do_nothing(house):
 TOLD_ALIKE = (
     "desk:round", "desk:finding", "desk:visit", "desk:order", "desk:photo", "desk:proof", "desk:person",
     "desk:succession", "desk:embedded_record", "desk:team", "desk:call", "desk:note", "desk:body", "desk:recusal_rule",
-    "desk:submission", "desk:attachment", "desk:checklist",
+    "desk:submission", "desk:attachment", "desk:checklist", "desk:publication",
 )  # fmt: skip
 
 

@@ -40,6 +40,14 @@ PILLS = {
     "returned": (_("已退回"), "wait"),
     "closed": (_("已销号"), "good"),
     "void": (_("随问题撤回"), "done"),
+    # what is told to the public
+    "draft": (_("草稿"), "done"),
+    "proposed": (_("待审批"), "wait"),
+    "published": (_("已发布"), "good"),
+    "taken_down": (_("已撤下"), "done"),
+    "asked": (_("待裁定"), "wait"),
+    "granted": (_("同意"), "good"),
+    "declined": (_("不同意"), "done"),
     # not states of a thing, but of its clock or its record
     "overdue": (_("已逾期"), "bad"),
     "due_soon": (_("快到期"), "wait"),

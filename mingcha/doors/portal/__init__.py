@@ -1,1 +1,1 @@
-"""Reserved: the door for the public. Nothing is built here yet."""
+"""The door for the public: what is published, and what the holder of a one-time link may do about one order."""
