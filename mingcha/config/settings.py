@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "mingcha.doors.desk",
     "mingcha.doors.field",
     "mingcha.doors.openrosa",
+    "mingcha.doors.portal",
 ]
 AUTH_USER_MODEL = "accounts.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
