@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "mingcha.flow.findings",
     "mingcha.flow.guidance",
     "mingcha.flow.rectifications",
+    "mingcha.flow.referrals",
     "mingcha.flow.reports",
     "mingcha.flow.successions",
     "mingcha.doors.hall",

@@ -1,1 +1,1 @@
-"""Reserved: leads and cases of accountability. Nothing is built here yet."""
+"""Owns accountability: leads and how they are disposed of, cases, their parties, what was decided about each and by whom."""
