@@ -87,12 +87,32 @@ rulebook.Edition              permanent
     public    id rulebook version issued_on source declared completeness note published_at
     personal  published_by
 rulebook.Item                 permanent
-    public    id edition position number category text
+    public    id edition position number category text removal_first
 rulebook.Checklist            permanent
     internal  id site_type version form_id form_version title keeper xform workbook compiled warnings published_at
     personal  published_by
 rulebook.Question             permanent
     internal  id checklist position name kind text help
+rulebook.CalendarYear         permanent
+    public    id year source registered_at
+    personal  registered_by
+rulebook.CalendarDay          permanent
+    public    id day works note set_at
+    personal  set_by
+rulebook.TermRule             permanent
+    internal  id body stage emergency severity item amount unit by_time source set_at
+    personal  set_by
+rulebook.Ladder               permanent
+    internal  id body emergency source set_at
+    personal  set_by
+rulebook.LadderRung           permanent
+    internal  id ladder position act before auto paper to amount unit by_time
+rulebook.ProofRule            permanent
+    internal  id body act severity before after document revisit withdrawn source set_at
+    personal  set_by
+rulebook.BasisText            permanent
+    internal  id body kind text partial source set_at
+    personal  set_by
 
 campaigns.Campaign            campaign
     internal  id slug name purpose lead division starts_on ends_on emergency_until retention_days stop_by_stop state
@@ -121,7 +141,7 @@ campaigns.Offer               campaign
     internal  id call body from_day to_day state need offered_at
     personal  person note offered_by
 campaigns.Team                campaign
-    internal  id campaign office name base vehicle formed_at disbanded_at
+    internal  id campaign office name base vehicle formed_at disbanded_at imported
     personal  formed_by
 campaigns.TeamBody            campaign
     internal  id team body
@@ -177,10 +197,19 @@ findings.FindingPhoto         campaign
 
 rectifications.Rectification  campaign
     internal  id finding body way state requirement due_at attested_at ordered_at received_at closed_at
-    personal  attested_by received_by closed_by
+    personal  attested_by received_by closed_by closed_as
 rectifications.Reply          campaign
     internal  id rectification measures at
     personal  by
+rectifications.LedgerMapping  register
+    internal  id office name columns words done_closes saved_at
+    personal  saved_by
+rectifications.LedgerImport   campaign
+    internal  id mapping office campaign sha256 rows closed known at
+    personal  by
+rectifications.ImportedRow    campaign
+    internal  id source office rectification number key measures cells due_at
+    personal  found_as
 rectifications.Proof          campaign
     internal  id reply evidence
 rectifications.Review         campaign

@@ -8,7 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F
 
 from mingcha.flow.campaigns.actions import calls, phones, teams
-from mingcha.flow.campaigns.models import Call, Campaign, Member, Need, Offer, RecordingApproval
+from mingcha.flow.campaigns.models import Call, Campaign, Member, Need, Offer, RecordingApproval, Team
 from mingcha.flow.fieldwork.models import Attachment, EmbeddedRecord, Inspection, Submission, Visit
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.guidance import actions as guidance
@@ -22,8 +22,10 @@ from mingcha.flow.successions.models import Succession
 from mingcha.ground.accounts.actions import devices
 from mingcha.ground.accounts.models import Link, Post, Recusal
 from mingcha.ground.audit.models import Head
-from mingcha.ground.rulebook.models import Question
+from mingcha.ground.rulebook.actions import clocks
+from mingcha.ground.rulebook.models import LadderRung, Question, TermRule
 from mingcha.ground.territory.models import Body, Site
+from mingcha.kernel.deadlines import Rung, Term, Unit
 
 MODELS = [model for model in apps.get_models() if model.__module__.startswith("mingcha.")]
 UNIQUE = [
@@ -46,6 +48,8 @@ WRONG = {
     "recusal_names_one_thing": (Recusal, lambda w: {"body": None}),
     "asked_recusal_has_a_judge": (Recusal, lambda w: {"state": "asked", "ruled_in": None}),
     "nobody_rules_on_self": (Recusal, lambda w: {"ruled_by": F("person")}),
+    "term_rule_is_a_term": (TermRule, lambda w: {"amount": 3, "unit": "by_time", "by_time": None}),
+    "rung_is_a_term": (LadderRung, lambda w: {"amount": None}),
     "question_has_text": (Question, lambda w: {"text": ""}),
     "campaign_days_in_order": (Campaign, lambda w: {"ends_on": w.at.date() - TOO_EARLY}),
     "call_days_in_order": (Call, lambda w: {"to_day": w.at.date() - TOO_EARLY}),
@@ -70,6 +74,8 @@ WRONG = {
         lambda w: {"inspection": w.minxian.inspection, "site": w.minxian.waiting, "extra": False},
     ),
     "visit_drawn_or_extra": (Visit, lambda w: {"drawn": True, "extra": True}),
+    "visit_without_checklist_is_over": (Visit, lambda w: {"checklist": None}),
+    "imported_team_goes_nowhere": (Team, lambda w: {"imported": True, "disbanded_at": None}),
     "visit_score_of_hundred": (Visit, lambda w: {"score": 101}),
     "set_aside_with_reason": (Submission, lambda w: {"state": "set_aside", "ruling": ""}),
     "visit_closed_with_outcome": (Visit, lambda w: {"state": "closed", "outcome": "", "closed_at": w.at}),
@@ -144,6 +150,9 @@ def fill(w, ranks):
     )  # fmt: skip
     Attachment.objects.create(submission=sent, name="a.jpg", kind="photo", evidence=w.minxian.photo.evidence)
     Head.objects.get_or_create(pk=1)
+    office, about = w.minxian.office.body, {"emergency": False, "by": w.county, "at": w.at}
+    clocks.set_term(office, stage="rectify", term=Term(9, Unit.DAYS), **about)
+    clocks.set_ladder(office, rungs=[Rung(1, "press", Term(1, Unit.DAYS))], **about)
 
 
 @pytest.mark.parametrize("model,constraint", UNIQUE, ids=[constraint.name for _, constraint in UNIQUE])

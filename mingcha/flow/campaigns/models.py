@@ -207,7 +207,8 @@ class Team(models.Model):
     """
     A team, led by a named member of the leadership (班子成员带队).
 
-    `base` and `vehicle` say where it sets out from and in what; `joint` bodies send members, too (室组地联动).
+    `base` and `vehicle` say where it sets out from and in what; `joint` bodies send members, too (室组地联动). `imported`:
+    nobody's team; it stands for those who found what an office's former ledger holds, and counts nowhere.
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="任务")
@@ -218,9 +219,15 @@ class Team(models.Model):
     formed_at = models.DateTimeField("组成时间")
     formed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="组成人")
     disbanded_at = models.DateTimeField("解散时间", null=True, blank=True)
+    imported = models.BooleanField("原台账", default=False, db_default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "office", "name"], name="team_name_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "office", "name"], name="team_name_once"),
+            models.CheckConstraint(
+                condition=Q(imported=False) | Q(disbanded_at__isnull=False), name="imported_team_goes_nowhere"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -115,8 +115,8 @@ def team(pk: int, *, to: Standing) -> Team:
 
 
 def teams_of(campaign: Campaign) -> QuerySet[Team]:
-    """Return all the teams of a campaign, with members and stretch, office by office."""
-    found = Team.objects.filter(campaign=campaign).select_related("office__division")
+    """Return all the teams of a campaign that go out or went out, with members and stretch, office by office."""
+    found = Team.objects.filter(campaign=campaign, imported=False).select_related("office__division")
     related = ("members__person", "members__body", "stretch__township", "joint__body")
     return found.prefetch_related(*related).order_by("office__division", "pk")
 

@@ -121,12 +121,15 @@ class Attachment(models.Model):
 class Visit(models.Model):
     """
     One site of an outing. `drawn`: the lot sent the team there. `extra`: nobody did, the team went in on its own; it
-    counts as work done and stays out of every estimate. `score` is 0–100 where the checklist grades.
+    counts as work done and stays out of every estimate. `score` is 0–100 where the checklist grades. `checklist` None: taken
+    over from an office's former ledger, which tells of problems and not of what was asked.
     """
 
     inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="visits", verbose_name="检查")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name="点位")
-    checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="+", verbose_name="检查表")
+    checklist = models.ForeignKey(
+        Checklist, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="检查表"
+    )
     mode = models.CharField("方式", max_length=10, choices=Mode.choices)
     state = models.CharField("状态", max_length=10, choices=VisitState.choices, default=VisitState.BEGUN)
     outcome = models.CharField("结果", max_length=20, choices=Outcome.choices, blank=True)
@@ -155,6 +158,10 @@ class Visit(models.Model):
                 fields=["inspection", "site"], condition=Q(extra=False), name="visit_once_per_outing"
             ),
             models.CheckConstraint(condition=~Q(drawn=True, extra=True), name="visit_drawn_or_extra"),
+            models.CheckConstraint(
+                condition=Q(checklist__isnull=False) | Q(extra=True, state=VisitState.CLOSED),
+                name="visit_without_checklist_is_over",
+            ),
             models.CheckConstraint(condition=Q(score=None) | Q(score__lte=100), name="visit_score_of_hundred"),
             models.CheckConstraint(
                 condition=Q(state=VisitState.BEGUN, outcome="", closed_at=None)

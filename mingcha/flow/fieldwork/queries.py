@@ -37,7 +37,8 @@ def inspections(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[I
     """Return the outings of offices in one's area, and those of one's own teams, the latest first."""
     area = to.area(Permission.LEDGER_SEE, "office__division__code")
     mine = Q(team__in=campaigns.own_teams(to)) | Q(team__in=campaigns.joint_teams(to, Permission.CAMPAIGN_SEE))
-    found = Inspection.objects.filter(area | mine)
+    # What an old ledger tells of is no outing of anybody's here.
+    found = Inspection.objects.filter(area | mine, team__imported=False)
     if campaign:
         found = found.filter(campaign=campaign)
     return (

@@ -1,6 +1,7 @@
 """Everything that may happen to a finding: noted at the site, then confirmed and frozen, or withdrawn."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -107,6 +108,41 @@ def withdraw(finding: Finding, *, reason: str, by: Person, at: datetime) -> None
     if not Finding.objects.filter(pk=finding.pk, state=start).update(state=end, withdrawn_reason=reason.strip()[:200]):
         raise Frozen
     _record("finding.withdraw", finding, by=by, at=at)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding as an office's former ledger tells it; `clause` in its own words where no item is known for it."""
+
+    visit: Visit
+    item: Item | None
+    clause: str
+    responsibility: str
+    body: Body
+    severity: str
+    description: str
+
+
+def take_over(told: Sequence[Told], *, by: Person, at: datetime) -> list[Finding]:
+    """
+    Take over what a former ledger holds, confirmed and frozen as it was told; in the order given.
+
+    Found when the ledger says so, confirmed now: no figure told before today changes. Whoever takes it over counts as
+    its finder and judges none of it. Within the caller's transaction and record. Raises OfficeCannotAnswer.
+    """
+    if any(each.body.kind in SUPERVISING for each in told):
+        raise OfficeCannotAnswer
+    made = [
+        Finding(
+            visit=each.visit, campaign=each.visit.inspection.campaign, office=each.visit.inspection.office,
+            site=each.visit.site, division=each.visit.site.division_id, item=each.item,
+            clause="" if each.item else each.clause, responsibility=Responsibility(each.responsibility), body=each.body,
+            severity=Severity(each.severity), description=each.description, state=State.CONFIRMED,
+            noted_at=each.visit.begun_at, noted_by=by, confirmed_at=at, confirmed_by=by,
+        )
+        for each in told
+    ]  # fmt: skip
+    return Finding.objects.bulk_create(made, batch_size=500)
 
 
 def _record(verb: str, finding: Finding, *, by: Person, at: datetime, detail: dict[str, object] | None = None) -> None:

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     VISIT_MAKE = "visit.make"
     LEDGER_SEE = "ledger.see"
     LEDGER_EXPORT = "ledger.export"
+    LEDGER_IMPORT = "ledger.import"
     ORDER_SEE = "order.see"
     ORDER_ANSWER = "order.answer"
     ORDER_VERIFY = "order.verify"

@@ -13,12 +13,12 @@ from mingcha.doors.desk import files
 from mingcha.doors.desk.forms import uploads
 from mingcha.doors.desk.forms.sites import Groups, Site
 from mingcha.doors.hall.access import Request, door
-from mingcha.flow.campaigns.actions.phones import UNTYPED
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.accounts.queries import NotFound
 from mingcha.ground.territory import queries
 from mingcha.ground.territory.actions import divisions, sites
+from mingcha.ground.territory.actions.paper_sites import UNTYPED
 from mingcha.kernel import sheets
 from mingcha.kernel.refusals import Refusal
 

@@ -15,11 +15,9 @@ from mingcha.ground.audit import actions as audit
 from mingcha.ground.rulebook.actions import checklists
 from mingcha.ground.rulebook.models import Checklist
 from mingcha.ground.territory.actions import bodies
+from mingcha.ground.territory.actions.paper_sites import UNTYPED, UNTYPED_NAME
 from mingcha.ground.territory.models import Body, SiteType
 from mingcha.kernel.refusals import Refusal
-
-# A place met with a form for any site has no type of its own until the office gives it one.
-UNTYPED, UNTYPED_NAME = "other", "其他点位"
 
 
 class BasisMissing(Refusal):

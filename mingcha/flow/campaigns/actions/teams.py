@@ -21,6 +21,8 @@ from mingcha.ground.notices import actions as notices
 from mingcha.ground.territory.models import Body, Division
 from mingcha.kernel.refusals import Refusal
 
+PAPER_TEAM = "原台账"
+
 
 class NoLeader(Refusal):
     message: ClassVar[str] = "每个检查组要有一名班子成员带队：请在组员中选定组长。"
@@ -116,6 +118,27 @@ def form_team(
         "name": name, "leader": leader.username, "members": sorted(person.username for person, _ in people.values()),
         "joint": sorted(body.pk for body in joint),
     })  # fmt: skip
+    return team
+
+
+@transaction.atomic
+def stand_for_paper(campaign: Campaign, *, office: Body, by: Person, at: datetime) -> Team:
+    """
+    Return what stands for those who found what an office's former ledger holds: no team that ever goes out.
+
+    Within the caller's permission. Raises OfficeOutsideCampaign, CampaignOver.
+    """
+    require_open(campaign)
+    if not SupervisingOffice.objects.filter(campaign=campaign, body=office).exists():
+        raise OfficeOutsideCampaign(name=office.name)
+    team, new = Team.objects.get_or_create(
+        campaign=campaign, office=office, name=PAPER_TEAM,
+        defaults={"formed_at": at, "formed_by": by, "disbanded_at": at, "imported": True},
+    )  # fmt: skip
+    if not team.imported:
+        raise TeamNameTaken(name=PAPER_TEAM)
+    if new:
+        _record("team.stand_for_paper", team, by=by, at=at, detail={"name": team.name})
     return team
 
 

@@ -159,6 +159,7 @@ def _begin(inspection: Inspection, site: Site, mode: str, *, drawn: bool, by: Pe
 def answer(visit: Visit, *, given: Sequence[Given], by: Person, at: datetime) -> None:
     """Keep the answers as they stand now; may be done again until the visit is closed. Raises VisitOver."""
     require_open(visit, by=by, at=at)
+    assert visit.checklist is not None  # only what an old ledger told has none, and that is closed
     known = set(visit.checklist.questions.values_list("pk", flat=True))
     if not {g.question for g in given} <= known:
         raise NotOfThisChecklist

@@ -103,8 +103,8 @@ def _work(at_work: dict[str, Any], *, as_of: datetime) -> dict[str, dict[str, in
     """Return figure → office → count for teams, townships, outings, visits and findings."""
     by_office = Count("pk")
     visits = _visits(at_work, as_of=as_of).annotate(township=territory.part_of("site__division_id", 9))
-    teams = Team.objects.filter(**at_work, formed_at__lte=as_of).order_by()
-    outings = Inspection.objects.filter(**at_work, departed_at__lte=as_of).order_by()
+    teams = Team.objects.filter(**at_work, imported=False, formed_at__lte=as_of).order_by()
+    outings = Inspection.objects.filter(**at_work, team__imported=False, departed_at__lte=as_of).order_by()
     found = Finding.objects.filter(**at_work, confirmed_at__lte=as_of).order_by()
     of_visit = visits.values_list("inspection__office")
     return {
@@ -149,7 +149,8 @@ def _sites(at_work: dict[str, Any], *, as_of: datetime) -> dict[str, dict[str, i
 
 def _visits(at_work: dict[str, Any], *, as_of: datetime) -> QuerySet[Visit]:
     where = {f"inspection__{name}": value for name, value in at_work.items()}
-    return Visit.objects.filter(**where, begun_at__lte=as_of).order_by()
+    # A former ledger tells of problems, not of visits: what it was imported with is none.
+    return Visit.objects.filter(**where, inspection__team__imported=False, begun_at__lte=as_of).order_by()
 
 
 def as_json(rows: list[OfficeFigures]) -> list[dict[str, object]]:

@@ -86,7 +86,7 @@ def preview(content: bytes, *, prefixes: Iterable[str]) -> Preview:
         elif old and not old.division_id.startswith(tuple(prefixes)):
             problems.append(sheets.Problem(row.number, "点位编号", row["点位编号"], "编号已被其他地方使用，请换一个"))
     wanted = {(row["区划代码"][:6], row["责任单位"]) for row in rows}
-    unknown = sorted(name for county, name in wanted - _bodies(wanted).keys() if name)
+    unknown = sorted(name for county, name in wanted - answering(wanted).keys() if name)
     added = sum(row["点位编号"] not in taken for row in rows)
     return Preview(added, len(rows) - added, tuple(unknown), tuple(problems), tuple(rows))
 
@@ -219,13 +219,13 @@ def _sites(rows: Iterable[sheets.Row], *, by: Actor | None, at: datetime) -> lis
     """Return the sites that faultless rows describe; bodies that are not on record yet are registered."""
     divisions = Division.objects.in_bulk([row["区划代码"] for row in rows])
     types = {t.name: t for t in SiteType.objects.all()}
-    bodies = _bodies({(row["区划代码"][:6], row["责任单位"]) for row in rows})
+    bodies = answering({(row["区划代码"][:6], row["责任单位"]) for row in rows})
     sites = []
     for row in rows:
         division = divisions[row["区划代码"]]
         answering = (division.county_code, row["责任单位"])
         if answering not in bodies:
-            bodies[answering] = _register_body(row["责任单位"], division, by=by, at=at)
+            bodies[answering] = register_answering(row["责任单位"], division, by=by, at=at)
         site = Site(
             code=row["点位编号"], name=row["名称"], type=types[row["类型"]], division=division, address=row["地址"],
             body=bodies[answering], pinyin=pinyin(row["名称"]), active=True,
@@ -234,7 +234,7 @@ def _sites(rows: Iterable[sheets.Row], *, by: Actor | None, at: datetime) -> lis
     return sites
 
 
-def _bodies(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], Body]:
+def answering(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], Body]:
     """
     Return the body for each (county, name) that is on record: the county's own, else the city's or the province's.
 
@@ -252,7 +252,8 @@ def _bodies(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], Body]:
     return found
 
 
-def _register_body(name: str, division: Division, *, by: Actor | None, at: datetime) -> Body:
+def register_answering(name: str, division: Division, *, by: Actor | None, at: datetime) -> Body:
+    """Register a body that a sheet names and nobody has on record; it belongs to the county of `division`."""
     # The code follows from county and name, so that the same sheet read twice names the same body.
     code = f"{division.county_code}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     county = Division.objects.get(pk=division.county_code)
