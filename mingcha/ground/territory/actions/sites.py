@@ -223,12 +223,12 @@ def _sites(rows: Iterable[sheets.Row], *, by: Actor | None, at: datetime) -> lis
     sites = []
     for row in rows:
         division = divisions[row["区划代码"]]
-        answering = (division.county_code, row["责任单位"])
-        if answering not in bodies:
-            bodies[answering] = register_answering(row["责任单位"], division, by=by, at=at)
+        wanted = (division.county_code, row["责任单位"])
+        if wanted not in bodies:
+            bodies[wanted] = register_answering(row["责任单位"], division, by=by, at=at)
         site = Site(
             code=row["点位编号"], name=row["名称"], type=types[row["类型"]], division=division, address=row["地址"],
-            body=bodies[answering], pinyin=pinyin(row["名称"]), active=True,
+            body=bodies[wanted], pinyin=pinyin(row["名称"]), active=True,
         )  # fmt: skip
         sites.append(site)
     return sites
