@@ -23,7 +23,8 @@ def publish_rulebooks(stage: Stage, at: datetime) -> list[Edition]:
             code=book["code"], name=book["name"], issuer=book["issuer"],
             keeper=stage.office(county.office if county else LEAD), by=by, at=at,
         )  # fmt: skip
-        items = [NewItem(i.get("number", ""), i.get("category", ""), i.get("text", "")) for i in book["items"]]
+        marked = book.get("removal_first", False)
+        items = [NewItem(i.get("number", ""), i.get("category", ""), i.get("text", ""), marked) for i in book["items"]]
         edition = rulebook.publish(
             kept, items=items, issued_on=book["issued_on"], source=book["source"], declared=book["declared"],
             note=book["note"], by=by, at=at,

@@ -31,6 +31,7 @@ class NewItem:
     number: str
     category: str
     text: str
+    removal_first: bool = False
 
 
 @transaction.atomic
@@ -59,7 +60,8 @@ def publish(
     """
     Publish the next edition; it is complete when every declared item carries its text, otherwise partial.
 
-    `declared` 0 says that the source names no total; such an edition is never complete.
+    `declared` 0 says that the source names no total; such an edition is never complete. An item keeps the mark 先免职再
+    查处 of the same number in the edition before.
     `by=None` is the operator. Raises NotAllowed, NotFound where the keeper's place is out of reach.
     """
     if by is not None:
@@ -68,13 +70,22 @@ def publish(
     Rulebook.objects.select_for_update().get(pk=rulebook.pk)
     last = rulebook.editions.aggregate(last=Max("version"))["last"] or 0
     recorded = sum(bool(item.text) for item in items)
+    marked = Item.objects.filter(edition__rulebook=rulebook, edition__version=last, removal_first=True)
+    numbers = set(marked.values_list("number", flat=True)) - {""}
     edition = Edition.objects.create(
         rulebook=rulebook, version=last + 1, issued_on=issued_on, source=source, declared=declared, note=note,
         completeness=Completeness.COMPLETE if 0 < declared <= recorded else Completeness.PARTIAL,
         published_at=at, published_by=by,
     )  # fmt: skip
     Item.objects.bulk_create(
-        Item(edition=edition, position=n, number=i.number, category=i.category, text=i.text)
+        Item(
+            edition=edition,
+            position=n,
+            number=i.number,
+            category=i.category,
+            text=i.text,
+            removal_first=i.removal_first or i.number in numbers,
+        )
         for n, i in enumerate(items, start=1)
     )
     audit.record(
@@ -82,6 +93,24 @@ def publish(
         detail={"version": edition.version, "recorded": recorded, "declared": declared},
     )  # fmt: skip
     return edition
+
+
+@transaction.atomic
+def mark_removal_first(item: Item, *, marked: bool, by: Person, at: datetime) -> None:
+    """
+    Say whether a breach of an item proposes removal first, inquiry after. Its text stays as it was published.
+
+    Raises NotAllowed, NotFound.
+    """
+    keeper = item.edition.rulebook.keeper
+    accounts.require(by, Permission.RULEBOOK_KEEP, at=at, division=keeper.division_id)
+    if Item.objects.filter(pk=item.pk, removal_first=not marked).update(removal_first=marked):
+        audit.record(
+            "rulebook.mark_removal_first", kind="rulebook", key=item.edition.rulebook.code, by=by, at=at,
+            division=keeper.division_id,
+            detail={"version": item.edition.version, "number": item.number or item.position, "marked": marked},
+        )  # fmt: skip
+    item.refresh_from_db(fields=["removal_first"])
 
 
 @transaction.atomic
