@@ -14,6 +14,7 @@ from mingcha.config.demo import (
     campaign,
     catalogues,
     changes,
+    clock,
     embedded,
     groups,
     guidance,
@@ -46,7 +47,7 @@ def tell(passwords: dict[str, str]) -> None:
     groups.register_seat(stage, moment(19, "15:20"))
     for county in (minxian, anding, weiyuan, longxi, others):
         county.inspect(stage)
-    for events in (embedded, guidance, changes):
+    for events in (embedded, guidance, changes, clock):
         events.put_down(stage)
     calls.call_for_the_night(stage)
     for county in (minxian, anding, weiyuan, longxi, others):
