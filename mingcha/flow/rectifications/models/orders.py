@@ -19,7 +19,7 @@ class Rectification(models.Model):
     due_at = models.DateTimeField("整改时限", null=True, blank=True)
     # The term the time above was counted from, such as "days:15"; "" where a person named the time.
     term = models.CharField("期限", max_length=30, blank=True, db_default="", default="")
-    # Counted before the year's holidays were announced: never too early, and counted again once they are.
+    # Counted before the year's holidays were announced: never too early, and never moved forward once they are.
     tentative = models.BooleanField("暂定", db_default=False, default=False)
     attested_at = models.DateTimeField("现场确认时间", null=True, blank=True)
     attested_by = models.ForeignKey(
