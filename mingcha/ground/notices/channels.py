@@ -24,8 +24,7 @@ from django.conf import settings
 from mingcha.ground.notices.states import Cause, Kind
 
 for _name in ("apprise", "urllib3"):
-    logging.getLogger(_name).disabled = True
-    logging.getLogger(_name).propagate = False
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)  # theirs and their children's: no line is even made
 
 # Seconds to connect and to wait for each answer: a round of the outbox waits for nobody longer.
 PATIENCE = 10
