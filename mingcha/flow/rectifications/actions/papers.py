@@ -1,7 +1,7 @@
 """Numbered papers: issued about a unit's orders, signed for, replied to, withdrawn; the three hands of a hand-over."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_noop
 
-from mingcha.flow.rectifications import dues
+from mingcha.flow.rectifications import dues, moving
 from mingcha.flow.rectifications import queries as rectifications
-from mingcha.flow.rectifications.actions import answering, linking, moving
+from mingcha.flow.rectifications.actions import answering, linking
 from mingcha.flow.rectifications.models import (
     Paper,
     PaperCopy,
@@ -336,9 +336,9 @@ def _moved(paper: Paper, act: str, **columns: object) -> bool:
     return bool(moved)
 
 
-def _tell(paper: Paper, people: Sequence[Person], subject: str, *, at: datetime) -> None:
+def _tell(paper: Paper, people: Iterable[Person], subject: str, *, at: datetime) -> None:
     told = f"{subject}：{paper.content['office']} {wording.number(paper)}"
-    notices.send(to=list(people), subject=told, link=f"/papers/{paper.pk}/", at=at)
+    notices.send(to=people, subject=told, link=f"/papers/{paper.pk}/", at=at)
 
 
 def _record(verb: str, paper: Paper, *, by: audit.Actor, at: datetime, detail: dict[str, object] | None = None) -> None:
