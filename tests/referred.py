@@ -2,10 +2,34 @@
 
 from datetime import timedelta
 
-from mingcha.flow.referrals.actions import cases, disposals, leads
+from django.db import models
+from django.db.models import F
+
+from mingcha.flow.referrals.actions import (
+    appeals,
+    cases,
+    clearances,
+    disposals,
+    dispositions,
+    false_reports,
+    leads,
+    tracks,
+)
 from mingcha.flow.referrals.actions.cases import NewParty
 from mingcha.flow.referrals.actions.moving import Decision
-from mingcha.flow.referrals.models import Case, Lead, Party
+from mingcha.flow.referrals.models import (
+    Appeal,
+    Case,
+    Clearance,
+    Disposal,
+    Disposition,
+    FalseReport,
+    Lead,
+    Party,
+    Statement,
+    Track,
+)
+from mingcha.ground.audit.actions import SYSTEM
 
 STUDY = "演示：10月27日线索集体排查会研究同意。"
 OPINION = "演示：反映问题具体，建议核实。"
@@ -67,3 +91,119 @@ def heard(world, case) -> Party:
 
 def decision(world, body="演示岷县纪委常委会", **given) -> Decision:
     return Decision(**({"body": body, "document": "演示纪发〔2021〕7号", "on": today(world)} | given))
+
+
+def decided(world, party: Party, kind="party.warned") -> Disposition:
+    """Record what was decided about a party that has been heard: proposed by one officer, recorded by the other."""
+    proposed = dispositions.propose(party, kind=kind, grounds="演示：失职。", by=world.county, at=world.at)
+    dispositions.decide(
+        proposed, decision=decision(world), appeal_to="演示定西市纪委监委", by=world.second, at=world.at
+    )
+    return proposed
+
+
+def everything(world) -> None:
+    """Put something into every table of the room, two of what may be there once only; the first lead is in plain words."""
+    plain = registered(world, fast_reason="演示：从严")
+    registered(world, finding=world.minxian.by_deadline)
+    leads.take_over(world.minxian.order, by=SYSTEM, at=world.at)
+    for lead in Lead.objects.order_by("pk")[:2]:
+        disposals.propose(
+            lead, way="held", opinion=OPINION, study=STUDY, review_on=today(world) + timedelta(days=9),
+            by=world.county, at=world.at,
+        )  # fmt: skip
+        false_reports.propose(lead, facts="演示：系编造。", by=world.county, at=world.at)
+    disposals.give_back(plain.disposals.get(), ruling="演示：先立案", by=world.second, at=world.at)
+    for lead in (plain, disposed(world, registered(world))):
+        case = opened(world, lead=lead)
+        party = heard(world, case)
+        appeals.lodge(
+            decided(world, party), lodged_on=today(world), reason="演示：不服。", by=world.county, at=world.at
+        )
+        cleared = cases.add_party(case, party=official(world, name="演示甲"), by=world.county, at=world.at)
+        clearances.propose(
+            cleared,
+            facts="演示：查无此事。",
+            notice="演示：予以澄清。",
+            scope="演示：本单位",
+            by=world.county,
+            at=world.at,
+        )
+    party = Party.objects.order_by("pk").first()
+    removal, _inquiry = tracks.suggest(party, reason="演示：从严", by=world.county, at=world.at)
+    tracks.settle(
+        removal,
+        decided=True,
+        result="演示：免职",
+        decision=decision(world, "演示岷县县委"),
+        by=world.second,
+        at=world.at,
+    )
+
+
+def _first(model):
+    """Return one row for all rows of another table to point at."""
+    return model.objects.order_by("pk").first()
+
+
+def _of_finding(w):
+    """Return what a lead that came of a finding must name."""
+    return {"finding": w.minxian.by_deadline, "registered_by": w.county}
+
+
+def _settled(w):
+    """Return the columns of a decision, each track's by another body and another hand."""
+    return {
+        "state": "declined", "deciding_body": F("track"), "document": "演示", "decided_on": w.at.date(),
+        "recorded_at": w.at, "recorded_by": models.Case(models.When(track="removal", then=w.second.pk), default=w.county.pk),
+    }  # fmt: skip
+
+
+# For tests/flow/test_constraints.py: constraint → (table, what to write over its rows).
+WRONG = {
+    "one_lead_per_finding": (Lead, lambda w: _of_finding(w) | {"source": "finding", "order": None, "rung": None}),
+    "one_lead_per_rung": (Lead, lambda w: _of_finding(w) | {"source": "ladder", "order": w.minxian.order, "rung": 5}),
+    "lead_fits_its_source": (Lead, lambda w: {"source": "sentence", "order": w.minxian.order, "registered_by": w.lead}),
+    "lead_says_something": (Lead, lambda w: {"text": ""}),
+    "lead_registered_by_someone": (
+        Lead,
+        lambda w: {"source": "sentence", "finding": None, "order": None, "rung": None, "registered_by": None},
+    ),
+    "one_disposal_at_a_time": (
+        Disposal,
+        lambda w: {"lead": _first(Lead), "state": "proposed", "ruled_by": None, "ruled_at": None},
+    ),
+    "disposal_ruled_by_someone": (Disposal, lambda w: {"state": "approved", "ruled_by": None, "ruled_at": None}),
+    "disposal_by_two_hands": (
+        Disposal,
+        lambda w: {"state": "approved", "ruled_by": F("proposed_by"), "ruled_at": w.at},
+    ),
+    "disposal_looked_at_again": (Disposal, lambda w: {"way": "held", "review_on": None}),
+    "disposal_says_why": (Disposal, lambda w: {"opinion": ""}),
+    "one_false_report_per_lead": (FalseReport, lambda w: {"lead": _first(Lead)}),
+    "false_report_by_other_hands": (FalseReport, lambda w: {"first_by": F("proposed_by")}),
+    "false_report_found_by_two": (FalseReport, lambda w: {"state": "found"}),
+    "one_case_per_lead": (Case, lambda w: {"lead": _first(Lead)}),
+    "case_ruled_by_someone": (Case, lambda w: {"state": "proposed"}),
+    "case_closed_by_someone": (Case, lambda w: {"closed_by": w.lead}),
+    "case_by_two_hands": (Case, lambda w: {"ruled_by": F("proposed_by")}),
+    "party_is_an_official_or_an_organisation": (Party, lambda w: {"kind": "organisation"}),
+    "statement_says_something": (Statement, lambda w: {"text": ""}),
+    "disposition_after_a_hearing": (Disposition, lambda w: {"statement": None}),
+    "disposition_dropped_with_reason": (Disposition, lambda w: {"state": "dropped"}),
+    "disposition_by_two_hands": (Disposition, lambda w: {"recorded_by": F("proposed_by")}),
+    "two_tracks_two_deciding_bodies": (Track, lambda w: _settled(w) | {"deciding_body": "演示县委"}),
+    "two_tracks_two_recorders": (Track, lambda w: _settled(w) | {"recorded_by": w.lead}),
+    "track_decided_by_someone": (Track, lambda w: {"state": "declined", "deciding_body": ""}),
+    "track_after_a_hearing": (Track, lambda w: _settled(w) | {"state": "decided", "statement": None}),
+    "one_appeal_at_a_time": (Appeal, lambda w: {"disposition": _first(Disposition)}),
+    "appeal_decided_by_someone": (Appeal, lambda w: {"state": "upheld"}),
+    "appeal_by_two_hands": (
+        Appeal,
+        lambda w: _settled(w) | {"state": "upheld", "deciding_body": "演示", "recorded_by": F("lodged_by")},
+    ),
+    "one_clearance_per_party": (Clearance, lambda w: {"party": _first(Party)}),
+    "clearance_has_a_notice": (Clearance, lambda w: {"notice": ""}),
+    "clearance_ruled_by_someone": (Clearance, lambda w: {"state": "issued"}),
+    "clearance_by_two_hands": (Clearance, lambda w: {"state": "issued", "ruled_by": F("proposed_by")}),
+}

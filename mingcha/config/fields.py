@@ -13,6 +13,7 @@ campaign   until the campaign's `retention_until` (the emergency's end plus its 
 marked     as campaign; but a file marked as showing a resident, and what was made of it, until the campaign's
            `personal_until` (thirty days after its last day)
 account    while the account exists; afterwards only the record of acts names the person
+case       as long as the files of the discipline office are kept, which is longer than any campaign
 told       an official's name beside what is published: until its last day has passed; the masked text stays
 day        a day
 
@@ -216,6 +217,39 @@ rectifications.Review         campaign
     internal  id rectification reply verdict reason at
     personal  by
 
+referrals.Lead                case
+    internal  id office year number source kind state text division body finding order rung fast_reason due_at
+    internal  registered_at earlier
+    personal  registered_by
+referrals.Disposal            case
+    internal  id lead way opinion study review_on state proposed_at ruling ruled_at
+    personal  proposed_by ruled_by
+referrals.FalseReport         case
+    internal  id lead facts state proposed_at first_at ended_at ruling
+    personal  proposed_by first_by ended_by
+referrals.Case                case
+    internal  id lead office year number state reason study ruling proposed_at ruled_at closed_at
+    personal  proposed_by ruled_by closed_by
+referrals.Party               case
+    internal  id case kind body duty added_at
+    personal  name post added_by
+referrals.Statement           case
+    internal  id party how text heard_on recorded_at
+    personal  recorded_by
+referrals.Disposition         case
+    internal  id party kind form grounds state statement deciding_body document decided_on appeal_to appeal_until
+    internal  proposed_at recorded_at dropped_reason
+    personal  proposed_by recorded_by
+referrals.Track               case
+    internal  id party track reason state statement deciding_body document decided_on result proposed_at recorded_at
+    personal  proposed_by recorded_by
+referrals.Appeal              case
+    internal  id disposition lodged_on reason state lodged_at deciding_body document decided_on result recorded_at
+    personal  lodged_by recorded_by
+referrals.Clearance           case
+    internal  id party facts notice scope state proposed_at ruling ruled_at
+    personal  proposed_by ruled_by
+
 reports.IssuedBrief           campaign
     internal  id campaign issuer number as_of figures sha256 drawn_at
     personal  drawn_by
@@ -254,7 +288,7 @@ successions.Handed            account
 """
 
 CLASSES = ("public", "internal", "personal", "sealed")
-RETENTIONS = ("permanent", "register", "campaign", "marked", "account", "told", "day")
+RETENTIONS = ("permanent", "register", "campaign", "marked", "account", "told", "case", "day")
 
 
 def classes() -> dict[str, str]:

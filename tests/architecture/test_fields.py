@@ -64,6 +64,8 @@ def test_what_is_personal_is_staffs():
         "successions.Succession", "successions.Handed",
         # An official whose duty a publication speaks of.
         "reports.Named",
+        # An official who is party to a case.
+        "referrals.Party",
     }  # fmt: skip
     for name, kind in fields.classes().items():
         field = ALL[name]

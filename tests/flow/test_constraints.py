@@ -26,6 +26,7 @@ from mingcha.ground.rulebook.actions import clocks
 from mingcha.ground.rulebook.models import LadderRung, Question, TermRule
 from mingcha.ground.territory.models import Body, Site
 from mingcha.kernel.deadlines import Rung, Term, Unit
+from tests import referred
 
 MODELS = [model for model in apps.get_models() if model.__module__.startswith("mingcha.")]
 UNIQUE = [
@@ -93,6 +94,7 @@ WRONG = {
     "naming_ruled_by_someone": (NamingRequest, lambda w: {"ruled_at": None}),
     "closed_by_someone": (Rectification, lambda w: {"closed_by": w.county}),
     "audit_head_single": (Head, lambda w: {"id": 2}),
+    **referred.WRONG,
 }
 
 
@@ -115,6 +117,7 @@ def full(_filled, world):
 
 def fill(w, ranks):
     """Add to the ranks what they have none of."""
+    referred.everything(w)
     reports.issue_brief(w.campaign, issuer=w.city.office.body, as_of=w.at, demo=False, by=w.lead, at=w.at)
     told = publications.Text(
         "演示", "张某、李某", officials=[publications.Official("演示甲"), publications.Official("演示乙")],

@@ -26,7 +26,7 @@ from mingcha.ground.audit import queries as audit
 from mingcha.ground.audit.models import Event
 from mingcha.ground.notices import queries as notices
 from mingcha.ground.rulebook.models import Item
-from tests.referred import OPINION, STUDY, decision, disposed, heard, official, opened, registered, today
+from tests.referred import OPINION, STUDY, decided, decision, disposed, heard, official, opened, registered, today
 
 ENDS = {
     "lead": {"closed", "filed"}, "disposal": {"approved", "returned"}, "case": {"closed", "refused"},
@@ -89,7 +89,10 @@ def test_nobody_registers_a_lead_for_an_office_they_do_not_serve(world):
 def test_the_ladders_last_rung_makes_one_lead_however_often_it_is_climbed(world):
     order = world.minxian.order
     seen = notices.unseen_count(world.county)
-    made = [leads.take_over(order, by=audit_actions.SYSTEM, at=world.at) for _ in range(2)]
+    with pytest.raises(ladder.NotDue):  # the house hands nothing over before its time
+        leads.take_over(order, by=audit_actions.SYSTEM, at=world.at)
+    late = order.due_at + timedelta(days=30)
+    made = [leads.take_over(order, by=audit_actions.SYSTEM, at=late) for _ in range(2)]
     assert made[0] == made[1] and Lead.objects.count() == 1
     lead = made[0]
     assert (lead.source, lead.order, lead.office, lead.registered_by) == (
@@ -98,10 +101,19 @@ def test_the_ladders_last_rung_makes_one_lead_however_often_it_is_climbed(world)
     assert queries.of_order(order) == lead
     assert notices.unseen_count(world.county) == seen + 1
     assert audit.about("lead", lead.pk).get().actor == "system"
-    by_hand = leads.take_over(order, rung=4, by=world.county, at=world.at)
-    assert by_hand.registered_by == world.county
+    other = world.minxian.answered
     with pytest.raises(accounts.NotFound):
-        leads.take_over(order, rung=4, by=world.neighbour, at=world.at)
+        leads.take_over(other, by=world.neighbour, at=world.at)
+    by_hand = leads.take_over(other, by=world.county, at=world.at)
+    assert by_hand.registered_by == world.county and other.steps.get().act == "take_over"
+
+
+def test_the_job_takes_over_what_is_due_and_nothing_else(world):
+    late = world.minxian.order.due_at + timedelta(days=30)
+    assert leads.climb(at=world.at) == 0
+    due = {step.order.pk for step in steps.due_steps(at=late) if step.rung.act == "take_over"}
+    assert leads.climb(at=late) == len(due) > 0
+    assert set(Lead.objects.values_list("order", flat=True)) == due and leads.climb(at=late) == 0
 
 
 def test_a_lead_is_handled_faster_for_a_reason_and_never_slower(world):
@@ -305,17 +317,9 @@ def test_a_case_closes_by_another_hand_once_everybody_has_an_outcome(world):
         dispositions.propose(party, kind="talk.reminded", grounds="演示", by=world.county, at=world.at)
 
 
-def decided(world, kind="party.warned"):
-    """Return a disposition decided about the one party of a new case."""
-    party = heard(world, opened(world))
-    proposed = dispositions.propose(party, kind=kind, grounds="演示", by=world.county, at=world.at)
-    dispositions.decide(proposed, decision=decision(world), appeal_to="演示市纪委", by=world.second, at=world.at)
-    return proposed
-
-
 @pytest.mark.parametrize("outcome,state", [("upheld", "decided"), ("changed", "changed"), ("revoked", "revoked")])
 def test_an_appeal_is_settled_by_hands_that_had_no_part_in_it(world, outcome, state):
-    disposition = decided(world)
+    disposition = decided(world, heard(world, opened(world)))
     with pytest.raises(appeals.TooEarly):
         appeals.lodge(
             disposition, lodged_on=today(world) - timedelta(days=1), reason="演示", by=world.county, at=world.at
@@ -478,7 +482,7 @@ def test_who_must_stay_away_from_a_unit_handles_no_lead_about_it(world):
 
 
 def test_what_a_circular_is_drawn_from(world):
-    disposition = decided(world)
+    disposition = decided(world, heard(world, opened(world)))
     case = queries.decided(to=standing(world, world.county)).get()
     told = queries.outcomes(case)
     assert [one.decided for one in told] == [(disposition,)] and not told[0].appealed
@@ -488,7 +492,7 @@ def test_what_a_circular_is_drawn_from(world):
 
 
 def test_figures_of_a_month(world):
-    decided(world)
+    decided(world, heard(world, opened(world)))
     registered(world, kind="retaliation")
     since, until = world.at - timedelta(days=1), world.at + timedelta(days=1)
     found = queries.figures(to=standing(world, world.county), since=since, until=until)

@@ -137,8 +137,8 @@ def test_it_inspects_duties_never_residents():
     said = {
         "campaigns.Offer.note", "campaigns.Member.left_reason", "successions.Succession.reason",
         "successions.Handed.name",
-        # Of an official whose duty a publication speaks of.
-        "reports.Named.name", "reports.Named.post",
+        # Of an official whose duty a publication speaks of, or who is party to a case.
+        "reports.Named.name", "reports.Named.post", "referrals.Party.name", "referrals.Party.post",
     }  # fmt: skip
     personal = {name for name, kind in fields.classes().items() if kind == "personal"} - said
     pointers = {name for name in personal if not name.startswith((*staff, "audit.Event.actor"))}
@@ -146,5 +146,5 @@ def test_it_inspects_duties_never_residents():
         "received_from", "to", "published_by", "opened_by", "formed_by", "person", "begun_by", "drawn_by",
         "departed_by", "closed_by", "noted_by", "confirmed_by", "attested_by", "received_by", "by", "made_by",
         "answered_by", "offered_by", "approved_by", "withdrawn_by", "ruled_by", "revoked_by", "recorded_by", "sent_by", "replied_by", "asked_by", "successor", "written_by",
-        "proposed_by", "taken_down_by",
+        "proposed_by", "taken_down_by", "registered_by", "first_by", "ended_by", "added_by", "lodged_by",
     }  # fmt: skip
