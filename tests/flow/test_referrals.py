@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from mingcha.flow.rectifications.actions import ladder
+from mingcha.flow.rectifications.queries import ladder as steps
 from mingcha.flow.referrals import queries
 from mingcha.flow.referrals.actions import (
     appeals,

@@ -79,10 +79,13 @@ def step(order: Rectification, *, act: str, note: str = "", by: Person | None = 
     """
     Put a step that is due on the order's record and tell whom it concerns; by the house itself where `by` is None.
 
-    For the rooms that come after, whose act the step is. Raises NotDue.
+    For the rooms that come after, whose act the step is. A person may hand an open order to referrals before its time;
+    nothing else is ever early. Raises NotDue.
     """
     moving.lock(order)
     due = next((each for each in ladder.due_of(order, at=at) if each.rung.act == act), None)
+    if due is None and by is not None and act == Rung.TAKE_OVER:
+        due = ladder.at_once(order, at=at)
     if due is None:
         raise NotDue
     people = _told(order, due.rung.to, at=at)

@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from mingcha.flow.rectifications import dues
 from mingcha.flow.rectifications.models import Pause, Rectification, Request, Step
 from mingcha.flow.rectifications.queries import RELATED, orders
-from mingcha.flow.rectifications.states import RUNNING, RequestState, Rung, State
+from mingcha.flow.rectifications.states import OPEN, RUNNING, RequestState, Rung, State
 from mingcha.ground.accounts.queries import Standing
 from mingcha.ground.rulebook import terms
 from mingcha.ground.territory import queries as territory
@@ -50,6 +50,14 @@ def due_of(order: Rectification, *, at: datetime) -> list[DueStep]:
     """Return the steps of one order that are due, as its row stands now."""
     rows = _followed(Rectification.objects.filter(pk=order.pk), at=at)
     return [step for row in rows for step in _Clock(at).due(row)]
+
+
+def at_once(order: Rectification, *, at: datetime) -> DueStep | None:
+    """Return the last rung of an open order as a person may take it before its time; None where that has been taken."""
+    if order.state not in OPEN or order.due_at is None or order.steps.filter(act=Rung.TAKE_OVER).exists():
+        return None
+    rung = deadlines.Rung(RULE - 1, Rung.TAKE_OVER, deadlines.Term(0, deadlines.Unit.HOURS), auto=False, to="both")
+    return DueStep(order, rung, at, order.due_at)
 
 
 def taken(order: Rectification) -> QuerySet[Step]:

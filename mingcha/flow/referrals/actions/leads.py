@@ -10,7 +10,10 @@ from mingcha.flow.findings import queries as findings
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.findings.states import State as FindingState
 from mingcha.flow.rectifications import dues
+from mingcha.flow.rectifications.actions import ladder
 from mingcha.flow.rectifications.models import Rectification
+from mingcha.flow.rectifications.queries import ladder as steps
+from mingcha.flow.rectifications.states import Rung
 from mingcha.flow.referrals import queries
 from mingcha.flow.referrals.actions import moving
 from mingcha.flow.referrals.models import Lead
@@ -83,12 +86,13 @@ def register(
 
 
 @transaction.atomic
-def take_over(order: Rectification, *, rung: int = 5, by: audit.Actor, at: datetime) -> Lead:
+def take_over(order: Rectification, *, by: audit.Actor, at: datetime) -> Lead:
     """
-    Make a lead of a rectification that no rung has moved: the ladder's last. One for each order and rung, asked twice too.
+    Make a lead of a rectification that no rung has moved, and so end its ladder: one lead an order, asked twice too.
 
     `by` is a person who may keep leads there, or audit's SYSTEM where the ladder climbs by itself. It goes to the office
-    that found it, or to the next one above that keeps leads. Raises NobodyKeepsIt, and for a person NotFound, Recused.
+    that found it, or to the next one above that keeps leads; a person may hand it over before its time, the house never
+    does. Raises NobodyKeepsIt, NotDue, and for a person NotFound, Recused.
     """
     # The order's row is held: two climbers at once make one lead.
     Rectification.objects.select_for_update().get(pk=order.pk)
@@ -98,9 +102,10 @@ def take_over(order: Rectification, *, rung: int = 5, by: audit.Actor, at: datet
         raise NobodyKeepsIt(name=order.finding.office.name)
     if person is not None:
         accounts.require(person, Permission.LEAD_KEEP, at=at, division=office.division_id)
-    made = Lead.objects.filter(order=order, rung=rung, source=Source.LADDER).select_related(*queries.OF_LEAD).first()
+    made = Lead.objects.filter(order=order, source=Source.LADDER).select_related(*queries.OF_LEAD).first()
     if made is not None:
         return made
+    rung = ladder.step(order, act=Rung.TAKE_OVER, by=person, at=at).position
     finding = order.finding
     text = f"限期整改{finding.number}逾期未销号，督办各级仍未改正，按督办阶梯移交处置。问题：{finding.description}"
     lead = _made(
@@ -113,6 +118,23 @@ def take_over(order: Rectification, *, rung: int = 5, by: audit.Actor, at: datet
     people = queries.approvers(lead, Permission.LEAD_KEEP, without={person.pk if person else None}, at=at)
     moving.tell(lead, gettext_noop("督办到期，已转线索待处置"), people=people, at=at)
     return lead
+
+
+def climb(*, by: None = None, at: datetime) -> int:
+    """
+    Take over every order whose last rung is due, by the house itself; return how many.
+
+    Each is a transaction of its own; one that nobody keeps leads for stays on the screen of due steps.
+    """
+    taken = 0
+    for due in steps.due_steps(at=at):
+        if due.rung.auto and due.rung.act == Rung.TAKE_OVER:
+            try:
+                take_over(due.order, by=audit.SYSTEM, at=at)
+            except (NobodyKeepsIt, ladder.NotDue):
+                continue
+            taken += 1
+    return taken
 
 
 @transaction.atomic
