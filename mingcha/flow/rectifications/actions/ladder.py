@@ -40,7 +40,6 @@ SUBJECTS = {
     Rung.PRESS: gettext_noop("整改逾期，督办"),
     Rung.LETTER: gettext_noop("整改逾期，发出监督函"),
     Rung.INTERVIEW: gettext_noop("整改逾期，约谈"),
-    Rung.TAKE_OVER: gettext_noop("整改逾期，移交线索处置"),
 }
 
 
@@ -88,12 +87,13 @@ def step(order: Rectification, *, act: str, note: str = "", by: Person | None = 
         due = ladder.at_once(order, at=at)
     if due is None:
         raise NotDue
-    people = _told(order, due.rung.to, at=at)
+    # A lead is nobody's news but its keepers', whom referrals tells.
+    people = [] if act == Rung.TAKE_OVER else _told(order, due.rung.to, at=at)
     taken = Step.objects.create(
         rectification=order, act=act, position=due.rung.position, for_due=due.for_due, due_at=due.at, taken_at=at,
         taken_by=by, told=[person.name for person in people], note=note.strip(),
     )  # fmt: skip
-    subject = f"{SUBJECTS[Rung(act)]}：{order.finding.number}"
+    subject = f"{SUBJECTS.get(Rung(act), '')}：{order.finding.number}"
     notices.send(to=people, subject=subject, link=f"/orders/{order.pk}/", at=at)
     moving.record("rectification.step", order, by=by or SYSTEM, at=at, detail={"act": act, "told": len(people)})
     return taken
