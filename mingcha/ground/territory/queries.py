@@ -124,6 +124,20 @@ def site(code: str, reach: Q) -> Site | None:
     return Site.objects.filter(reach, code=code).select_related("type", "division", "body", "merged_into").first()
 
 
+def sites_named(names: Collection[str], *, prefix: str) -> QuerySet[Site]:
+    """Return the sites under a prefix with one of these names or codes; a duplicate with what it was merged into."""
+    found = Site.objects.filter(Q(name__in=names) | Q(code__in=names), division__code__startswith=prefix)
+    related = ("division", "body", "type", "merged_into__division", "merged_into__body")
+    return found.select_related(*related).order_by("pk")
+
+
+def bodies_named(names: Collection[str], *, prefix: str) -> QuerySet[Body]:
+    """Return the bodies of these names under a prefix and over it; a duplicate with what it was merged into."""
+    above = [prefix[:digits] for digits in (2, 4) if digits < len(prefix)]
+    reach = Q(division__code__startswith=prefix) | Q(division__code__in=above)
+    return Body.objects.filter(reach, name__in=names).select_related("merged_into", "division").order_by("code")
+
+
 def register_size(reach: Q) -> list[dict[str, object]]:
     """Return the active sites within reach, counted by type: [{"name", "count"}], in the types' order."""
     counted = Site.objects.filter(reach, active=True).values("type__name").annotate(count=Count("pk"))

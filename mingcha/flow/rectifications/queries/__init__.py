@@ -125,7 +125,8 @@ def hands(order: Rectification) -> set[int | None]:
 
 def to_sample(*, to: Standing) -> QuerySet[Rectification]:
     """Return attestations of 立行立改 that nobody has sampled yet, within one's area and not one's own."""
-    found = orders(to=to).filter(state=State.ATTESTED, finding__state="confirmed")
+    # What a former ledger attested was somebody's word there: nobody here gave it, so there is none to sample.
+    found = orders(to=to).filter(state=State.ATTESTED, finding__state="confirmed", attested_by__isnull=False)
     return found.exclude(attested_by=to.person).order_by("attested_at", "pk")
 
 

@@ -270,7 +270,7 @@ def _cells(finding: Finding, order: Rectification | None, townships: dict[str, s
         _when(order.received_at) if order else "", order.get_state_display() if order else "",
         "逾期" if finding.late else "", reply.measures if reply else "",  # type: ignore[attr-defined]
         _when(order.closed_at) if order else "", review.reason if review else "",
-        order.closed_by.name if order and order.closed_by else "", "是" if finding.recurrence_of_id else "",
+        order.closer if order else "", "是" if finding.recurrence_of_id else "",
         finding.recurrence_of.number if finding.recurrence_of else "",
     ]  # fmt: skip
 
