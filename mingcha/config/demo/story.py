@@ -9,6 +9,7 @@ The story, told once.
 
 from mingcha.config import shipped
 from mingcha.config.demo import (
+    accountability,
     anding,
     calls,
     campaign,
@@ -47,7 +48,7 @@ def tell(passwords: dict[str, str]) -> None:
     groups.register_seat(stage, moment(19, "15:20"))
     for county in (minxian, anding, weiyuan, longxi, others):
         county.inspect(stage)
-    for events in (embedded, guidance, changes, clock):
+    for events in (embedded, guidance, changes, clock, accountability):
         events.put_down(stage)
     calls.call_for_the_night(stage)
     for county in (minxian, anding, weiyuan, longxi, others):
