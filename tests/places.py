@@ -27,9 +27,11 @@ from mingcha.ground.accounts.actions import devices, links, recusals
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.roles import ROLES
+from mingcha.ground.notices import actions as notices
 from mingcha.ground.rulebook.models import Checklist
 from mingcha.ground.territory.actions import bodies, sites
 from mingcha.ground.territory.models import Body, Division
+from mingcha.kernel.hours import Hours
 from tests import ranks
 from tests.sent import general, send
 from tests.world import PNG, Office, Work, World, drawn_round, note, person, publish
@@ -48,6 +50,7 @@ class Places:
     stock: dict[str, Stock] = field(default_factory=dict)
     own: dict[int, Stock] = field(default_factory=dict)
     told: str = ""  # the address of what the city has published
+    link: str = ""  # the token of a one-time link to an order of the city's
 
     @property
     def cast(self) -> list[tuple[str, Person, dict[str, str]]]:
@@ -106,7 +109,23 @@ def lay_out(world: World) -> Places:
     _ties(places)
     _successions(places)
     _phones(places)
+    _channels(places)
     return places
+
+
+def _channels(places: Places) -> None:
+    """A way out of the house for every office and group."""
+    world, hook = places.world, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=demo-"
+    keepers = {
+        "minxian": world.county, "zhangxian": world.neighbour, "city": world.lead, "abroad": world.abroad.office.officer,
+        "group": world.lead, "other_group": world.lead, "township": world.county, "wuyang": world.neighbour,
+    }  # fmt: skip
+    for name, keeper in keepers.items():
+        given = {"address": hook + name.replace("_", "-")}
+        made = notices.set_channel(
+            places.bodies[name], kind="wecom", given=given, hours=Hours(), by=keeper, at=world.at
+        )
+        places.stock[name]["channel"] = [made.pk]
 
 
 def _head(places: Places, name: str) -> Person:
@@ -204,6 +223,7 @@ def _publications(places: Places, work: Work) -> Stock:
         other = person("city_second", "演示市级另一经办人", world.city.office.body, "lead", at=world.at)
         publications.publish(told, revision=told.revision, by=other, at=world.at)
         places.told = told.slug
+        places.link = rectifications.make_link(world.city.order, by=world.lead, at=world.at)
     return {"publication": [made.pk], "named": [made.pk, 1], "naming": [asked.pk]}
 
 

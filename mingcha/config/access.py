@@ -30,6 +30,14 @@ hall:healthz             GET       public                    -           yes    
 
 desk:home                GET       signed-in                 -           yes        yes               yes     yes        yes   yes         yes        yes
 desk:notices             GET,POST  signed-in                 -           yes        yes               yes     yes        yes   yes         yes        yes
+desk:notice_settings     GET,POST  signed-in                 -           yes        yes               yes     yes        yes   yes         yes        yes
+desk:channels            GET       channel.keep              -           yes        yes               -       -          -     -           -          -
+desk:channel_new         GET,POST  channel.keep              -           yes        yes               -       -          -     -           -          -
+desk:channel             GET       channel.keep              channel     own,lower  own,lower         -       -          -     -           -          -
+desk:channel_try         POST      channel.keep              channel     own,lower  own,lower         -       -          -     -           -          -
+desk:channel_retry       POST      channel.keep              channel     own,lower  own,lower         -       -          -     -           -          -
+desk:channel_stop        GET,POST  channel.keep              channel     own,lower  own,lower         -       -          -     -           -          -
+desk:raising             GET,POST  channel.keep              -           yes        yes               -       -          -     -           -          -
 desk:audit               GET       audit.see                 -           yes        yes               -       -          -     -           -          -
 
 desk:organisation        GET       organisation.see          -           yes        yes               -       -          -     yes         yes        -
@@ -146,6 +154,8 @@ desk:order_answer        POST      order.answer              order       -      
 desk:order_recusal       GET,POST  order.answer              order       -          -                 -       -          own   -           -          -
 desk:order_send_back     POST      order.verify              answered    own,lower  own,beside,lower  -       -          -     -           -          -
 desk:order_close         POST      order.verify              answered    own,lower  own,beside,lower  -       -          -     -           -          -
+desk:unit_link           POST      order.verify              order       own,lower  own,beside,lower  -       -          -     -           -          -
+desk:unit_link_revoke    POST      order.verify              order       own,lower  own,beside,lower  -       -          -     -           -          -
 desk:proof               GET       order.see                 proof       own,lower  own,beside,lower  -       -          own   own         own,lower  own
 desk:samples             GET       order.verify              -           yes        yes               -       -          -     -           -          -
 desk:order_sample        GET,POST  order.verify              attested    own,lower  own,beside,lower  -       -          -     -           -          -
@@ -169,6 +179,16 @@ desk:naming_rule         POST      publish.approve           naming      own,low
 
 portal:published         GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes
 portal:publication       GET       public                    told        yes        yes               yes     yes        yes   yes         yes        yes
+portal:link             GET,POST  public                    link        yes        yes               yes     yes        yes   yes         yes        yes
+portal:orders           GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes
+portal:order            GET       public                    number      yes        yes               yes     yes        yes   yes         yes        yes
+portal:order_receive    POST      public                    number      yes        yes               yes     yes        yes   yes         yes        yes
+portal:order_plan       POST      public                    number      yes        yes               yes     yes        yes   yes         yes        yes
+portal:order_finish     POST      public                    measure     yes        yes               yes     yes        yes   yes         yes        yes
+portal:order_report     POST      public                    number      yes        yes               yes     yes        yes   yes         yes        yes
+portal:order_answer     POST      public                    number      yes        yes               yes     yes        yes   yes         yes        yes
+portal:order_ask        POST      public                    asking      yes        yes               yes     yes        yes   yes         yes        yes
+portal:order_file       GET       public                    kept        yes        yes               yes     yes        yes   yes         yes        yes
 
 field:home               GET       visit.make                -           -          -                 yes     yes        -     yes         yes        -
 field:plain              GET       visit.make                -           -          -                 yes     yes        -     yes         yes        -

@@ -79,8 +79,21 @@ evidence.Evidence             marked
 evidence.Rendering            marked
     internal  id evidence view_sha256 thumb_sha256 made_at
 notices.Notice                account
-    internal  id subject text link channel created_at seen_at
+    internal  id subject text link channel created_at seen_at urgent planned_at raise_at raised_at raised_from
     personal  to
+notices.Preference            account
+    internal  by_mail in_group quiet_from quiet_to digest_at changed_at
+    personal  person mail
+notices.Channel               register
+    internal  id body kind quiet_from quiet_to digest_at set_at stopped_at
+    personal  set_by stopped_by
+    sealed    box
+notices.Delivery              account
+    internal  id notice channel state tries queued_at next_at sent_at cause
+    personal  person
+notices.Raising               register
+    internal  body urgent_hours other_hours set_at
+    personal  set_by
 
 rulebook.Rulebook             permanent
     public    id code name issuer keeper

@@ -61,7 +61,7 @@ def test_what_is_personal_is_staffs():
     """A pointer to someone who signs in, or a column of a row about one who does: there is no other way to be named."""
     staff = {
         "accounts.Person", "accounts.Attempt", "accounts.Recusal", "campaigns.Offer", "campaigns.Member",
-        "successions.Succession", "successions.Handed",
+        "successions.Succession", "successions.Handed", "notices.Preference",
         # An official whose duty a publication speaks of.
         "reports.Named",
         # An official who is party to a case.

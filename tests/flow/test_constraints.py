@@ -1,6 +1,6 @@
 """Invariants live in the database: every constraint of every table, broken once and named."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.apps import apps
@@ -22,10 +22,13 @@ from mingcha.flow.successions.models import Succession
 from mingcha.ground.accounts.actions import devices
 from mingcha.ground.accounts.models import Link, Post, Recusal
 from mingcha.ground.audit.models import Head
+from mingcha.ground.notices import actions as notices
+from mingcha.ground.notices.models import Channel, Delivery, Preference, Raising
 from mingcha.ground.rulebook.actions import clocks
 from mingcha.ground.rulebook.models import LadderRung, Question, TermRule
 from mingcha.ground.territory.models import Body, Site
 from mingcha.kernel.deadlines import Rung, Term, Unit
+from mingcha.kernel.hours import Hours
 from tests import referred
 
 MODELS = [model for model in apps.get_models() if model.__module__.startswith("mingcha.")]
@@ -93,6 +96,13 @@ WRONG = {
     "naming_ruled_by_another": (NamingRequest, lambda w: {"ruled_by": F("asked_by")}),
     "naming_ruled_by_someone": (NamingRequest, lambda w: {"ruled_at": None}),
     "closed_by_someone": (Rectification, lambda w: {"closed_by": w.county}),
+    "preference_quiet_is_whole": (Preference, lambda w: {"quiet_from": time(22), "quiet_to": time(22)}),
+    "mail_goes_somewhere": (Preference, lambda w: {"by_mail": True, "mail": ""}),
+    "one_channel_of_a_kind": (Channel, lambda w: {"kind": "wecom"}),
+    "channel_quiet_is_whole": (Channel, lambda w: {"quiet_from": time(22), "quiet_to": None}),
+    "channel_stopped_by_someone": (Channel, lambda w: {"stopped_at": w.at}),
+    "sent_has_its_time": (Delivery, lambda w: {"state": "sent"}),
+    "raised_after_an_hour": (Raising, lambda w: {"urgent_hours": 0}),
     "audit_head_single": (Head, lambda w: {"id": 2}),
     **referred.WRONG,
 }
@@ -152,7 +162,23 @@ def fill(w, ranks):
         checklist=checklist, sha256="0", xml="<a/>", state="held", received_at=w.at,
     )  # fmt: skip
     Attachment.objects.create(submission=sent, name="a.jpg", kind="photo", evidence=w.minxian.photo.evidence)
+    tell_outside(w)
     Head.objects.get_or_create(pk=1)
+
+
+def tell_outside(w):
+    """Two groups of an office, one of them tried out, with a person's wishes and the office's term."""
+    office = w.minxian.office.body
+    hooks = {
+        "wecom": "qyapi.weixin.qq.com/cgi-bin/webhook/send?key=demo",
+        "feishu": "open.feishu.cn/open-apis/bot/v2/hook/demo",
+    }
+    for kind, hook in hooks.items():
+        given = {"address": f"https://{hook}"}
+        made = notices.set_channel(office, kind=kind, given=given, hours=Hours(), by=w.county, at=w.at)
+        notices.try_out(made, by=w.county, at=w.at)
+    notices.prefer(mail="county@example.cn", by_mail=True, in_group=True, hours=Hours(), by=w.county, at=w.at)
+    notices.raise_after(office, urgent_hours=1, other_hours=None, by=w.county, at=w.at)
     office, about = w.minxian.office.body, {"emergency": False, "by": w.county, "at": w.at}
     clocks.set_term(office, stage="rectify", term=Term(9, Unit.DAYS), **about)
     clocks.set_ladder(office, rungs=[Rung(1, "press", Term(1, Unit.DAYS))], **about)

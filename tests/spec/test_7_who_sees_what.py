@@ -132,7 +132,7 @@ def test_an_act_that_fails_leaves_neither_change_nor_record(world):
 
 def test_it_inspects_duties_never_residents():
     """No field of any table is for a resident; what names a person names one who signs in."""
-    staff = ("accounts.Person.", "accounts.Post.", "accounts.Attempt.", "accounts.Recusal.")
+    staff = ("accounts.Person.", "accounts.Post.", "accounts.Attempt.", "accounts.Recusal.", "notices.Preference.")
     # Said of who signs in: why they came, left or handed over, and what.
     said = {
         "campaigns.Offer.note", "campaigns.Member.left_reason", "successions.Succession.reason",
@@ -145,6 +145,6 @@ def test_it_inspects_duties_never_residents():
     assert {name.rsplit(".", 1)[1] for name in pointers} <= {
         "received_from", "to", "published_by", "opened_by", "formed_by", "person", "begun_by", "drawn_by",
         "departed_by", "closed_by", "noted_by", "confirmed_by", "attested_by", "received_by", "by", "made_by",
-        "answered_by", "offered_by", "approved_by", "withdrawn_by", "ruled_by", "revoked_by", "recorded_by", "sent_by", "replied_by", "asked_by", "successor", "written_by",
+        "answered_by", "offered_by", "approved_by", "withdrawn_by", "ruled_by", "revoked_by", "recorded_by", "sent_by", "replied_by", "asked_by", "successor", "set_by", "stopped_by", "written_by",
         "proposed_by", "taken_down_by", "registered_by", "first_by", "ended_by", "added_by", "lodged_by",
     }  # fmt: skip

@@ -15,6 +15,7 @@ from mingcha.flow.fieldwork.states import EmbeddedKind, Mode, Outcome
 from mingcha.flow.reports.states import Kind as Told
 from mingcha.flow.successions.states import Kind as Handed
 from mingcha.ground.accounts.roles import ROLES
+from mingcha.ground.notices.states import Kind as Way
 
 # Every verb of the rooms; one that is not here shows as it is written, and a test says so.
 VERBS: dict[str, str | Promise] = {
@@ -128,6 +129,10 @@ VERBS: dict[str, str | Promise] = {
     "recusal.grant": pgettext_lazy("记录", "裁定回避"),
     "recusal.refuse": pgettext_lazy("记录", "裁定不予回避"),
     "recusal.lift": pgettext_lazy("记录", "解除回避"),
+    "channel.set": pgettext_lazy("记录", "设置消息渠道"),
+    "channel.stop": pgettext_lazy("记录", "停用消息渠道"),
+    "channel.retry": pgettext_lazy("记录", "重新发送消息"),
+    "notice.raise_after": pgettext_lazy("记录", "设置未读转送时限"),
 }
 KINDS: dict[str, str | Promise] = {
     "campaign": pgettext_lazy("单个", "任务"),
@@ -144,6 +149,7 @@ KINDS: dict[str, str | Promise] = {
     "site": pgettext_lazy("单个", "点位"),
     "site_type": _("点位类型"),
     "body": pgettext_lazy("单个", "单位"),
+    "channel": _("消息渠道"),
     "division": _("区划"),
     "register": _("点位名录"),
     "evidence": _("文件"),
@@ -244,6 +250,8 @@ DETAILS: dict[str, str | Promise] = {
     "visit": _("点位检查"),
     "was": _("原来"),
     "unvisited": _("未到访"),
+    "urgent_hours": _("紧急消息时限（小时）"),
+    "other_hours": _("其他消息时限（小时）"),
 }
 VALUES: dict[str, object] = {choice.value: _(choice.label) for choice in (*Mode, *Outcome)}
 VALUES |= {"bodies": pgettext_lazy("名册", "单位"), "people": _("人员")}
@@ -256,6 +264,7 @@ VALUES_OF: dict[str, Mapping[str, object]] = {
     "role": {role.name: role.label for role in ROLES.values()},
     "capacity": dict(CAPACITIES),
     "kind": {
+        **{choice.value: _(choice.label) for choice in Way},
         **{choice.value: _(choice.label) for choice in EmbeddedKind},
         "liaison": _("联系"),
         "sponsor": _("包联"),
@@ -268,6 +277,7 @@ VALUES_OF: dict[str, Mapping[str, object]] = {
 PLACES = {
     "body": "desk:body",
     "call": "desk:call",
+    "channel": "desk:channel",
     "embedded": "desk:embedded_record",
     "note": "desk:note",
     "person": "desk:person",

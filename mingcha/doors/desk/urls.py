@@ -7,6 +7,7 @@ from mingcha.doors.desk.views import (
     briefs,
     calls,
     campaigns,
+    channels,
     checklists,
     devices,
     embedded,
@@ -32,6 +33,7 @@ from mingcha.doors.desk.views import (
     slips,
     submissions,
     teams,
+    unit_links,
 )
 
 app_name = "desk"
@@ -108,6 +110,8 @@ urlpatterns = [
     path("orders/<int:pk>/close/", orders.close, name="order_close"),
     path("orders/<int:pk>/sample/", samples.sample, name="order_sample"),
     path("orders/<int:pk>/recusal/", recusals.ask, name="order_recusal"),
+    path("orders/<int:pk>/link/", unit_links.make, name="unit_link"),
+    path("orders/<int:pk>/link/revoke/", unit_links.revoke, name="unit_link_revoke"),
     path("proofs/<int:pk>/", orders.proof, name="proof"),
     path("samples/", samples.index, name="samples"),
     path("briefs/", briefs.index, name="briefs"),
@@ -159,5 +163,13 @@ urlpatterns = [
     path("guidance/<int:pk>/ask/", guidance.ask, name="note_ask"),
     path("questions/<int:pk>/answer/", guidance.answer, name="question_answer"),
     path("notices/", notices.index, name="notices"),
+    path("notices/settings/", channels.settings, name="notice_settings"),
+    path("notices/channels/", channels.index, name="channels"),
+    path("notices/channels/new/", channels.new, name="channel_new"),
+    path("notices/channels/<int:pk>/", channels.show, name="channel"),
+    path("notices/channels/<int:pk>/try/", channels.try_out, name="channel_try"),
+    path("notices/channels/<int:pk>/retry/", channels.retry, name="channel_retry"),
+    path("notices/channels/<int:pk>/stop/", channels.stop, name="channel_stop"),
+    path("notices/raising/", channels.raising, name="raising"),
     path("audit/", audit.index, name="audit"),
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from mingcha.doors.hall.access import Request, door
+from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.notices import actions, queries
 
 
@@ -20,4 +21,6 @@ def index(request: Request) -> HttpResponse:
         messages.success(request, _("全部标为已读。"))
         return redirect("desk:notices")
     page = Paginator(queries.inbox(request.user), 30).get_page(request.GET.get("page"))
-    return render(request, "desk/notices.html", {"page": page, "unseen": queries.unseen_count(request.user)})
+    return render(request, "desk/notices.html", {
+        "page": page, "unseen": queries.unseen_count(request.user), "keeps_channels": request.standing.can(P.CHANNEL_KEEP),
+    })  # fmt: skip
