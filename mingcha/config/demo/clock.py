@@ -39,16 +39,20 @@ def _waiting(*, own: bool) -> list[Rectification]:
 
 
 def _plan(stage: Stage, at: datetime) -> None:
-    """Two units plan what they will do by when; one reports how far it is, with a picture from before."""
+    """Two units plan what they will do by when; later each has done one thing and shows a picture from before."""
     for order in [*_waiting(own=True)[:1], *_waiting(own=False)[:1]]:
-        unit, today = stage.contacts[order.body_id], at.date()
+        today = at.date()
         measures = [(made_up("排定值守人员，贴出值班表"), today), (made_up("补齐登记，逐日核对"), FRIDAY)]
+        unit = stage.contacts[order.body_id]
         rectifications.plan(order, measures=measures, today=today, by=unit, at=at)
-        rectifications.finish_measure(order.measures.order_by("pk")[0], by=unit, at=same_day(at, "11:30"))
-        files = [("整改前（演示）.png", stage.next_picture(), "before")]
-        rectifications.report_progress(
-            order, text=made_up("值班表已贴出，登记补到昨天。"), files=files, by=unit, at=same_day(at, "11:40")
-        )
+        stage.agenda.put(same_day(at, "11:30"), lambda at, order=order: _report(stage, order, at))
+
+
+def _report(stage: Stage, order: Rectification, at: datetime) -> None:
+    unit = stage.contacts[order.body_id]
+    rectifications.finish_measure(order.measures.order_by("pk")[0], by=unit, at=at)
+    files = [("整改前（演示）.png", stage.next_picture(), "before")]
+    rectifications.report_progress(order, text=made_up("值班表已贴出，登记补到昨天。"), files=files, by=unit, at=at)
 
 
 def _ask(stage: Stage, at: datetime) -> None:
