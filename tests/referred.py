@@ -16,7 +16,6 @@ from mingcha.flow.referrals.actions import (
     tracks,
 )
 from mingcha.flow.referrals.actions.cases import NewParty
-from mingcha.flow.referrals.actions.moving import Decision
 from mingcha.flow.referrals.models import (
     Appeal,
     Case,
@@ -29,6 +28,7 @@ from mingcha.flow.referrals.models import (
     Statement,
     Track,
 )
+from mingcha.flow.referrals.moving import Decision
 from mingcha.ground.audit.actions import SYSTEM
 
 STUDY = "演示：10月27日线索集体排查会研究同意。"

@@ -14,6 +14,7 @@ FURNITURE = {"__init__", "apps", "states", "models", "queries", "actions", "task
 EXTRA = {
     "mingcha/flow/fieldwork": {"custody", "packages"},
     "mingcha/flow/rectifications": {"intake", "intake_sql", "intake_words", "held", "by_link", "dues", "moving"},
+    "mingcha/flow/referrals": {"moving"},
     "mingcha/flow/reports": {"published"},
     "mingcha/ground/accounts": {"devices", "permissions", "roles", "ties"},
     "mingcha/ground/evidence": {"darkroom"},

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from mingcha.flow.rectifications.actions import ladder
 from mingcha.flow.rectifications.queries import ladder as steps
-from mingcha.flow.referrals import queries
+from mingcha.flow.referrals import moving, queries
 from mingcha.flow.referrals.actions import (
     appeals,
     cases,
@@ -16,10 +16,10 @@ from mingcha.flow.referrals.actions import (
     dispositions,
     false_reports,
     leads,
-    moving,
     tracks,
 )
 from mingcha.flow.referrals.models import Lead, Track
+from mingcha.flow.referrals.queries import figures
 from mingcha.flow.referrals.states import TABLE, LeadState, Way
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.actions import recusals
@@ -497,19 +497,19 @@ def test_figures_of_a_month(world):
     decided(world, heard(world, opened(world)))
     registered(world, kind="retaliation")
     since, until = world.at - timedelta(days=1), world.at + timedelta(days=1)
-    found = queries.figures(to=standing(world, world.county), since=since, until=until)
+    found = figures.figures(to=standing(world, world.county), since=since, until=until)
     assert found.by_state == {"filed": 1, "open": 1} and found.by_kind == {"duty": 1, "retaliation": 1}
     assert found.by_month == {"2021-10": 2} and found.by_source == {"sentence": 2}
     assert (found.decided, found.people, found.organisations) == ({"party.warned": 1}, 1, 0)
-    nothing = queries.figures(to=standing(world, world.neighbour), since=since, until=until)
+    nothing = figures.figures(to=standing(world, world.neighbour), since=since, until=until)
     assert not nothing.by_state and not nothing.decided
 
 
 def test_what_waits_is_for_another_hand(world):
     lead = registered(world)
-    assert queries.waiting(to=standing(world, world.county), at=world.at)["dispose"] == 1
+    assert figures.waiting(to=standing(world, world.county), at=world.at)["dispose"] == 1
     disposals.propose(lead, way="closed", opinion=OPINION, study=STUDY, by=world.county, at=world.at)
-    counts = {who: queries.waiting(to=standing(world, who), at=world.at) for who in (world.county, world.second)}
+    counts = {who: figures.waiting(to=standing(world, who), at=world.at) for who in (world.county, world.second)}
     assert [counts[who]["approve"] for who in counts] == [0, 1]
     assert queries.leads_in("approving", to=standing(world, world.second)).get() == lead
     assert not queries.leads_in("open", to=standing(world, world.second)).exists()

@@ -12,7 +12,7 @@ from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.rectifications.states import RUNNING
 from mingcha.flow.referrals.actions import cases, disposals, dispositions, leads, tracks
 from mingcha.flow.referrals.actions.cases import NewParty
-from mingcha.flow.referrals.actions.moving import Decision
+from mingcha.flow.referrals.moving import Decision
 from mingcha.flow.referrals.models import Disposition, Lead, Track
 from mingcha.flow.reports.actions import publications
 from mingcha.flow.reports.actions.publications import Text

@@ -8,8 +8,8 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from mingcha.flow.referrals import queries
-from mingcha.flow.referrals.actions import moving, tracks
+from mingcha.flow.referrals import moving, queries
+from mingcha.flow.referrals.actions import tracks
 from mingcha.flow.referrals.models import Case, Lead, Party, Statement
 from mingcha.flow.referrals.states import MOVES, CaseState, DisposalState, Hearing, LeadState, PartyKind
 from mingcha.ground.accounts.models import Person

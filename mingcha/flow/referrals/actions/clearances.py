@@ -6,8 +6,7 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from mingcha.flow.referrals import queries
-from mingcha.flow.referrals.actions import moving
+from mingcha.flow.referrals import moving, queries
 from mingcha.flow.referrals.models import Clearance, Disposition, Party
 from mingcha.flow.referrals.states import ClearanceState, DispositionState
 from mingcha.ground.accounts.models import Person

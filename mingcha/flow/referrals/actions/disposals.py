@@ -6,8 +6,7 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from mingcha.flow.referrals import queries
-from mingcha.flow.referrals.actions import moving
+from mingcha.flow.referrals import moving, queries
 from mingcha.flow.referrals.models import Case, Disposal, Lead
 from mingcha.flow.referrals.states import MOVES, CaseState, DisposalState, LeadState, Way
 from mingcha.ground.accounts import queries as accounts
@@ -30,6 +29,10 @@ class OneAtATime(Refusal):
 class NotThisWay(Refusal):
     message: ClassVar[str] = "线索现在是“%(state)s”，不能再作“%(way)s”处置。请换一种方式。"
     status: ClassVar[int] = 422
+
+
+class NothingWaits(Refusal):
+    message: ClassVar[str] = "这一件没有等审批的处置意见，可能刚刚有人办过。您填的内容没有丢。"
 
 
 @transaction.atomic

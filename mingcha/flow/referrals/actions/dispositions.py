@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.db import transaction
 
-from mingcha.flow.referrals.actions import moving
+from mingcha.flow.referrals import moving
 from mingcha.flow.referrals.models import Disposition, Party
 from mingcha.flow.referrals.states import OF_ORGANISATIONS, ClearanceState, DispositionState, Form, Kind, PartyKind
 from mingcha.ground.accounts.models import Person

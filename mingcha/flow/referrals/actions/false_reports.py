@@ -10,8 +10,7 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from mingcha.flow.referrals import queries
-from mingcha.flow.referrals.actions import moving
+from mingcha.flow.referrals import moving, queries
 from mingcha.flow.referrals.models import FalseReport, Lead
 from mingcha.flow.referrals.states import FalseReportState
 from mingcha.ground.accounts.models import Person
@@ -38,7 +37,7 @@ def propose(lead: Lead, *, facts: str, by: Person, at: datetime) -> FalseReport:
 
 
 @transaction.atomic
-def approve(report: FalseReport, *, by: Person, at: datetime) -> None:
+def approve(report: FalseReport, *, ruling: str = "", by: Person, at: datetime) -> None:
     """
     Approve as the first or, by yet another hand, as the second; with the second it is found.
 
@@ -52,7 +51,7 @@ def approve(report: FalseReport, *, by: Person, at: datetime) -> None:
         moving.move(report, "false_report", "approve", first_by=by, first_at=at)
         _tell_approvers(lead, without={by.pk, report.proposed_by_id}, at=at)
     else:
-        moving.move(report, "false_report", "approve_again", ended_by=by, ended_at=at)
+        moving.move(report, "false_report", "approve_again", ruling=ruling.strip(), ended_by=by, ended_at=at)
         moving.tell(lead, gettext_noop("诬告认定已经两人批准"), people=[report.proposed_by], at=at)
     moving.record("false_report.approve", lead, by=by, at=at, detail={"lead": str(lead), "state": report.state})
 

@@ -14,8 +14,7 @@ from mingcha.flow.rectifications.actions import ladder
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.rectifications.queries import ladder as steps
 from mingcha.flow.rectifications.states import Rung
-from mingcha.flow.referrals import queries
-from mingcha.flow.referrals.actions import moving
+from mingcha.flow.referrals import moving, queries
 from mingcha.flow.referrals.models import Lead
 from mingcha.flow.referrals.states import LeadKind, Source
 from mingcha.ground.accounts import queries as accounts

@@ -8,8 +8,7 @@ from typing import ClassVar
 
 from django.db import transaction
 
-from mingcha.flow.referrals import queries
-from mingcha.flow.referrals.actions import moving
+from mingcha.flow.referrals import moving, queries
 from mingcha.flow.referrals.models import Party, Track
 from mingcha.flow.referrals.states import PartyKind, TrackKind
 from mingcha.ground.accounts.models import Person

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
-from django.db.models.functions import TruncMonth
 
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications.models import Rectification
@@ -21,7 +20,6 @@ from mingcha.flow.referrals.models import (
     Track,
 )
 from mingcha.flow.referrals.states import (
-    ONCE_DECIDED,
     UNDER_WAY,
     AppealState,
     CaseState,
@@ -31,7 +29,6 @@ from mingcha.flow.referrals.states import (
     FalseReportState,
     LeadKind,
     LeadState,
-    PartyKind,
     TrackState,
 )
 from mingcha.ground.accounts import queries as accounts
@@ -48,6 +45,7 @@ OF_CASE = (
     "office__division", "lead__office", "lead__body", "lead__finding__site", "lead__finding__item__edition__rulebook",
     "proposed_by", "ruled_by", "closed_by",
 )  # fmt: skip
+OPEN_FALSE_REPORT = (FalseReportState.PROPOSED, FalseReportState.ONCE)
 FAST = ~Q(fast_reason="") | Q(kind=LeadKind.RETALIATION)
 
 
@@ -89,7 +87,9 @@ def leads_in(tab: str, *, to: Standing) -> QuerySet[Lead]:
     return leads(to=to).filter(narrowed[tab])
 
 
-OPEN_FALSE_REPORT = (FalseReportState.PROPOSED, FalseReportState.ONCE)
+def offices(*, to: Standing) -> QuerySet[Body]:
+    """Return the offices that keep the leads one may see."""
+    return Body.objects.filter(pk__in=leads(to=to).order_by().values("office")).order_by("division", "code")
 
 
 def narrowed(
@@ -326,67 +326,3 @@ def outcomes(case: Case) -> list[Outcome]:
             any(appeal.state == AppealState.LODGED for each in given for appeal in each.appeals.all()),
         ))  # fmt: skip
     return told
-
-
-def waiting(*, to: Standing, at: datetime) -> dict[str, int]:
-    """
-    Return what waits for one: {"dispose", "late", "approve", "review", "case", "clear"}.
-
-    `approve`, `case` and `clear` leave out what one has proposed oneself: that is for another hand.
-    """
-    seen, me = leads(to=to), to.person
-    open_ = leads_in("open", to=to)
-    proposed = Disposal.objects.filter(lead__in=seen.order_by().values("pk"), state=DisposalState.PROPOSED)
-    proposed = proposed.filter(lead__state__in=UNDER_WAY).exclude(proposed_by=me)
-    doubted = FalseReport.objects.filter(lead__in=seen.order_by().values("pk"), state__in=OPEN_FALSE_REPORT)
-    doubted = doubted.exclude(proposed_by=me).exclude(first_by=me)
-    mine = cases(to=to)
-    clearances = Clearance.objects.filter(
-        party__case__in=mine.order_by().values("pk"), state=ClearanceState.PROPOSED
-    ).exclude(proposed_by=me)
-    return {
-        "dispose": open_.count(), "late": open_.filter(due_at__lt=at).count(),
-        "approve": proposed.count() + doubted.count(), "review": to_review(to=to, at=at).count(),
-        "case": mine.filter(state=CaseState.PROPOSED).exclude(proposed_by=me).count(), "clear": clearances.count(),
-    }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Figures:
-    """
-    Leads registered and what was decided, within a stretch of time, each as word → count; months as "2021-10".
-
-    `people` and `organisations`: parties about whom something was decided, each once, however much was decided.
-    """
-
-    by_state: dict[str, int]
-    by_kind: dict[str, int]
-    by_source: dict[str, int]
-    by_month: dict[str, int]
-    decided: dict[str, int]
-    forms: dict[str, int]
-    people: int
-    organisations: int
-
-
-def figures(*, to: Standing, since: datetime, until: datetime) -> Figures:
-    """Count the leads registered from `since` up to, not with, `until`, and the dispositions decided on those days."""
-    found = leads(to=to).order_by().filter(registered_at__gte=since, registered_at__lt=until)
-    first, last = (moment.astimezone(OFFICE_TIME).date() for moment in (since, until))
-    seen = cases(to=to).order_by().values("pk")
-    given = Disposition.objects.filter(
-        party__case__in=seen, state__in=ONCE_DECIDED, decided_on__gte=first, decided_on__lt=last
-    )
-    parties = Party.objects.filter(pk__in=given.exclude(state=DispositionState.REVOKED).values("party"))
-    months = found.annotate(month=TruncMonth("registered_at", tzinfo=OFFICE_TIME)).values_list("month")
-    return Figures(
-        by_state=_counted(found, "state"), by_kind=_counted(found, "kind"), by_source=_counted(found, "source"),
-        by_month={f"{month:%Y-%m}": n for month, n in months.annotate(n=Count("pk")).order_by("month")},
-        decided=_counted(given, "kind"), forms=_counted(given.exclude(form=""), "form"),
-        people=parties.filter(kind=PartyKind.PERSON).count(),
-        organisations=parties.filter(kind=PartyKind.ORGANISATION).count(),
-    )  # fmt: skip
-
-
-def _counted(found: QuerySet[Any], column: str) -> dict[str, int]:
-    return dict(found.order_by(column).values_list(column).annotate(n=Count("pk")))
