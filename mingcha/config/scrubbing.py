@@ -1,9 +1,9 @@
 """
-What no log may hold: the token with which a phone sends.
+What no log may hold: the token with which a phone sends, and that of a one-time link.
 
-ODK Collect has it in the address, so it would stand wherever an address is logged. It is taken out when a record is
-made, before any logger, handler or formatter has seen it: none can be forgotten, those of other packages neither.
-Message, arguments, traceback and stack alike.
+ODK Collect has it in the address, as has the link, so it would stand wherever an address is logged. It is taken out
+when a record is made, before any logger, handler or formatter has seen it: none can be forgotten, those of other
+packages neither. Message, arguments, traceback and stack alike.
 """
 
 import logging
@@ -15,6 +15,8 @@ HIDDEN = "…"
 SECRETS = (
     # An address with a token, also one cut short or written in another way (%2Fkey%2F).
     (re.compile(r"(key(?:/|%2f))[^/\s\"'?#<>\\&%]+", re.IGNORECASE), rf"\g<1>{HIDDEN}"),
+    # A one-time link; what follows order/ are numbers.
+    (re.compile(r"((?:/|%2f)u(?:/|%2f))(?!order(?:/|%2f))[^/\s\"'?#<>\\&%]+", re.IGNORECASE), rf"\g<1>{HIDDEN}"),
     # What an Authorization header holds.
     (re.compile(r"\b(bearer|basic)(\s+)[\w.~+/=%-]{16,}", re.IGNORECASE), rf"\1\2{HIDDEN}"),
     # A token anywhere else, by its shape: 256 bits as URL-safe base64. Hashes in hex are told apart by their one case.

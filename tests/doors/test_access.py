@@ -120,6 +120,12 @@ EVERYWHERE = {
     "rulebook": lambda house: [[house.rulebook.code]],
     "register": lambda house: [[kind] for kind in REGISTERS],
     "told": lambda house: [[house.places.told]],
+    # A one-time link; without the secret that its taker's browser has, what lies behind it leads away.
+    "one_time": lambda house: [[house.places.link]],
+    "number": lambda house: [[1]],
+    "measure": lambda house: [[1, 1]],
+    "asking": lambda house: [[1, "objection"]],
+    "kept": lambda house: [[1, "photo", 1]],
 }
 REGISTERS = ("bodies", "people", "posts", "links")
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
+from mingcha.doors.hall import wording
 from mingcha.flow.rectifications import queries as rectifications
 from mingcha.flow.rectifications.states import OPEN
 from mingcha.ground.audit import queries as audit
@@ -93,14 +94,5 @@ def clock(order: "Rectification | None", *, at: datetime) -> Clock | None:
         return None
     left = order.due_at - at
     if left < timedelta(0):
-        return Clock(_("已逾期 %(time)s") % {"time": _lasting(-left)}, late=True, soon=False)
-    return Clock(_("还剩 %(time)s") % {"time": _lasting(left)}, late=False, soon=left < timedelta(days=1))
-
-
-def _lasting(span: timedelta) -> str:
-    hours = int(span.total_seconds() // 3600)
-    if hours >= 24:
-        return ngettext("%(n)d 天", "%(n)d 天", hours // 24) % {"n": hours // 24}
-    if hours:
-        return ngettext("%(n)d 小时", "%(n)d 小时", hours) % {"n": hours}
-    return _("不到 1 小时")
+        return Clock(_("已逾期 %(time)s") % {"time": wording.lasting(-left)}, late=True, soon=False)
+    return Clock(_("还剩 %(time)s") % {"time": wording.lasting(left)}, late=False, soon=left < timedelta(days=1))

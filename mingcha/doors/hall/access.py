@@ -94,8 +94,11 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def holds_secret(path: str) -> bool:
-    """Say whether a path has a phone's token in it; such a one is written down nowhere, on no page."""
-    return unquote(path).startswith("/key/")
+    """Say whether a path has a token in it, a phone's or a one-time link's; such a one is written down nowhere, on no page."""
+    plain = unquote(path)
+    return plain.startswith("/key/") or (
+        plain.startswith("/u/") and not plain.startswith("/u/order/") and plain != "/u/"
+    )
 
 
 def inside(request: HttpRequest, address: str | None) -> str:

@@ -42,7 +42,8 @@ def headers(respond: Respond) -> Respond:
         response = respond(request)
         if access.holds_secret(request.path):
             # Not even this house's own stylesheets may be told where they were asked for from: a proxy keeps a log.
-            response["Referrer-Policy"] = "no-referrer"
+            # A form of such a page is still told apart from a stranger's by its origin, which says no path.
+            response["Referrer-Policy"] = "strict-origin" if request.path.startswith("/u/") else "no-referrer"
         for name, value in HEADERS.items():
             response.setdefault(name, value)
         response.setdefault("Cache-Control", "no-store")

@@ -1,12 +1,12 @@
 """Dates, times and figures as officials write them: 10月27日 18:00, and 未报 where nothing was reported."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from . import clock
 
@@ -37,6 +37,16 @@ def full_moment(value: datetime) -> str:
     if _is_chinese():
         return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"
     return f"{here.day} {_MONTHS[here.month - 1]} {here.year} {here:%H:%M}"
+
+
+def lasting(span: timedelta) -> str:
+    """Return a span of time as one would say it: whole days, else whole hours."""
+    hours = int(span.total_seconds() // 3600)
+    if hours >= 24:
+        return ngettext("%(n)d 天", "%(n)d 天", hours // 24) % {"n": hours // 24}
+    if hours:
+        return ngettext("%(n)d 小时", "%(n)d 小时", hours) % {"n": hours}
+    return _("不到 1 小时")
 
 
 def subject(text: str) -> str:

@@ -2,10 +2,20 @@
 
 from django.urls import path
 
-from mingcha.doors.portal.views import published
+from mingcha.doors.portal.views import links, published
 
 app_name = "portal"
 urlpatterns = [
     path("public/", published.index, name="published"),
     path("public/<str:slug>/", published.show, name="publication"),
+    path("u/", links.index, name="orders"),
+    path("u/order/<int:number>/", links.show, name="order"),
+    path("u/order/<int:number>/receive/", links.receive, name="order_receive"),
+    path("u/order/<int:number>/plan/", links.plan, name="order_plan"),
+    path("u/order/<int:number>/plan/<int:pk>/done/", links.finish, name="order_finish"),
+    path("u/order/<int:number>/report/", links.report, name="order_report"),
+    path("u/order/<int:number>/answer/", links.answer, name="order_answer"),
+    path("u/order/<int:number>/ask/<str:kind>/", links.ask, name="order_ask"),
+    path("u/order/<int:number>/files/<str:kind>/<int:pk>/", links.file, name="order_file"),
+    path("u/<str:token>/", links.begin, name="link"),
 ]

@@ -89,6 +89,11 @@ def held(secret: str, *, at: datetime) -> Held:
     return Held(link, queries.of(link.rectification_id))
 
 
+def is_of(held: Held, token: str) -> bool:
+    """Return whether a link, opened again, is the one that this browser has taken."""
+    return held.link.token_hash == hashed(token)
+
+
 def photos(held: Held) -> QuerySet[Photo]:
     """Return the pictures of what was found, but for those that show somebody who is inspected by nobody."""
     return findings.photos(held.order.finding).filter(evidence__personal=False)
