@@ -39,12 +39,12 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{4,128}")
 
 
 class NotARobotsAddress(Refusal):
-    message: ClassVar[str] = "这不是%(kind)s机器人的地址：请在群里打开机器人设置，复制完整的 Webhook 地址再粘贴。"
+    message: ClassVar[str] = "这不是所选群机器人的地址：请在群里打开机器人设置，复制完整的 Webhook 地址再粘贴。"
     status: ClassVar[int] = 422
 
 
 class NotAMailServer(Refusal):
-    message: ClassVar[str] = "邮件服务器的%(field)s不对：请向邮箱管理员核对后再填。"
+    message: ClassVar[str] = "邮件服务器的地址、端口、加密方式或发件地址不对：请向邮箱管理员核对后再填。"
     status: ClassVar[int] = 422
 
 
@@ -156,26 +156,22 @@ def _robot(kind: Kind, given: Mapping[str, Any]) -> dict[str, str]:
     token = parse_qs(parts.query).get(name, [""])[0] if name else parts.path.removeprefix(path).strip("/")
     right = parts.path.rstrip("/") == path if name else parts.path.startswith(path)
     if parts.netloc != host or not right or not _TOKEN.fullmatch(token):
-        raise NotARobotsAddress(kind=str(kind.label))
+        raise NotARobotsAddress
     secret = str(given.get("secret", "")).strip() if kind == Kind.DINGTALK else ""
     if secret and not re.fullmatch("[A-Za-z0-9]{4,128}", secret):
-        raise NotARobotsAddress(kind=str(kind.label))
+        raise NotARobotsAddress
     return {"token": token, "secret": secret}
 
 
 def _mail_server(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what opens a mail server."""
     server, sender = str(given["server"]).strip(), str(given["sender"]).strip()
-    if not _SERVER.fullmatch(server):
-        raise NotAMailServer(field="地址")
-    if given["port"] not in PORTS:
-        raise NotAMailServer(field="端口")
-    if given["security"] not in SECURITY:
-        raise NotAMailServer(field="加密方式")
+    if not _SERVER.fullmatch(server) or given["port"] not in PORTS or given["security"] not in SECURITY:
+        raise NotAMailServer
     try:
         validate_email(sender)
     except ValidationError:
-        raise NotAMailServer(field="发件地址") from None
+        raise NotAMailServer from None
     user, password = str(given.get("user", "")).strip(), str(given.get("password", ""))
     if given["security"] == "insecure" and (user or password):
         raise PasswordInTheOpen
@@ -209,7 +205,13 @@ def try_out(channel: Channel, *, by: Person, at: datetime) -> Delivery:
     if by_mail and not Preference.objects.filter(person=by, by_mail=True).exists():
         raise NoMailAddress
     # No link: whoever looks at the channel's page meanwhile would have read it before it was sent.
-    notice = Notice.objects.create(to=by, subject=f"{gettext_noop('试发')}：{channel.get_kind_display()}", urgent=True, created_at=at, planned_at=at)
+    notice = Notice.objects.create(
+        to=by,
+        subject=f"{gettext_noop('试发')}：{channel.get_kind_display()}",
+        urgent=True,
+        created_at=at,
+        planned_at=at,
+    )
     return Delivery.objects.create(
         notice=notice, channel=channel, person=by if by_mail else None, queued_at=at, next_at=at
     )
