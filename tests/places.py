@@ -19,6 +19,7 @@ from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.fieldwork.models import Visit
 from mingcha.flow.guidance import actions as guidance
 from mingcha.flow.rectifications import actions as rectifications
+from mingcha.flow.rectifications.actions import ledger_import
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.reports.actions import briefs as reports
 from mingcha.flow.reports.actions import naming, publications
@@ -206,7 +207,11 @@ def _of_work(places: Places, work: Work) -> Stock:
     brief = reports.issue_brief(
         campaign, issuer=office.body, as_of=world.at, demo=False, by=office.officer, at=world.at
     )
-    return found | {"brief": [brief.pk], **_publications(places, work)}
+    columns = [("检查时间", "found_on"), ("存在问题", "description"), ("责任单位", "body")]
+    mapping = ledger_import.save_mapping(
+        office.body, name="演示台账", columns=columns, words={}, done_closes=True, by=office.officer, at=world.at
+    )
+    return found | {"brief": [brief.pk], "mapping": [mapping.pk], **_publications(places, work)}
 
 
 def _publications(places: Places, work: Work) -> Stock:

@@ -126,10 +126,21 @@ desk:checklist_upload    GET,POST  rulebook.keep             -           yes    
 desk:checklist           GET       rulebook.see              checklist   own,lower  own,lower,higher  own,higher own,higher -     higher      lower,higher own
 desk:checklist_workbook  GET       rulebook.see              checklist   own,lower  own,lower,higher  own,higher own,higher -     higher      lower,higher own
 desk:checklist_xform     GET       rulebook.see              checklist   own,lower  own,lower,higher  own,higher own,higher -     higher      lower,higher own
+desk:clock               GET       rulebook.see              -           yes        yes               yes     yes        -     yes         yes        yes
+desk:clock_year          GET,POST  mechanism.keep            -           yes        -                 -       -          -     -           -          -
+desk:clock_day           GET,POST  mechanism.keep            -           yes        -                 -       -          -     -           -          -
+desk:clock_term          GET,POST  rulebook.keep             -           yes        yes               -       -          -     -           -          -
+desk:clock_ladder        GET,POST  rulebook.keep             -           yes        yes               -       -          -     -           -          -
+desk:clock_proof         GET,POST  rulebook.keep             -           yes        yes               -       -          -     -           -          -
+desk:clock_basis         GET,POST  rulebook.keep             -           yes        yes               -       -          -     -           -          -
 
 desk:ledger              GET       ledger.see                -           yes        yes               -       -          -     -           -          -
 desk:ledger_of           GET       ledger.see                campaign    own        own               -       -          -     -           -          -
 desk:ledger_export       GET       ledger.export             campaign    own        own               -       -          -     -           -          -
+desk:ledger_import       GET,POST  ledger.import             -           yes        yes               -       -          -     -           -          -
+desk:ledger_columns      POST      ledger.import             -           yes        yes               -       -          -     -           -          -
+desk:ledger_take         POST      ledger.import             -           yes        yes               -       -          -     -           -          -
+desk:ledger_shape        GET       ledger.import             mapping     own,lower  own               -       -          -     -           -          -
 desk:totals              GET       ledger.see                campaign    own        own               -       -          -     -           -          -
 desk:gaps                GET       ledger.see                campaign    own        own               -       -          -     -           -          -
 desk:finding             GET       signed-in                 finding     own,lower  own,beside,lower  own     own        -     own,beside  own,lower  own
@@ -179,16 +190,16 @@ desk:naming_rule         POST      publish.approve           naming      own,low
 
 portal:published         GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes
 portal:publication       GET       public                    told        yes        yes               yes     yes        yes   yes         yes        yes
-portal:link             GET,POST  public                    link        yes        yes               yes     yes        yes   yes         yes        yes
-portal:orders           GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes
-portal:order            GET       public                    number      yes        yes               yes     yes        yes   yes         yes        yes
-portal:order_receive    POST      public                    number      yes        yes               yes     yes        yes   yes         yes        yes
-portal:order_plan       POST      public                    number      yes        yes               yes     yes        yes   yes         yes        yes
-portal:order_finish     POST      public                    measure     yes        yes               yes     yes        yes   yes         yes        yes
-portal:order_report     POST      public                    number      yes        yes               yes     yes        yes   yes         yes        yes
-portal:order_answer     POST      public                    number      yes        yes               yes     yes        yes   yes         yes        yes
-portal:order_ask        POST      public                    asking      yes        yes               yes     yes        yes   yes         yes        yes
-portal:order_file       GET       public                    kept        yes        yes               yes     yes        yes   yes         yes        yes
+portal:link              GET,POST  public                    one_time    yes        yes               yes     yes        yes   yes         yes        yes
+portal:orders            GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes
+portal:order             GET       public                    number      yes        yes               yes     yes        yes   yes         yes        yes
+portal:order_receive     POST      public                    number      yes        yes               yes     yes        yes   yes         yes        yes
+portal:order_plan        POST      public                    number      yes        yes               yes     yes        yes   yes         yes        yes
+portal:order_finish      POST      public                    measure     yes        yes               yes     yes        yes   yes         yes        yes
+portal:order_report      POST      public                    number      yes        yes               yes     yes        yes   yes         yes        yes
+portal:order_answer      POST      public                    number      yes        yes               yes     yes        yes   yes         yes        yes
+portal:order_ask         POST      public                    asking      yes        yes               yes     yes        yes   yes         yes        yes
+portal:order_file        GET       public                    kept        yes        yes               yes     yes        yes   yes         yes        yes
 
 field:home               GET       visit.make                -           -          -                 yes     yes        -     yes         yes        -
 field:plain              GET       visit.make                -           -          -                 yes     yes        -     yes         yes        -
@@ -244,6 +255,7 @@ import posts       operator  posts everywhere
 import links       operator  standing links everywhere
 import sites       operator  the register everywhere
 import rulebook    operator  a new edition of any catalogue
+import ledger      operator  an office's former ledger, as one of its officers
 forms publish      operator  a new version of any checklist, and what a campaign's phones may fill in
 forms list         operator  reads the checklists, changes nothing
 forms template     operator  reads a checklist, changes nothing

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import ClassVar
 
 from mingcha.config import house
 from mingcha.config.words import say, sentence
@@ -15,6 +16,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the file holds, and the file."""
     parser.add_argument("kind", choices=KINDS)
     parser.add_argument("file", type=Path, metavar="FILE", help=say("区划为 CSV，其余为 xlsx"))
+    ledger = parser.add_argument_group(say("原有台账"))
+    ledger.add_argument("--office", metavar="CODE", default="", help=say("台账所属单位的代码"))
+    ledger.add_argument("--mapping", metavar="NAME", default="", help=say("在网页上存好的列对应的名称"))
+    ledger.add_argument("--campaign", metavar="SLUG", default="", help=say("归入哪个任务"))
+    ledger.add_argument("--by", metavar="USERNAME", default="", help=say("以哪位干部的名义导入"))
+    ledger.add_argument("--year", type=int, metavar="YEAR", help=say("日期没写年份时用"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,11 +34,21 @@ def run(arguments: argparse.Namespace) -> int:
 
         try:
             shipped.ensure(clock.now())
-            print(IMPORTERS[arguments.kind](content, clock.now()))
+            of_ledger = arguments.kind == "ledger"
+            print(
+                _ledger(content, clock.now(), arguments)
+                if of_ledger
+                else IMPORTERS[arguments.kind](content, clock.now())
+            )
         except Refusal as refusal:
             report(refusal)
             return 1
     return 0
+
+
+class NotSaidWhose(Refusal):
+    message: ClassVar[str] = "没有找到%(what)s“%(value)s”。导入台账要写明 --office、--mapping、--campaign 和 --by。"
+    status: ClassVar[int] = 422
 
 
 def report(refusal: Refusal) -> None:
@@ -127,6 +144,31 @@ def _rulebook(content: bytes, at: datetime) -> str:
     }
 
 
+def _ledger(content: bytes, at: datetime, arguments: argparse.Namespace) -> str:
+    from mingcha.flow.campaigns import queries as campaigns
+    from mingcha.flow.rectifications.actions import ledger_import
+    from mingcha.flow.rectifications.models import LedgerMapping
+    from mingcha.ground.accounts.models import Person
+
+    mapping = LedgerMapping.objects.filter(office=arguments.office, name=arguments.mapping).first()
+    if mapping is None:
+        raise NotSaidWhose(what=say("列的对应"), value=f"{arguments.office} {arguments.mapping}".strip())
+    campaign = campaigns.by_slug(arguments.campaign)
+    if campaign is None:
+        raise NotSaidWhose(what=say("任务"), value=arguments.campaign)
+    person = Person.objects.filter(username=arguments.by).first()
+    if person is None:
+        raise NotSaidWhose(what=say("账号"), value=arguments.by)
+    done = ledger_import.take(content, mapping=mapping, campaign=campaign, year=arguments.year, by=person, at=at)
+    if done is None:
+        return say("文件里的每一行以前都导入过，什么都没有改。")
+    return say("已导入 %(rows)d 件，其中未办结 %(open)d 件已交办；以前导入过的 %(known)d 行没有动。") % {
+        "rows": done.rows,
+        "open": done.rows - done.closed,
+        "known": done.known,
+    }
+
+
 # What takes each kind of file and says what was taken, in the order an office needs them.
 # `by=None` is the operator at this machine.
 IMPORTERS: dict[str, Callable[[bytes, datetime], str]] = {
@@ -139,4 +181,5 @@ IMPORTERS: dict[str, Callable[[bytes, datetime], str]] = {
     "sites": _sites,
     "rulebook": _rulebook,
 }
-KINDS = tuple(IMPORTERS)
+# A former ledger is somebody's: it comes last, with who takes it over.
+KINDS = (*IMPORTERS, "ledger")

@@ -103,6 +103,7 @@ def go_through(stage: Stage, visit: Visit, plan: Plan, script: Script, *, by: Pe
 def _answer(stage: Stage, visit: Visit, plan: Plan, *, by: Person, at: datetime) -> None:
     """Fill in the checklist: as many fails as findings, some gaps between reported and verified, answers as given."""
     fails, given = plan.findings, []
+    assert visit.checklist is not None  # begun here, with the form of its type
     for question in rulebook.questions(visit.checklist):
         if question.kind == "judge":
             given.append(Given(question.pk, verdict="fail" if fails > 0 else "pass"))

@@ -7,15 +7,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from mingcha.doors.desk.forms.campaigns import MEASURES
+from mingcha.doors.desk.forms.clocks import UNITS, Proof
 from mingcha.doors.desk.forms.people import CAPACITIES
 from mingcha.doors.desk.forms.recusals import GROUNDS
 from mingcha.doors.desk.submitted import WHY_HELD
 from mingcha.flow.campaigns.states import Duty
 from mingcha.flow.fieldwork.states import EmbeddedKind, Mode, Outcome
+from mingcha.flow.findings.states import Severity
+from mingcha.flow.rectifications.states import PaperKind, Rung
 from mingcha.flow.reports.states import Kind as Told
 from mingcha.flow.successions.states import Kind as Handed
 from mingcha.ground.accounts.roles import ROLES
 from mingcha.ground.notices.states import Kind as Way
+from mingcha.ground.rulebook.queries import STAGES
 
 # Every verb of the rooms; one that is not here shows as it is written, and a test says so.
 VERBS: dict[str, str | Promise] = {
@@ -78,6 +82,10 @@ VERBS: dict[str, str | Promise] = {
     "rectification.overturned": pgettext_lazy("记录", "抽核不实"),
     "rectification.void": pgettext_lazy("记录", "随问题撤回"),
     "ledger.export": pgettext_lazy("记录", "导出台账"),
+    "ledger.map": pgettext_lazy("记录", "说明台账各列"),
+    "ledger.import": pgettext_lazy("记录", "导入原有台账"),
+    "territory.meet_site": pgettext_lazy("记录", "按原台账列入待核实点位"),
+    "team.stand_for_paper": pgettext_lazy("记录", "为原台账设组"),
     "brief.issue": pgettext_lazy("记录", "编发简报"),
     "publication.draft": pgettext_lazy("记录", "起草发布稿"),
     "publication.rewrite": pgettext_lazy("记录", "修改发布稿"),
@@ -93,6 +101,13 @@ VERBS: dict[str, str | Promise] = {
     "rulebook.publish": pgettext_lazy("记录", "发布清单版本"),
     "rulebook.publish_checklist": pgettext_lazy("记录", "发布检查表"),
     "rulebook.complete_checklist": pgettext_lazy("记录", "补齐检查表表单"),
+    "rulebook.mark_removal_first": pgettext_lazy("记录", "标记先免职再查处"),
+    "rulebook.register_year": pgettext_lazy("记录", "登记放假安排"),
+    "rulebook.set_day": pgettext_lazy("记录", "改动工作日"),
+    "rulebook.set_term": pgettext_lazy("记录", "设定期限"),
+    "rulebook.set_ladder": pgettext_lazy("记录", "设定督办阶梯"),
+    "rulebook.set_proof": pgettext_lazy("记录", "设定办理要件"),
+    "rulebook.set_basis": pgettext_lazy("记录", "填写文书依据"),
     "territory.import_divisions": pgettext_lazy("记录", "导入区划"),
     "territory.group_townships": pgettext_lazy("记录", "划分片区"),
     "territory.add_body": pgettext_lazy("记录", "登记单位"),
@@ -161,10 +176,17 @@ KINDS: dict[str, str | Promise] = {
     "note": _("工作提示"),
     "embedded": _("嵌入式监督"),
     "mechanism": _("监督机制"),
+    "calendar": _("工作日历"),
+    "clock": _("时限规则"),
 }
 DETAILS: dict[str, str | Promise] = {
     "active": _("在册"),
     "added": _("新增"),
+    "campaign": _("任务"),
+    "closed": _("已办结"),
+    "columns": _("列数"),
+    "import": _("导入编号"),
+    "known": _("以前导入过"),
     "amiss": _("异常"),
     "asked": _("发给单位"),
     "base": _("驻地"),
@@ -250,6 +272,20 @@ DETAILS: dict[str, str | Promise] = {
     "visit": _("点位检查"),
     "was": _("原来"),
     "unvisited": _("未到访"),
+    "act": _("步骤"),
+    "days": _("日期"),
+    "emergency": _("应急"),
+    "marked": _("已标记"),
+    "needed": _("要有什么"),
+    "paper": _("文种"),
+    "partial": _("节录"),
+    "rungs": _("各级"),
+    "severity": _("等级"),
+    "source": _("出处"),
+    "stage": _("环节"),
+    "term": _("期限"),
+    "withdrawn": _("取消本机关规定"),
+    "works": _("上班"),
     "urgent_hours": _("紧急消息时限（小时）"),
     "other_hours": _("其他消息时限（小时）"),
 }
@@ -272,6 +308,14 @@ VALUES_OF: dict[str, Mapping[str, object]] = {
     },
     "ground": dict(GROUNDS),
     "held": dict(WHY_HELD),
+    "works": {"announced": _("恢复公布的安排")},
+    "stage": {value: _(label) for value, label in STAGES},
+    "severity": {choice.value: _(choice.label) for choice in Severity},
+    "act": {"answer": _("答复整改"), "close": _("核验销号")},
+    "term": dict(UNITS),
+    "rungs": {**dict(UNITS), "before": _("到期前"), **{choice.value: _(choice.label) for choice in Rung}},
+    "needed": {name: Proof.base_fields[name].label for name in ("before", "after", "document", "revisit")},
+    "paper": {choice.value: _(choice.label) for choice in PaperKind},
 }
 # Where a line leads; the page there applies its own scope.
 PLACES = {
