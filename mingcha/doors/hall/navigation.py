@@ -54,7 +54,7 @@ ELSEWHERE = (
     ("desk:orders", re.compile(r"/samples/")),
     ("desk:publications", re.compile(r"/namings/")),
     ("desk:calls", re.compile(r"/(offers|campaigns/[^/]+/calls)/")),
-    ("desk:rulebooks", re.compile(r"/checklists/")),
+    ("desk:rulebooks", re.compile(r"/(checklists|clock)/")),
     ("desk:guidance", re.compile(r"/(questions|campaigns/[^/]+/guidance)/")),
     ("desk:embedded_index", re.compile(r"/campaigns/[^/]+/embedded/")),
     ("desk:campaigns", re.compile(r"/(rounds|teams)/")),

@@ -1,16 +1,34 @@
-"""Reading catalogues and checklists, and the data files shipped with the house."""
+"""Reading catalogues, checklists and the clock's rules, and the data files shipped with the house."""
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
-from mingcha.ground.rulebook.models import Checklist, Edition, Item, Question, Rulebook
+from mingcha.ground.rulebook.models import (
+    BasisText,
+    CalendarDay,
+    CalendarYear,
+    Checklist,
+    Edition,
+    Item,
+    Kept,
+    Ladder,
+    ProofRule,
+    Question,
+    Rulebook,
+    Stage,
+    TermRule,
+)
 from mingcha.kernel.checklists import Compiled
+
+STAGES = Stage.choices  # what has a term, in the order the work goes
+Rule = TypeVar("Rule", bound=Kept)
 
 
 def rulebooks() -> QuerySet[Rulebook]:
@@ -132,5 +150,43 @@ def questions(checklist: Checklist) -> QuerySet[Question]:
 
 
 def shipped(name: str) -> dict[str, Any]:
-    """Return a data file shipped with this room: `rulebooks` or `site_types`."""
+    """Return a data file shipped with this room: `rulebooks`, `site_types` or `terms`."""
     return tomllib.loads((resources.files(__package__) / "catalogues" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def held_terms(offices: Iterable[str]) -> list[TermRule]:
+    """Return the offices' own terms as they hold now; what was taken back is left out."""
+    rows = _latest(TermRule, offices, "stage", "emergency", "severity", "item_id")
+    return [row for row in rows.select_related("item__edition__rulebook") if row.amount is not None]
+
+
+def held_ladders(offices: Iterable[str]) -> list[Ladder]:
+    """Return the offices' own ladders as they hold now."""
+    return [row for row in _latest(Ladder, offices, "emergency").prefetch_related("rungs") if row.rungs.all()]
+
+
+def held_proofs(offices: Iterable[str]) -> list[ProofRule]:
+    """Return what the offices themselves ask for before a step, as it holds now."""
+    return [row for row in _latest(ProofRule, offices, "act", "severity") if not row.withdrawn]
+
+
+def held_bases(offices: Iterable[str]) -> list[BasisText]:
+    """Return the legal bases the offices put on record, as they hold now."""
+    return [row for row in _latest(BasisText, offices, "kind") if row.text]
+
+
+def _latest(model: type[Rule], offices: Iterable[str], *about: str) -> QuerySet[Rule]:
+    found = model._default_manager.filter(body__in=list(offices)).select_related("body", "set_by")
+    return found.order_by("body_id", *about, "-pk").distinct("body_id", *about)
+
+
+def calendar_years() -> QuerySet[CalendarYear]:
+    """Return the years that offices put on record, the latest first."""
+    return CalendarYear.objects.select_related("registered_by").order_by("-year")
+
+
+def calendar_days() -> QuerySet[CalendarDay]:
+    """Return the days that offices set one way or the other, as they stand now, the latest first."""
+    newest = CalendarDay.objects.filter(day=OuterRef("day")).order_by("-pk").values("pk")[:1]
+    found = CalendarDay.objects.filter(pk=Subquery(newest), works__isnull=False)
+    return found.select_related("set_by").order_by("-day")

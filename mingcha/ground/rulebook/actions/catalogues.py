@@ -108,7 +108,7 @@ def mark_removal_first(item: Item, *, marked: bool, by: Person, at: datetime) ->
         audit.record(
             "rulebook.mark_removal_first", kind="rulebook", key=item.edition.rulebook.code, by=by, at=at,
             division=keeper.division_id,
-            detail={"version": item.edition.version, "number": item.number or item.position, "marked": marked},
+            detail={"version": item.edition.version, "item": item.number or item.position, "marked": marked},
         )  # fmt: skip
     item.refresh_from_db(fields=["removal_first"])
 

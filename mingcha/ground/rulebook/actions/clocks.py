@@ -125,7 +125,7 @@ def set_day(day: date, *, works: bool | None, note: str, by: Person, at: datetim
     made = CalendarDay.objects.create(day=day, works=works, note=note.strip(), set_at=at, set_by=by)
     audit.record(
         "rulebook.set_day", kind="calendar", key=day.isoformat(), by=by, at=at,
-        detail={"works": works, "source": note.strip()},
+        detail={"works": "announced" if works is None else works, "source": note.strip()},
     )  # fmt: skip
     return made
 
@@ -149,8 +149,8 @@ def set_term(
     )  # fmt: skip
     _record(
         "rulebook.set_term", office, by=by, at=at,
-        detail={"stage": stage, "emergency": emergency, "severity": severity, "item": item.pk if item else None,
-                "term": _told(term), "source": source.strip()},
+        detail={"stage": stage, "emergency": emergency, "severity": severity, "item": item.pk if item else "",
+                "term": [_told(term)] if term else [], "source": source.strip()},
     )  # fmt: skip
     return made
 
@@ -177,7 +177,7 @@ def set_ladder(
     _record(
         "rulebook.set_ladder", office, by=by, at=at,
         detail={"emergency": emergency, "source": source.strip(),
-                "rungs": [[rung.act, rung.before, _told(rung.term), rung.auto] for rung in rungs]},
+                "rungs": [[rung.act, *(["before"] if rung.before else []), *_told(rung.term)] for rung in rungs]},
     )  # fmt: skip
     return made
 
@@ -209,7 +209,8 @@ def set_proof(
     )
     _record(
         "rulebook.set_proof", office, by=by, at=at,
-        detail={"act": act, "severity": severity, "needed": sorted(k for k, v in needed.items() if v) if need else None},
+        detail={"act": act, "severity": severity, "needed": sorted(name for name, asked in needed.items() if asked),
+                "withdrawn": need is None},
     )  # fmt: skip
     return made
 
@@ -230,7 +231,7 @@ def set_basis(office: Body, *, kind: str, text: str, source: str, partial: bool,
     )
     _record(
         "rulebook.set_basis", office, by=by, at=at,
-        detail={"kind": kind, "text": text.strip(), "source": source.strip(), "partial": partial},
+        detail={"paper": kind, "basis": text.strip(), "source": source.strip(), "partial": partial},
     )  # fmt: skip
     return made
 
@@ -240,7 +241,8 @@ def _require(by: Person, office: Body, *, at: datetime) -> None:
 
 
 def _record(verb: str, office: Body, *, by: Person, at: datetime, detail: dict[str, object]) -> None:
-    audit.record(verb, kind="clock", key=office.pk, by=by, at=at, division=office.division_id, detail=detail)
+    told = {name: value for name, value in detail.items() if value != ""}
+    audit.record(verb, kind="clock", key=office.pk, by=by, at=at, division=office.division_id, detail=told)
 
 
 def _columns(term: Term | None) -> dict[str, object]:
@@ -249,7 +251,5 @@ def _columns(term: Term | None) -> dict[str, object]:
     return {"amount": term.amount, "unit": term.unit.value, "by_time": term.at}
 
 
-def _told(term: Term | None) -> str:
-    if term is None:
-        return ""
-    return f"{term.unit.value}:{term.amount}" + (f"@{term.at:%H:%M}" if term.at else "")
+def _told(term: Term) -> list[object]:
+    return [term.amount, term.unit.value, *([f"{term.at:%H:%M}"] if term.at else [])]

@@ -1,0 +1,250 @@
+"""The clock's rules: a year of holidays as its notice reads, a day, a term, the ladder, what must be there, a basis."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from mingcha.doors.hall import years
+from mingcha.kernel.deadlines import Rung, Term, Unit
+
+Choices = Iterable[tuple[Any, Any]]
+UNITS = [
+    (Unit.DAYS.value, _("天（自然日）")), (Unit.WORKING_DAYS.value, _("工作日")), (Unit.HOURS.value, _("小时")),
+    (Unit.BY_TIME.value, _("天后的几点前")),
+]  # fmt: skip
+NORMAL = [("", _("平时")), ("1", _("应急"))]
+MOST_DAYS = 40
+_DATE = r"(?:(\d{4})\s*[-年./]\s*)?(\d{1,2})\s*[-月./]\s*(\d{1,2})\s*日?"
+_SPAN = re.compile(
+    rf"{_DATE}(?:\s*(?:至|到|~|—|－)\s*(?:(\d{{4}})\s*[-年./]\s*)?(?:(\d{{1,2}})\s*[-月./]\s*)?(\d{{1,2}})\s*日?)?"
+)
+# Some days, then what they are: “2月7日、2月20日上班”, “2月5日至12日 休 春节”.
+_CLAUSE = re.compile(rf"((?:{_SPAN.pattern}[、，,和\s]*)+)(休|放假|班|上班)\S*\s*(.*)")
+_WEEKDAYS = re.compile(r"[（(][^（）()]*[）)]")
+_NAME = re.compile(r"^(?:[一二三四五六七八九十]+、)?\s*([^\d：:]*)[：:]")
+
+
+class Year(forms.Form):
+    """A year as announced: a line for each day or run of days that differs from the week."""
+
+    year = forms.IntegerField(label=_("年份"), min_value=years.FIRST, max_value=years.LAST)
+    source = forms.CharField(
+        label=_("出处"),
+        max_length=200,
+        help_text=_("通知的名称和文号，例如“国务院办公厅关于2027年部分节假日安排的通知”。"),
+    )
+    lines = forms.CharField(
+        label=_("放假和调休"),
+        help_text=_(
+            "可以把通知里的各条原样粘贴进来，一条一行；也可以自己写，例如“2月5日至2月12日 休 春节”“2月14日 班 春节调休”。上一年12月的日子写明年份。"
+        ),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 14}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Add `days`: day → (works, what for). A line that cannot be read is named."""
+        given = super().clean() or {}
+        if "year" in given and "lines" in given:
+            given["days"] = {}
+            for number, line in enumerate(given["lines"].splitlines(), start=1):
+                found = read(line, year=given["year"])
+                if line.strip() and not found:
+                    words = _now("第 %(number)s 行读不懂：%(line)s。请写成“2月5日至2月12日 休 春节”的样子。")
+                    self.add_error("lines", words % {"number": number, "line": line.strip()[:40]})
+                given["days"] |= found
+        return given
+
+
+def read(line: str, *, year: int) -> dict[date, tuple[bool, str]]:
+    """
+    Return day → (works, what for) of one line, as the notice writes it or shorter; empty where it makes no sense.
+
+    “二、春节：2月5日至11日放假调休，共7天。1月31日（星期日）、2月14日（星期日）上班。”
+    """
+    text = _WEEKDAYS.sub("", line[:300]).strip()
+    named = _NAME.match(text)
+    days: dict[date, tuple[bool, str]] = {}
+    for clause in re.split("[。；;]", text):
+        found = _CLAUSE.search(clause)
+        if found is None:
+            if _SPAN.search(clause):
+                return {}
+            continue
+        works, said = found[found.re.groups - 1] in ("班", "上班"), found[found.re.groups].strip("，, ")
+        for each in _SPAN.finditer(found[1]):
+            span = _span(each, year)
+            if not span:
+                return {}
+            days |= dict.fromkeys(span, (works, (named[1] if named else said)[:100]))
+    return days
+
+
+def _span(found: re.Match[str], year: int) -> list[date]:
+    """Return the days from one to another, none where there is no such day or they run backwards."""
+    try:
+        first = date(int(found[1] or year), int(found[2]), int(found[3]))
+        last = date(int(found[4] or first.year), int(found[5] or first.month), int(found[6])) if found[6] else first
+    except ValueError:
+        return []
+    length = (last - first).days + 1
+    return [first + timedelta(days=n) for n in range(length)] if 0 < length <= MOST_DAYS else []
+
+
+class Day(forms.Form):
+    """One day that is worked or not, whatever was announced."""
+
+    day = forms.DateField(
+        label=_("日期"), validators=[years.meant], widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    works = forms.ChoiceField(
+        label=_("这一天"),
+        choices=[("1", pgettext_lazy("日历", "上班")), ("0", pgettext_lazy("日历", "休息")), ("", _("恢复公布的安排"))],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    note = forms.CharField(label=_("依据或说明"), max_length=200)
+
+    @property
+    def wanted(self) -> bool | None:
+        return {"1": True, "0": False}.get(self.cleaned_data["works"])
+
+
+class TermFields(forms.Form):
+    """How long: a number, of what, and for the last kind by when."""
+
+    amount = forms.IntegerField(label=_("多少"), min_value=0, max_value=999, required=False)
+    unit = forms.ChoiceField(label=_("单位"), choices=UNITS, required=False)
+    at = forms.TimeField(
+        label=_("几点前"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Add `term`, None where no number is given."""
+        given = super().clean() or {}
+        given["term"] = None
+        if given.get("amount") is None or self.errors:
+            return given
+        by_time = given.get("unit") == Unit.BY_TIME
+        if by_time and not given.get("at"):
+            self.add_error("at", _now("请填写几点前。"))
+            return given
+        given["term"] = Term(given["amount"], Unit(given["unit"] or Unit.DAYS), given["at"] if by_time else None)
+        return given
+
+
+class TermRule(TermFields):
+    """How long a stage may take: at all, or for one severity or one item of a catalogue."""
+
+    stage = forms.ChoiceField(label=_("环节"))
+    emergency = forms.ChoiceField(label=_("什么时候"), choices=NORMAL, widget=forms.RadioSelect, required=False)
+    severity = forms.ChoiceField(label=_("只对哪一等级的问题"), required=False)
+    item = forms.TypedChoiceField(label=_("只对哪一条清单条目"), required=False, coerce=int, empty_value=None)
+    source = forms.CharField(label=_("依据或说明"), max_length=200, required=False)
+    withdraw = forms.BooleanField(label=_("取消本机关的这条规定，按上级或随系统的规定办"), required=False)
+    field_order = ("stage", "emergency", "amount", "unit", "at", "severity", "item", "source", "withdraw")
+
+    def __init__(self, data: Any = None, *, stages: Choices, severities: Choices, items: Choices, initial: Any) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["stage"].choices = list(stages)  # type: ignore[attr-defined]
+        self.fields["severity"].choices = [("", _("全部")), *severities]  # type: ignore[attr-defined]
+        self.fields["item"].choices = [("", _("全部")), *items]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if given.get("withdraw"):
+            given["term"] = None
+        elif given.get("term") is None and not self.errors:
+            self.add_error("amount", _now("请填写期限是多少。"))
+        return given
+
+
+class RungRow(TermFields):
+    """One rung; a row without a step is none."""
+
+    act = forms.ChoiceField(label=_("步骤"), required=False)
+    before = forms.ChoiceField(
+        label=_("到期前后"), choices=[("", _("逾期后")), ("1", _("到期前"))], required=False
+    )  # fmt: skip
+    auto = forms.BooleanField(label=_("到时自动办"), required=False)
+    paper = forms.ChoiceField(label=_("文种"), required=False)
+    to = forms.ChoiceField(
+        label=_("发给"),
+        choices=[("unit", _("整改单位")), ("office", _("跟踪机关")), ("both", _("双方"))],
+        required=False,
+        initial="unit",
+    )
+
+    def __init__(self, *args: Any, acts: Choices, papers: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["act"].choices = [("", "—"), *acts]  # type: ignore[attr-defined]
+        self.fields["paper"].choices = [("", _("不发文")), *papers]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if given.get("act") and given.get("term") is None and not self.errors:
+            self.add_error("amount", _now("请填写时间。"))
+        return given
+
+
+_Rungs = forms.formset_factory(RungRow, extra=2, max_num=12, absolute_max=14)
+
+
+class Rungs(_Rungs):  # type: ignore[misc,valid-type]
+    """The rungs in order, with two empty rows to add more."""
+
+    def __init__(self, data: Any = None, *, acts: Choices, papers: Choices, initial: list[dict[str, Any]]) -> None:
+        # What was sent counts as it is: against these a row that nobody touched would seem empty.
+        kwargs = {"acts": list(acts), "papers": list(papers), "use_required_attribute": False}
+        super().__init__(data, prefix="rung", initial=initial if data is None else None, form_kwargs=kwargs)
+
+    @property
+    def wanted(self) -> list[Rung]:
+        named = [row for row in self.cleaned_data if row.get("act")]
+        return [
+            Rung(n, row["act"], row["term"], bool(row["before"]), row["auto"], row["paper"], row["to"] or "unit")
+            for n, row in enumerate(named, start=1)
+        ]
+
+
+class Ladder(forms.Form):
+    """What goes with the rungs."""
+
+    source = forms.CharField(label=_("依据或说明"), max_length=200, required=False)
+    withdraw = forms.BooleanField(label=_("取消本机关的阶梯，按上级或随系统的阶梯办"), required=False)
+
+
+class Proof(forms.Form):
+    """What must be there before a step."""
+
+    act = forms.ChoiceField(label=_("步骤"), choices=[("answer", _("答复整改")), ("close", _("核验销号"))])
+    severity = forms.ChoiceField(label=_("只对哪一等级的问题"), required=False)
+    before = forms.BooleanField(label=_("整改前照片"), required=False)
+    after = forms.BooleanField(label=_("整改后照片"), required=False)
+    document = forms.BooleanField(label=_("书面材料"), required=False)
+    revisit = forms.BooleanField(label=_("到现场回头看"), required=False)
+    withdraw = forms.BooleanField(label=_("取消本机关的这条规定，按上级或随系统的规定办"), required=False)
+
+    def __init__(self, data: Any = None, *, severities: Choices, initial: Any) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["severity"].choices = [("", _("全部")), *severities]  # type: ignore[attr-defined]
+
+
+class Basis(forms.Form):
+    """The legal basis of a kind of paper, word for word; none takes the office's own back."""
+
+    text = forms.CharField(
+        label=_("依据"),
+        required=False,
+        max_length=2000,
+        help_text=_("照现行有效的文本原样填写，会印在这一文种上。清空，就是取消本机关填的依据。"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    source = forms.CharField(label=_("文件名称、版本和出处"), max_length=200, required=False)
+    partial = forms.BooleanField(label=_("只是节录"), required=False)
