@@ -19,6 +19,7 @@ from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.fieldwork.models import Visit
 from mingcha.flow.guidance import actions as guidance
 from mingcha.flow.rectifications import actions as rectifications
+from mingcha.flow.rectifications.actions import papers
 from mingcha.flow.rectifications.actions import ledger_import
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.reports.actions import briefs as reports
@@ -110,6 +111,7 @@ def lay_out(world: World) -> Places:
     _ties(places)
     _successions(places)
     _phones(places)
+    _papers(places)
     _channels(places)
     return places
 
@@ -413,6 +415,38 @@ def _successions(places: Places) -> None:
     }  # fmt: skip
     for name, who in heads.items():
         places.stock[name]["succession"] = places.own[who.pk]["succession"]
+
+
+def _papers(places: Places) -> None:
+    """
+    A signed paper of each office to a unit; of 岷县's to township and village, of the city's to the group, as a copy.
+
+    `paper`: may be read; `issued`: whoever stands for the place issued it.
+    """
+    world = places.world
+    works = {
+        "minxian": world.minxian, "zhangxian": world.zhangxian, "city": world.city, "beside": world.beside,
+        "abroad": world.abroad,
+    }  # fmt: skip
+    for name, work in works.items():
+        places.stock[name] |= _paper(places, work.order.pk, work.office)
+        places.stock[name]["issued"] = places.stock[name]["paper"]
+    for name in ("township", "village"):
+        places.stock[name] |= _paper(places, world.minxian.order.pk, world.minxian.office, copy=places.bodies[name])
+    order = places.stock["group"]["order"][0]
+    places.stock["group"] |= _paper(places, order, world.city.office, copy=places.bodies["group"])
+
+
+def _paper(places: Places, order: object, office: Office, copy: Body | None = None) -> Stock:
+    at = places.world.at
+    paper = papers.issue(
+        [Rectification.objects.get(pk=order)], kind="hand_over", issuer=office.body, demands="演示：请立即整改。",
+        copies=[copy] if copy else [], by=office.officer, at=at,
+    )  # fmt: skip
+    signed = papers.sign(
+        paper, party="leader", signed_as="演示组长", scan=("签字.png", PNG), by=office.officer, at=at
+    )
+    return {"paper": [paper.pk], "signature": [signed.pk]}
 
 
 def _phones(places: Places) -> None:

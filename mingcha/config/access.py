@@ -169,6 +169,16 @@ desk:unit_link           POST      order.verify              order       own,low
 desk:unit_link_revoke    POST      order.verify              order       own,lower  own,beside,lower  -       -          -     -           -          -
 desk:proof               GET       order.see                 proof       own,lower  own,beside,lower  -       -          own   own         own,lower  own
 desk:samples             GET       order.verify              -           yes        yes               -       -          -     -           -          -
+desk:papers              GET       order.see                 -           yes        yes               -       -          yes   yes         yes        yes
+desk:paper_new           GET,POST  order.verify              -           yes        yes               -       -          -     -           -          -
+desk:paper               GET       order.see                 paper       own,lower  own,beside,lower  -       -          own   own         own        own
+desk:paper_document      GET       order.see                 paper       own,lower  own,beside,lower  -       -          own   own         own        own
+desk:paper_scan          GET       order.see                 signature   own,lower  own,beside,lower  -       -          own   own         own        own
+desk:paper_receive       POST      signed-in                 paper       -          -                 -       -          own   own         own        own
+desk:paper_reply         POST      order.answer              paper       -          -                 -       -          own   -           -          -
+desk:paper_print         POST      order.verify              issued      own        own,beside        -       -          -     -           -          -
+desk:paper_sign          POST      order.verify              issued      own        own,beside        -       -          -     -           -          -
+desk:paper_withdraw      POST      order.verify              issued      own        own,beside        -       -          -     -           -          -
 desk:order_sample        GET,POST  order.verify              attested    own,lower  own,beside,lower  -       -          -     -           -          -
 
 desk:briefs              GET       brief.see                 -           yes        yes               -       -          -     -           -          -

@@ -226,6 +226,18 @@ rectifications.ImportedRow    campaign
     personal  found_as
 rectifications.Proof          campaign
     internal  id reply evidence
+rectifications.Paper          campaign
+    internal  id kind issuer year number to content sha256 reply_by state issued_at received_at received_through reply
+    internal  replied_at withdrawn_at withdrawn_reason
+    personal  issued_by received_by replied_by withdrawn_by
+rectifications.PaperOrder     campaign
+    internal  id paper rectification
+rectifications.PaperCopy      campaign
+    internal  id paper body received_at
+    personal  received_by
+rectifications.PaperSignature campaign
+    internal  id paper party evidence at
+    personal  signed_as by
 rectifications.Review         campaign
     internal  id rectification reply verdict reason at
     personal  by

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from mingcha.doors.desk.forms.campaigns import MEASURES
 from mingcha.doors.desk.forms.clocks import UNITS, Proof
+from mingcha.doors.desk.forms.papers import PARTIES
 from mingcha.doors.desk.forms.people import CAPACITIES
 from mingcha.doors.desk.forms.recusals import GROUNDS
 from mingcha.doors.desk.submitted import WHY_HELD
@@ -81,6 +82,13 @@ VERBS: dict[str, str | Promise] = {
     "rectification.upheld": pgettext_lazy("记录", "抽核属实"),
     "rectification.overturned": pgettext_lazy("记录", "抽核不实"),
     "rectification.void": pgettext_lazy("记录", "随问题撤回"),
+    "paper.issue": pgettext_lazy("记录", "印发文书"),
+    "paper.receive": pgettext_lazy("记录", "签收文书"),
+    "paper.receive_copy": pgettext_lazy("记录", "签收抄送的文书"),
+    "paper.reply": pgettext_lazy("记录", "回复文书"),
+    "paper.sign": pgettext_lazy("记录", "登记文书签字"),
+    "paper.print_links": pgettext_lazy("记录", "打印带二维码的文书"),
+    "paper.withdraw": pgettext_lazy("记录", "撤销文书"),
     "ledger.export": pgettext_lazy("记录", "导出台账"),
     "ledger.map": pgettext_lazy("记录", "说明台账各列"),
     "ledger.import": pgettext_lazy("记录", "导入原有台账"),
@@ -174,6 +182,7 @@ KINDS: dict[str, str | Promise] = {
     "ledger": _("台账"),
     "call": pgettext_lazy("单个", "紧急调配"),
     "note": _("工作提示"),
+    "paper": _("文书"),
     "embedded": _("嵌入式监督"),
     "mechanism": _("监督机制"),
     "calendar": _("工作日历"),
@@ -212,6 +221,11 @@ DETAILS: dict[str, str | Promise] = {
     "label": _("手机"),
     "link": _("联系编号"),
     "longest_run_days": _("连续外派最多天数"),
+    "paper": _("文号"),
+    "orders": _("整改单编号"),
+    "copies": _("抄送"),
+    "party": _("签字方"),
+    "links": _("二维码"),
     "needs": _("需要人数"),
     "note": _("说明"),
     "parent": _("上级单位"),
@@ -308,6 +322,7 @@ VALUES_OF: dict[str, Mapping[str, object]] = {
     },
     "ground": dict(GROUNDS),
     "held": dict(WHY_HELD),
+    "party": dict(PARTIES),
     "works": {"announced": _("恢复公布的安排")},
     "stage": {value: _(label) for value, label in STAGES},
     "severity": {choice.value: _(choice.label) for choice in Severity},
@@ -333,4 +348,5 @@ PLACES = {
     "rectification": "desk:order",
     "rulebook": "desk:rulebook",
     "publication": "desk:publication",
+    "paper": "desk:paper",
 }

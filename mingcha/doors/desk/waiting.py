@@ -13,6 +13,7 @@ from mingcha.flow.draws import queries as draws
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.guidance import queries as guidance
 from mingcha.flow.rectifications import queries as rectifications
+from mingcha.flow.rectifications.queries import papers
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.territory import queries as territory
@@ -49,6 +50,8 @@ def tasks(request: Request) -> list[Task]:
         found += _of_calls(request)
     if standing.can(P.GUIDANCE_SEE):
         found += _of_guidance(request)
+    if standing.can(P.ORDER_SEE):
+        found += _of_papers(request)
     if standing.can(P.RECUSAL_RULE):
         asked = accounts.to_rule(to=standing, at=request.now).count()
         found += _line(_("回避申请待裁定"), "desk:recusals", "team", asked, _("责任单位申请某人回避，由上级机关裁定。"))
@@ -112,6 +115,18 @@ def _of_guidance(request: Request) -> list[Task]:
         *_line(_("工作提示待答复"), "desk:guidance", "notice", waits["unanswered"], late, late=bool(late)),
         *_line(_("工作提示待签收"), "desk:guidance", "notice", waits["unreceived"]),
         *_line(_("提问待回答"), "desk:guidance", "notice", asked, _("下级在本单位发出的工作提示下面提的问题。")),
+    ]
+
+
+def _of_papers(request: Request) -> list[Task]:
+    waits = papers.outstanding(to=request.standing, at=request.now)
+    late = _("已逾期 %(count)s 份") % {"count": waits["late"]} if waits["late"] else ""
+    return [
+        *_line(_("文书待签收"), "desk:papers", "paper", waits["unreceived"]),
+        *_line(_("文书待回复"), "desk:papers", "paper", waits["unanswered"], late, late=bool(late)),
+        *_line(_("抄送的文书待签收"), "desk:papers", "paper", waits["copies"]),
+        *_line(_("到期步骤待印发文书"), "desk:paper_new", "paper", waits["unwritten"]),
+        *_line(_("文书回复逾期"), "desk:papers", "paper", waits["overdue"], late=True),
     ]
 
 

@@ -38,6 +38,7 @@ PLACES = (
     Place(_("嵌入式监督"), "desk:embedded_index", "embedded", (P.EMBEDDED_KEEP, P.MECHANISM_KEEP), group=WORK),
     Place(_("台账"), "desk:ledger", "ledger", (P.LEDGER_SEE,), on_phone=True, group=WORK),
     Place(_("整改"), "desk:orders", "order", (P.ORDER_SEE,), on_phone=True, group=WORK),
+    Place(_("文书"), "desk:papers", "paper", (P.ORDER_SEE,), group=WORK),
     Place(_("简报"), "desk:briefs", "brief", (P.BRIEF_SEE,), group=WORK),
     Place(_("公开发布"), "desk:publications", "globe", (P.PUBLISH_PROPOSE,), group=WORK),
     Place(_("组织"), "desk:organisation", "organisation", (P.ORGANISATION_SEE,), group=REGISTERS),

@@ -31,7 +31,7 @@ from mingcha.ground.audit import actions as audit
 from mingcha.ground.evidence import actions as evidence
 from mingcha.ground.notices import actions as notices
 from mingcha.ground.territory.models import Body
-from mingcha.kernel.briefing import Code
+from mingcha.kernel.briefing import PENDING, Code
 from mingcha.kernel.refusals import Refusal
 
 MOST_ORDERS = 60
@@ -131,8 +131,8 @@ def issue(
     PaperCopy.objects.bulk_create(PaperCopy(paper=paper, body=body) for body in addressed)
     _answer_ladder(paper, about)
     _record("paper.issue", paper, by=by, at=at, detail={
-        "number": wording.number(paper), "sha256": paper.sha256, "orders": [order.pk for order in about],
-        "copies": sorted(body.pk for body in addressed), "basis": bool(content["basis"]),
+        "paper": wording.number(paper), "sha256": paper.sha256, "orders": [order.pk for order in about],
+        "copies": sorted(body.pk for body in addressed), "basis": content["basis"] or PENDING,
     })  # fmt: skip
     _tell(paper, queries.told(paper, at=at), gettext_noop("收到文书，请签收"), at=at)
     for body in addressed:
@@ -156,6 +156,18 @@ def receive(paper: Paper, *, by: Person | UnitLink, at: datetime) -> None:
 
 
 @transaction.atomic
+def sign_for(paper: Paper, *, by: Person, at: datetime) -> bool:
+    """Sign for a paper in whatever name one may: the unit's, or that of the body that got a copy. True for the unit's."""
+    standing = accounts.standing(by, at=at)
+    own = queries.addressed_to(paper, to=standing)
+    if own:
+        receive(paper, by=by, at=at)
+    else:
+        receive_copy(paper, by=by, at=at)
+    return own
+
+
+@transaction.atomic
 def receive_copy(paper: Paper, *, by: Person, at: datetime) -> None:
     """Sign for the copy that came to one's body; the first signature stands. Raises NotFound."""
     standing = accounts.require(by, Permission.ORDER_SEE, at=at)
@@ -163,7 +175,7 @@ def receive_copy(paper: Paper, *, by: Person, at: datetime) -> None:
     if copy is None:
         raise accounts.NotFound
     if PaperCopy.objects.filter(pk=copy.pk, received_at=None).update(received_at=at, received_by=by):
-        _record("paper.receive_copy", paper, by=by, at=at, detail={"body": copy.body_id})
+        _record("paper.receive_copy", paper, by=by, at=at, detail={"office": copy.body_id})
 
 
 @transaction.atomic
@@ -175,7 +187,7 @@ def reply(paper: Paper, *, text: str, by: Person, at: datetime) -> None:
     receive(paper, by=by, at=at)
     if not _moved(paper, "reply", reply=text.strip(), replied_at=at, replied_by=by):
         raise PaperMoved(state=PaperState(paper.state).label)
-    _record("paper.reply", paper, by=by, at=at, detail={"late": paper.reply_by is not None and paper.reply_by < at})
+    _record("paper.reply", paper, by=by, at=at)
     people = accounts.able(paper.issuer_id, Permission.ORDER_VERIFY, at=at)
     _tell(paper, people, gettext_noop("文书已有回复"), at=at)
 
