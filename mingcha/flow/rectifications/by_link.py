@@ -68,7 +68,8 @@ class Held:
 
 def offered(token: str, *, at: datetime) -> Offered:
     """Return what a link is about. Opening it takes nothing: messengers open links by themselves. Raises NotFound."""
-    link = UnitLink.objects.filter(token_hash=hashed(token), revoked_at=None, expires_at__gt=at).first()
+    good = UnitLink.objects.defer("token_hash", "session_hash").filter(revoked_at=None, expires_at__gt=at)
+    link = good.filter(token_hash=hashed(token)).first()
     if link is None:
         raise actions.LinkNoLongerGood
     order = queries.of(link.rectification_id)
@@ -82,8 +83,8 @@ def redeem(token: str, *, signed_as: str, at: datetime) -> str:
 
 def held(secret: str, *, at: datetime) -> Held:
     """Return the order that a browser's secret opens. Raises LinkNoLongerGood."""
-    found = UnitLink.objects.filter(session_hash=hashed(secret), revoked_at=None, expires_at__gt=at) if secret else None
-    link = found.first() if found is not None else None
+    good = UnitLink.objects.defer("token_hash", "session_hash").filter(revoked_at=None, expires_at__gt=at)
+    link = good.filter(session_hash=hashed(secret)).first() if secret else None
     if link is None:
         raise actions.LinkNoLongerGood
     return Held(link, queries.of(link.rectification_id))
@@ -91,7 +92,7 @@ def held(secret: str, *, at: datetime) -> Held:
 
 def is_of(held: Held, token: str) -> bool:
     """Return whether a link, opened again, is the one that this browser has taken."""
-    return held.link.token_hash == hashed(token)
+    return UnitLink.objects.filter(pk=held.link.pk, token_hash=hashed(token)).exists()
 
 
 def photos(held: Held) -> QuerySet[Photo]:

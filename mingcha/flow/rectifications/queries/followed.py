@@ -69,7 +69,8 @@ def last_reply(order: Rectification) -> int | None:
 
 def live_link(order: Rectification, *, at: datetime) -> UnitLink | None:
     """Return the link to the order that is good now, taken or not."""
-    return order.links.filter(revoked_at=None, expires_at__gt=at).select_related("made_by").first()
+    good = order.links.defer("token_hash", "session_hash").filter(revoked_at=None, expires_at__gt=at)
+    return good.select_related("made_by").first()
 
 
 def revisits(order: Rectification) -> QuerySet[Visit]:
