@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from mingcha.doors.hall import wording
 from mingcha.flow.rectifications import queries as rectifications
+from mingcha.flow.rectifications.queries import imported
 from mingcha.flow.rectifications.states import OPEN
 from mingcha.ground.audit import queries as audit
 
@@ -72,7 +73,10 @@ def of(finding: "Finding", order: "Rectification | None") -> list[Step]:
         for review in rectifications.reviews(order):
             notes.setdefault(f"rectification.{review.verdict}", []).append(review.reason)
     events.sort(key=lambda event: event.pk)
-    return [_step(event, notes) for event in events]
+    row = imported.row_of(order) if order is not None else None
+    # One act stands on record for a whole file: the story of each of its rows begins with it.
+    begun = [Step(_("从原台账导入"), row.source.by.name, row.source.at)] if row else []
+    return begun + [_step(event, notes) for event in events]
 
 
 def _step(event: "Event", notes: dict[str, list[str]]) -> Step:

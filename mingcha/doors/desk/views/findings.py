@@ -13,6 +13,7 @@ from mingcha.flow.fieldwork import custody
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.findings import queries as findings
 from mingcha.flow.rectifications import queries as rectifications
+from mingcha.flow.rectifications.queries import imported
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.accounts.queries import NotFound
 from mingcha.ground.rulebook import queries as rulebook
@@ -34,6 +35,7 @@ def show(request: Request, *, pk: int) -> HttpResponse:
         "newest": rulebook.editions(finding.item.edition.rulebook).first() if finding.item else None,
         "photos": findings.photos(finding),
         "order": order,
+        "imported": imported.row_of(order) if order else None,
         "clock": stories.clock(order, at=request.now),
         "replies": rectifications.replies(order) if order else (),
         "may_open_order": _may_open(request, finding),

@@ -70,6 +70,7 @@ def show(request: Request, *, slug: str) -> HttpResponse:
         "total": ledger.total(rows),
         "noted": rows.filter(state="noted").count(),
         "may_export": request.standing.can(P.LEDGER_EXPORT),
+        "may_import": request.standing.can(P.LEDGER_IMPORT),
         "held": fieldwork.submissions(to=request.standing, state="held", campaign=campaign).count(),
     }
     return render(request, "desk/ledger.html", words)

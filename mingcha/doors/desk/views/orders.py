@@ -21,6 +21,7 @@ from mingcha.flow.findings import queries as findings
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications import queries
 from mingcha.flow.rectifications.actions import AlreadyMoved
+from mingcha.flow.rectifications.queries import imported
 from mingcha.flow.rectifications.states import OPEN, State
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission as P
@@ -162,6 +163,7 @@ def _page(
     words = {
         "order": order,
         "finding": order.finding,
+        "imported": imported.row_of(order),
         "photos": findings.photos(order.finding),
         "rights": custody.of_visit(order.finding.visit, to=request.standing),
         "clock": stories.clock(order, at=request.now),

@@ -218,7 +218,7 @@ def _orders(
     bodies, sites = _register(rows, by=by, at=at)
     team = teams.stand_for_paper(campaign, office=office, by=by, at=at)
     told = [paper.Told(sites[row.site_code], row.found_at, row.entry.covert) for row in rows]
-    visits = paper.take_over(team, told=told, by=by)
+    visits = paper.take_over(team, told=told, by=by, at=at)
     found = findings.take_over(
         [
             findings.Told(
