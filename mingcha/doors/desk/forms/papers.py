@@ -1,6 +1,6 @@
 """A numbered paper: which problems of a unit, what is asked, who gets a copy; and what follows once it is out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -45,7 +45,7 @@ class NewPaper(WatchedForm):
         label=_("要求"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("要对方做什么、做到什么程度。印发后不能改，写错的要撤销重发。"),
     )  # fmt: skip
-    prefix = forms.CharField(
+    word = forms.CharField(
         label=_("机关代字"), max_length=10, required=False, help_text=_("排在文号最前面，例如“定纪”；下次自动带出。")
     )
     reply_by = forms.DateTimeField(
@@ -55,7 +55,7 @@ class NewPaper(WatchedForm):
     copies = forms.MultipleChoiceField(
         label=_("抄送"), required=False, error_messages={"invalid_choice": _("有单位不能抄送，请重新选择。")}
     )
-    watched = ("title", "cause", "demands")
+    watched: Iterable[str] = ("title", "cause", "demands")
 
     def __init__(
         self, data: Any = None, *, kind: PaperKind, issuers: Sequence["Body"], orders: Sequence[int],

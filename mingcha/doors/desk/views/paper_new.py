@@ -72,7 +72,7 @@ def _issue(request: Request, desk: Desk, form: NewPaper) -> "Paper":
     chosen = set(said["orders"])
     return actions.issue(
         [order for order in desk.orders if order.pk in chosen], kind=desk.kind, issuer=bodies[said["issuer"]],
-        title=said["title"], demands=said["demands"], cause=said.get("cause", ""), prefix=said["prefix"],
+        title=said["title"], demands=said["demands"], cause=said.get("cause", ""), prefix=said["word"],
         reply_by=said["reply_by"], copies=[bodies[code] for code in said["copies"]], demo=clock.is_demo(),
         by=request.user, at=request.now,
     )  # fmt: skip
@@ -119,7 +119,7 @@ def _begun(request: Request, desk: Desk) -> dict[str, Any]:
     chosen = [order.pk for order in desk.orders if order.pk in named] or late or open_
     return {
         "orders": chosen, "copies": desk.followers, "issuer": desk.issuers[0].pk,
-        "prefix": queries.last_prefix(desk.issuers[0]),
+        "word": queries.last_prefix(desk.issuers[0]),
     }  # fmt: skip
 
 

@@ -27,6 +27,8 @@ RELATED = (
     "replied_by",
     "withdrawn_by",
 )
+# Whoever took a link is named on a page; what opens it is not even fetched.
+SECRETS = ("received_through__token_hash", "received_through__session_hash")
 OWED = (PaperState.ISSUED, PaperState.RECEIVED)  # the unit has not replied
 # Which step of the ladder a kind of paper puts in writing.
 RUNGS = {PaperKind.PRESS: Rung.PRESS, PaperKind.REMINDER: Rung.LETTER, PaperKind.INTERVIEW: Rung.INTERVIEW}
@@ -39,7 +41,12 @@ def papers(*, to: Standing) -> QuerySet[Paper]:
     )
     own = Q(to__in=to.bodies(Permission.ORDER_ANSWER))
     copied = Q(pk__in=PaperCopy.objects.filter(body__in=to.serves(Permission.ORDER_SEE)).values("paper"))
-    return Paper.objects.filter(office | own | copied).select_related(*RELATED).order_by("-issued_at", "-pk")
+    return (
+        Paper.objects.filter(office | own | copied)
+        .select_related(*RELATED)
+        .defer(*SECRETS)
+        .order_by("-issued_at", "-pk")
+    )
 
 
 def paper(pk: int, *, to: Standing) -> Paper:
@@ -91,7 +98,7 @@ def orders(paper: Paper) -> list[Rectification]:
 def of_order(order: Rectification) -> QuerySet[Paper]:
     """Return the papers about an order, the latest first; whoever sees the order is asked before."""
     found = Paper.objects.filter(pk__in=PaperOrder.objects.filter(rectification=order).values("paper"))
-    return found.select_related(*RELATED).order_by("-issued_at", "-pk")
+    return found.select_related(*RELATED).defer(*SECRETS).order_by("-issued_at", "-pk")
 
 
 def copies(paper: Paper) -> QuerySet[PaperCopy]:
