@@ -26,7 +26,7 @@ from mingcha.ground.accounts.models import Capacity, Person, Post
 from mingcha.ground.accounts.roles import ROLES
 from mingcha.ground.notices import channels, queries
 from mingcha.ground.notices.models import Channel, Delivery, Notice, Preference, Raising
-from mingcha.ground.notices.states import ACTS, WAITING, Cause, Kind, State
+from mingcha.ground.notices.states import ACTS, KEYWORD, WAITING, Cause, Kind, State
 from mingcha.ground.territory.models import Body, BodyKind
 from mingcha.kernel import sealing
 from mingcha.kernel.hours import Hours, release
@@ -214,8 +214,8 @@ def words(news: list[Delivery], *, to_group: bool) -> tuple[str, str]:
     urgent = "，其中有紧急的" if any(each.notice.urgent for each in news) else ""
     whose = "本单位" if to_group else "您"
     where = next(iter(settings.CSRF_TRUSTED_ORIGINS), "")
-    text = f"{whose}有 {many} 条新的工作消息{urgent}，请登录系统查看。" + (f"\n{where}" if where else "")
-    return ("" if to_group else "有新的工作消息"), text
+    text = f"{whose}有 {many} 条新的{KEYWORD}{urgent}，请登录系统查看。" + (f"\n{where}" if where else "")
+    return ("" if to_group else f"有新的{KEYWORD}"), text
 
 
 def _failed(channel: Channel, news: list[Delivery], cause: Cause, *, at: datetime) -> None:

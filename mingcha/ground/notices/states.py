@@ -12,6 +12,10 @@ class Kind(TextChoices):
     FEISHU = "feishu", "飞书群"
 
 
+# Stands in every message to a group: robots may be set to let through only what holds a word agreed upon.
+KEYWORD = "工作消息"
+
+
 class State(TextChoices):
     QUEUED = "queued", "待发"
     SENT = "sent", "已发"

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from mingcha.doors.hall.wording import choices
-from mingcha.ground.notices.states import Kind
+from mingcha.ground.notices.states import KEYWORD, Kind
 from mingcha.kernel.hours import Hours
 
 KINDS = choices(Kind.choices)
@@ -64,7 +65,7 @@ class SetRobot(OfBody):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text=_("在群设置里添加自定义机器人，复制它的地址粘贴到这里。保存后不再显示。"),
     )  # fmt: skip
-    field_order = ("body", "address")
+    field_order: tuple[str, ...] = ("body", "address")
 
 
 class SetDingTalk(SetRobot):
@@ -73,7 +74,9 @@ class SetDingTalk(SetRobot):
     secret = forms.CharField(
         label=_("加签密钥"), max_length=140, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("机器人的安全设置选了“加签”才填，以 SEC 开头。选“自定义关键词”的，关键词填“工作消息”。"),
+        help_text=format_lazy(
+            _("机器人的安全设置选了“加签”才填，以 SEC 开头。选“自定义关键词”的，关键词填“{keyword}”。"), keyword=KEYWORD
+        ),
     )  # fmt: skip
     field_order = ("body", "address", "secret")
 

@@ -14,6 +14,7 @@ from mingcha.doors.hall.access import Request, door
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.accounts.queries import NotFound
 from mingcha.ground.notices import actions, queries
+from mingcha.ground.notices.states import KEYWORD
 from mingcha.kernel.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def new(request: Request) -> HttpResponse:
             messages.success(request, _("已保存，设置不再显示。请试发一条，确认能收到。"))
             return redirect("desk:channel", made.pk)
     status = refusal.status if refusal else 422 if form.is_bound else 200
-    words = {"form": form, "refusal": refusal, "kind": kind, "label": dict(KINDS)[kind]}
+    words = {"form": form, "refusal": refusal, "kind": kind, "label": dict(KINDS)[kind], "keyword": KEYWORD}
     return render(request, "desk/channel_new.html", words, status=status)
 
 
