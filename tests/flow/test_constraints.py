@@ -29,7 +29,7 @@ from mingcha.ground.rulebook.models import LadderRung, Question, TermRule
 from mingcha.ground.territory.models import Body, Site
 from mingcha.kernel.deadlines import Rung, Term, Unit
 from mingcha.kernel.hours import Hours
-from tests import referred
+from tests import papered, referred
 
 MODELS = [model for model in apps.get_models() if model.__module__.startswith("mingcha.")]
 UNIQUE = [
@@ -105,6 +105,7 @@ WRONG = {
     "raised_after_an_hour": (Raising, lambda w: {"urgent_hours": 0}),
     "audit_head_single": (Head, lambda w: {"id": 2}),
     **referred.WRONG,
+    **papered.WRONG,
 }
 
 
@@ -128,6 +129,7 @@ def full(_filled, world):
 def fill(w, ranks):
     """Add to the ranks what they have none of."""
     referred.everything(w)
+    papered.everything(w, ranks)
     reports.issue_brief(w.campaign, issuer=w.city.office.body, as_of=w.at, demo=False, by=w.lead, at=w.at)
     told = publications.Text(
         "演示", "张某、李某", officials=[publications.Official("演示甲"), publications.Official("演示乙")],
