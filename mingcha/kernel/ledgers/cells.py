@@ -27,10 +27,13 @@ class Unclear(Exception):
     """A date that could be read in two ways, or in none; `args[0]` says how to write it."""
 
 
-NO_DAY = "看不出是哪一天，请写成 2021-10-27 的样子"
-NO_YEAR = "没写年份，请写成 2021-10-27，或在上传时填上年份"
-SHORTENED = "Excel 里的 10.3 可能是 10 月 3 日，也可能是 10 月 30 日，请写成 10月3日"
-WORKING = "工作日数不能直接换算，请写成 2021-10-27 的样子"
+UNCLEAR = {
+    "no day": "看不出是哪一天，请写成 2021-10-27 的样子",
+    "no year": "没写年份，请写成 2021-10-27，或在上传时填上年份",
+    "shortened": "Excel 里的 10.3 可能是 10 月 3 日，也可能是 10 月 30 日，请写成 10月3日",
+    "working": "工作日数不能直接换算，请写成 2021-10-27 的样子",
+}
+NO_DAY, NO_YEAR, SHORTENED, WORKING = UNCLEAR.values()
 
 
 def moment(

@@ -21,6 +21,11 @@ LONGEST = {
     Meaning.FOUND_BY: 80, Meaning.CLOSED_BY: 80, Meaning.DESCRIPTION: 2000, Meaning.REQUIREMENT: 1000,
     Meaning.MEASURES: 2000,
 }  # fmt: skip
+ONLY = {
+    Meaning.RESPONSIBILITY: "只能填四方责任中的一方：属地、部门、单位、个人",
+    Meaning.SEVERITY: "只能填：轻微、一般、重大",
+    Meaning.WAY: "只能填：立行立改、限期整改",
+}
 NEEDED = (Meaning.FOUND_ON, Meaning.DESCRIPTION)
 
 
@@ -153,9 +158,9 @@ class _Check:
             return None, None
         return found or (None, None)
 
-    def word(self, meaning: Meaning, known: str | None, template: str, default: str) -> str:
+    def word(self, meaning: Meaning, known: str | None, default: str) -> str:
         if known is None:
-            self.fault(meaning, template)
+            self.fault(meaning, ONLY[meaning])
         return known or default
 
     def entry(self, *, year: int | None, today: date) -> Entry | None:
@@ -182,13 +187,10 @@ class _Check:
             township=self.text(Meaning.TOWNSHIP), site=site or body, site_type=self.text(Meaning.SITE_TYPE),
             clause=self.text(Meaning.ITEM),
             responsibility=self.word(
-                Meaning.RESPONSIBILITY, cells.responsibility(self.text(Meaning.RESPONSIBILITY)),
-                "只能填四方责任中的一方：属地、部门、单位、个人", "unit",
+                Meaning.RESPONSIBILITY, cells.responsibility(self.text(Meaning.RESPONSIBILITY)), "unit"
             ),
             description=self.text(Meaning.DESCRIPTION, required=True),
-            severity=self.word(
-                Meaning.SEVERITY, cells.severity(self.text(Meaning.SEVERITY)), "只能填：轻微、一般、重大", "ordinary"
-            ),
+            severity=self.word(Meaning.SEVERITY, cells.severity(self.text(Meaning.SEVERITY)), "ordinary"),
             body=body, on_spot=on_spot, closed=closed, requirement=self.text(Meaning.REQUIREMENT),
             due_on=due_on, due_time=due_time, measures=self.text(Meaning.MEASURES), closed_on=closed_on,
             closed_by=self.text(Meaning.CLOSED_BY),
@@ -203,7 +205,7 @@ class _Check:
             self.fault(Meaning.STATE, "看不懂这个状态，请先在列的对应里说明它的意思")
         way = cells.way(self.text(Meaning.WAY))
         if way is None:
-            self.fault(Meaning.WAY, "只能填：立行立改、限期整改")
+            self.fault(Meaning.WAY, ONLY[Meaning.WAY])
         if standing is Standing.OPEN:
             return False, False
         on_spot = standing is Standing.ON_SPOT or way == "on_spot"

@@ -27,12 +27,14 @@ from mingcha.ground.territory.models import SUPERVISING, Body, Division, Site
 from mingcha.kernel import ledgers, sheets
 from mingcha.kernel.ledgers import Entry, Meaning
 
-AMBIGUOUS_SITE = "有 %(count)s 个同名点位，请改写成点位编号，或写上乡镇"
-AMBIGUOUS_BODY = "有 %(count)s 个同名单位，请写上乡镇，或改写全称"
-NO_TOWNSHIP = "本单位辖区里没有这个乡镇，请核对名称"
-WHERE = "点位没有登记，也没有写乡镇，不知道在哪里：请写上乡镇，或先登记点位"
-OFFICE_ANSWERS = "监督机关不能作为责任单位"
-TIED = "您对它应当回避（%(why)s），请由其他人导入"
+FAULTS = {
+    "sites": "有 %(count)s 个同名点位，请改写成点位编号，或写上乡镇",
+    "bodies": "有 %(count)s 个同名单位，请写上乡镇，或改写全称",
+    "township": "本单位辖区里没有这个乡镇，请核对名称",
+    "where": "点位没有登记，也没有写乡镇，不知道在哪里：请写上乡镇，或先登记点位",
+    "office": "监督机关不能作为责任单位",
+    "tied": "您对它应当回避（%(why)s），请由其他人导入",
+}
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def _keep_away(rows: Iterable[Row], register: "_Register", *, by: Person, at: da
         subject = ties.Subject(body.pk if body else "", row.division.pk, row.site.pk if row.site else None)
         tie = away.between(by.pk, subject)
         if tie is not None:
-            register.fault(row.entry, Meaning.BODY, TIED, why=f"{tie.label}：{tie.name}")
+            register.fault(row.entry, Meaning.BODY, "tied", why=f"{tie.label}：{tie.name}")
 
 
 class _Register:
@@ -147,17 +149,17 @@ class _Register:
         for body in above:
             self.bodies.setdefault(body.name, []).append(body.merged_into or body)
 
-    def fault(self, entry: Entry, meaning: Meaning, template: str, **facts: object) -> None:
+    def fault(self, entry: Entry, meaning: Meaning, name: str, **facts: object) -> None:
         heading = (
             self.columns.heading(meaning) or self.columns.heading(Meaning.SITE) or self.columns.heading(Meaning.BODY)
         )
-        self.problems.append(sheets.Problem(entry.row, heading, entry.kept.get(heading, ""), template, facts))
+        self.problems.append(sheets.Problem(entry.row, heading, entry.kept.get(heading, ""), FAULTS[name], facts))
 
     def where(self, entry: Entry) -> tuple[Division | None, Site | None]:
         """Return where a row lies and at which site on record; no division after a fault."""
         townships = self.townships.get(entry.township) or self.townships.get(_bare(entry.township)) or []
         if entry.township and len(townships) != 1:
-            self.fault(entry, Meaning.TOWNSHIP, NO_TOWNSHIP)
+            self.fault(entry, Meaning.TOWNSHIP, "township")
             return None, None
         sites = {site.pk: site for site in self.sites.get(entry.site, [])}.values()
         if townships:
@@ -165,13 +167,13 @@ class _Register:
             # A place met before may be known by its county alone.
             sites = sites_there or [site for site in sites if len(site.division_id) < 9]  # type: ignore[assignment]
         if len(sites) > 1:
-            self.fault(entry, Meaning.SITE, AMBIGUOUS_SITE, count=len(sites))
+            self.fault(entry, Meaning.SITE, "sites", count=len(sites))
             return None, None
         site = next(iter(sites), None)
         if site is not None:
             return site.division, site
         if not townships and len(self.office.division_id) < 6:
-            self.fault(entry, Meaning.SITE, WHERE)
+            self.fault(entry, Meaning.SITE, "where")
             return None, None
         return (townships[0] if townships else self.office.division), None
 
@@ -183,10 +185,10 @@ class _Register:
         own = [body for body in here if body.division_id.startswith(division.county_code)]
         found = own or [body for body in here if division.pk.startswith(body.division_id)]
         if len(found) > 1:
-            self.fault(entry, Meaning.BODY, AMBIGUOUS_BODY, count=len(found))
+            self.fault(entry, Meaning.BODY, "bodies", count=len(found))
         body = found[0] if found else None
         if body is not None and body.kind in SUPERVISING:
-            self.fault(entry, Meaning.BODY, OFFICE_ANSWERS)
+            self.fault(entry, Meaning.BODY, "office")
         return body
 
 
