@@ -264,7 +264,7 @@ def test_what_must_be_there_before_a_step_is_a_setting(world):
     def ask(act, severity="ordinary"):
         return terms.proof_needed(act, severity=severity, offices=offices(world))
 
-    assert ask("answer") == terms.ProofNeed(after=True)
+    assert ask("answer") == terms.ProofNeed()
     assert ask("close") == ask("lunch") == terms.ProofNeed()
     city, county = world.city.office.body, world.minxian.office.body
     revisit, both = terms.ProofNeed(revisit=True), terms.ProofNeed(before=True, after=True)

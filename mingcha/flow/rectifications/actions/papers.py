@@ -120,7 +120,7 @@ def issue(
         raise ReplyTimeOver
     unit = about[0].body.merged_into or about[0].body
     addressed = _copied(copies, unit, issuer, to=standing)
-    due = reply_by or _reply_due(about, issuer, at=at)
+    due = reply_by or _reply_due(about, issuer, kind=kind, at=at)
     content = wording.stored(
         about, kind=PaperKind(kind), issuer=issuer, prefix=_prefix(issuer, prefix),
         title=title.strip()[:100] or wording.title(kind, about), demands=demands.strip(), cause=cause.strip(),
@@ -294,9 +294,11 @@ def _prefix(issuer: Body, given: str | None) -> str:
     return queries.last_prefix(issuer) if given is None else given.strip()[:10]
 
 
-def _reply_due(orders: Sequence[Rectification], issuer: Body, *, at: datetime) -> datetime:
+def _reply_due(orders: Sequence[Rectification], issuer: Body, *, kind: str, at: datetime) -> datetime:
+    """What is handed over asks for a written report first, in an emergency by the afternoon; other papers for a reply."""
+    stage = "report" if kind == PaperKind.HAND_OVER else "reply"
     emergency = any(order.finding.campaign.in_emergency(at) for order in orders)
-    return dues.due("reply", start=at, emergency=emergency, offices=dues.offices_up(issuer.pk)).at
+    return dues.due(stage, start=at, emergency=emergency, offices=dues.offices_up(issuer.pk)).at
 
 
 def _numbered(*, kind: str, issuer: Body, issued_at: datetime, **columns: object) -> Paper:
