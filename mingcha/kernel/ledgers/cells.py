@@ -49,9 +49,8 @@ def moment(
     bare = re.sub(r"\s+", " ", text).strip().strip("。；;，,")
     if bare in _EMPTY:
         return None
-    if re.fullmatch(r"\d{5}(\.\d+)?", bare) and _SERIALS[0] <= float(bare) <= _SERIALS[1]:
-        found = _EPOCH + timedelta(minutes=round(float(bare) * 1440))
-        return found.date(), found.time() if found.time() != time() else None
+    if counted := serial(bare):
+        return counted.date(), counted.time() if counted.time() != time() else None
     if start is not None and (relative := _from(bare, start)):
         return relative, None
     if run := _RUN.fullmatch(bare):
@@ -62,6 +61,13 @@ def moment(
     if numeric and re.fullmatch(r"\d{1,2}\.[123]", bare):
         raise Unclear(SHORTENED)
     return _of(matched, year, start)
+
+
+def serial(text: str) -> datetime | None:
+    """Return the moment that a bare number of Excel's means, such as 44496; None for any other text."""
+    if re.fullmatch(r"\d{5}(\.\d+)?", text) and _SERIALS[0] <= float(text) <= _SERIALS[1]:
+        return _EPOCH + timedelta(minutes=round(float(text) * 1440))
+    return None
 
 
 def _of(matched: re.Match[str], year: int | None, start: date | None) -> tuple[date, time | None]:

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mingcha.doors.desk.former import MEANINGS, STANDINGS
 from mingcha.doors.desk.forms.uploads import Kept, Upload
 from mingcha.kernel.ledgers import Meaning, Sheet
+from mingcha.kernel.ledgers.cells import serial
 
 Choices = Iterable[tuple[Any, Any]]
 LABELS = [(meaning.value, label) for meaning, (label, _told) in MEANINGS.items()]
@@ -44,6 +46,12 @@ class Carried(Kept):
     file_name = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
 
 
+def _read(text: str) -> str:
+    """Return what stands in a cell; a day that Excel holds as a number, as the day that it is."""
+    day = serial(text)
+    return gettext("%(text)s（日期 %(day)s）") % {"text": text, "day": day.date().isoformat()} if day else text
+
+
 class Columns(forms.Form):
     """What each column of one sheet means, and what its words for a state do; `column_0` is the first column."""
 
@@ -76,7 +84,7 @@ class Columns(forms.Form):
     def lines(self) -> Iterator[tuple[str, list[str], forms.BoundField]]:
         """Yield heading, what stands in it, and the field that says what it means."""
         for n, heading in enumerate(self.sheet.headings):
-            yield heading, self.sheet.samples(heading), self[f"column_{n}"]
+            yield heading, [_read(text) for text in self.sheet.samples(heading)], self[f"column_{n}"]
 
     def asked(self) -> Iterator[forms.BoundField]:
         """Yield a field for each word that is to be explained."""
