@@ -32,7 +32,7 @@ def test_the_page_says_what_holds_and_who_says_so(client, world):
     shown = page(client, "/clock/")
     assert "15 天" in shown and "当日 16:00 前" in shown and "随系统" in shown and "依据待填" in shown
     assert "逾期 10 个工作日" in shown and "移交线索处置" in shown
-    sent = {"stage": "rectify", "amount": "9", "unit": "working_days", "source": "演示依据"}
+    sent = {"stage": "rectify", "emergency": "0", "amount": "9", "unit": "working_days", "source": "演示依据"}
     assert client.post("/clock/term/", sent).status_code == 302
     shown = page(client, "/clock/")
     assert "9 个工作日" in shown and "演示依据" in shown
@@ -55,9 +55,9 @@ def test_a_rule_for_one_severity_and_one_item_is_listed_apart(client, world):
 @pytest.mark.parametrize(
     "sent,words",
     [
-        ({"stage": "rectify", "amount": "", "unit": "days"}, "请填写期限是多少"),
-        ({"stage": "rectify", "amount": "2", "unit": "by_time"}, "请填写几点前"),
-        ({"stage": "rectify", "amount": "0", "unit": "days"}, "期限要大于零"),
+        ({"stage": "rectify", "emergency": "0", "amount": "", "unit": "days"}, "请填写期限是多少"),
+        ({"stage": "rectify", "emergency": "0", "amount": "2", "unit": "by_time"}, "请填写几点前"),
+        ({"stage": "rectify", "emergency": "0", "amount": "0", "unit": "days"}, "期限要大于零"),
     ],
 )
 def test_a_term_that_says_nothing_keeps_what_was_typed(client, world, sent, words):
@@ -72,7 +72,7 @@ def test_the_lead_looks_after_the_clock_of_the_counties_and_nobody_after_another
     sign_in(client, world.lead)
     county = world.minxian.office.body
     assert county.name in page(client, f"/clock/?office={county.pk}")
-    sent = {"stage": "ruling", "amount": "2", "unit": "days"}
+    sent = {"stage": "ruling", "emergency": "0", "amount": "2", "unit": "days"}
     assert client.post(f"/clock/term/?office={county.pk}", sent).status_code == 302
     assert terms.term("ruling", emergency=False, offices=offices(world)) == Term(2, Unit.DAYS)
     abroad = world.abroad.office.body
@@ -219,7 +219,7 @@ def test_a_basis_is_typed_with_its_source(client, world):
 
 def test_every_change_is_on_record_in_words(client, world):
     sign_in(client, world.lead)
-    client.post("/clock/term/", {"stage": "rectify", "amount": "9", "unit": "working_days"})
+    client.post("/clock/term/", {"stage": "rectify", "emergency": "0", "amount": "9", "unit": "working_days"})
     client.post("/clock/proof/", {"act": "close", "severity": "grave", "revisit": "on"})
     client.post("/clock/ladder/", rows({"act": "remind", "before": "1", "amount": "1", "unit": "days"}))
     shown = page(client, "/audit/")

@@ -18,7 +18,7 @@ UNITS = [
     (Unit.DAYS.value, _("天（自然日）")), (Unit.WORKING_DAYS.value, _("工作日")), (Unit.HOURS.value, _("小时")),
     (Unit.BY_TIME.value, _("天后的几点前")),
 ]  # fmt: skip
-NORMAL = [("", _("平时")), ("1", _("应急"))]
+WHEN = [("0", _("平时")), ("1", _("应急"))]
 MOST_DAYS = 40
 _DATE = r"(?:(\d{4})\s*[-年./]\s*)?(\d{1,2})\s*[-月./]\s*(\d{1,2})\s*日?"
 _SPAN = re.compile(
@@ -37,7 +37,7 @@ class Year(forms.Form):
     source = forms.CharField(
         label=_("出处"),
         max_length=200,
-        help_text=_("通知的名称和文号，例如“国务院办公厅关于2027年部分节假日安排的通知”。"),
+        help_text=_("通知的名称和文号，例如“国务院办公厅关于某年部分节假日安排的通知”。"),
     )
     lines = forms.CharField(
         label=_("放假和调休"),
@@ -143,15 +143,17 @@ class TermRule(TermFields):
     """How long a stage may take: at all, or for one severity or one item of a catalogue."""
 
     stage = forms.ChoiceField(label=_("环节"))
-    emergency = forms.ChoiceField(label=_("什么时候"), choices=NORMAL, widget=forms.RadioSelect, required=False)
+    emergency = forms.ChoiceField(label=_("什么时候"), choices=WHEN, widget=forms.RadioSelect)
     severity = forms.ChoiceField(label=_("只对哪一等级的问题"), required=False)
     item = forms.TypedChoiceField(label=_("只对哪一条清单条目"), required=False, coerce=int, empty_value=None)
     source = forms.CharField(label=_("依据或说明"), max_length=200, required=False)
     withdraw = forms.BooleanField(label=_("取消本机关的这条规定，按上级或随系统的规定办"), required=False)
-    field_order = ("stage", "emergency", "amount", "unit", "at", "severity", "item", "source", "withdraw")
 
     def __init__(self, data: Any = None, *, stages: Choices, severities: Choices, items: Choices, initial: Any) -> None:
         super().__init__(data, initial=initial)
+        for name in ("amount", "unit"):
+            self.fields[name].needed = True  # type: ignore[attr-defined]
+        self.fields["at"].help_text = _("单位选“天后的几点前”时填，0 天就是当日。")
         self.fields["stage"].choices = list(stages)  # type: ignore[attr-defined]
         self.fields["severity"].choices = [("", _("全部")), *severities]  # type: ignore[attr-defined]
         self.fields["item"].choices = [("", _("全部")), *items]  # type: ignore[attr-defined]

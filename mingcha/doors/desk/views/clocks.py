@@ -116,7 +116,7 @@ def term(request: Request) -> HttpResponse:
         given = form.cleaned_data
         try:
             actions.set_term(
-                place.office, stage=given["stage"], emergency=bool(given["emergency"]), term=given["term"],
+                place.office, stage=given["stage"], emergency=given["emergency"] == "1", term=given["term"],
                 severity=given["severity"], item=items.get(given["item"]), source=given["source"], by=request.user,
                 at=request.now,
             )  # fmt: skip
@@ -304,6 +304,7 @@ def _term_now(request: Request, place: Place) -> dict[str, Any]:
         asked["stage"], emergency=asked["emergency"] == "1", severity=asked["severity"], item=item,
         offices=place.offices,
     )  # fmt: skip
+    asked["emergency"] = asked["emergency"] or "0"
     return {**asked, "item": item, "amount": term.amount, "unit": term.unit.value, "at": term.at}
 
 
