@@ -188,6 +188,8 @@ desk:brief_document      GET       brief.see                 brief       own,low
 
 desk:publications        GET       publish.propose           -           yes        yes               -       -          -     -           -          -
 desk:publication_new     GET,POST  publish.propose           -           yes        yes               -       -          -     -           -          -
+desk:publication_circular GET      publish.propose           -           yes        yes               -       -          -     -           -          -
+desk:publication_document GET      publish.propose           publication own,lower  own               -       -          -     -           -          -
 desk:publication         GET       publish.propose           publication own,lower  own               -       -          -     -           -          -
 desk:publication_edit    GET,POST  publish.propose           publication own,lower  own               -       -          -     -           -          -
 desk:publication_propose POST      publish.propose           publication own,lower  own               -       -          -     -           -          -

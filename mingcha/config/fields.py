@@ -279,12 +279,14 @@ reports.IssuedBrief           campaign
     internal  id campaign issuer number as_of figures sha256 drawn_at
     personal  drawn_by
 reports.Publication           permanent
-    public    slug kind title blocks expires_on published_at
+    public    slug kind year number title blocks expires_on published_at
     internal  id office state revision written_at proposed_at sent_back taken_down_at taken_down_reason
     personal  written_by proposed_by approved_by taken_down_by
 reports.Named                 told
     internal  id publication position
     personal  name post
+reports.ToldCase              permanent
+    internal  id publication case
 reports.NamingRequest         permanent
     internal  id named reason state asked_at ruling ruled_at
     personal  asked_by ruled_by

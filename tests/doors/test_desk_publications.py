@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from mingcha.flow.reports.models import NamingRequest, Publication
+from tests import referred
 from tests.world import sign_in
 
 
@@ -138,3 +139,24 @@ def test_another_county_is_told_nothing(world, made):
     assert neighbour.post(at(made, "take-down/"), {"down-reason": "演示"}).status_code == 404
     assert "典型问题" not in neighbour.get("/publications/").content.decode()
     assert sign_in(Client(), world.inspector).get(at(made)).status_code == 403
+
+
+def test_a_circular_is_begun_from_a_decided_case_and_taken_away_as_word(county, second, world):
+    lead = referred.disposed(world, referred.registered(world, finding=world.minxian.by_deadline))
+    case = referred.opened(world, lead=lead, parties=[referred.official(world, name="张伟强", post="经理")])
+    referred.decided(world, referred.heard(world, case))
+    assert str(case) in county.get("/publications/circular/").content.decode()
+    form = county.get("/publications/new/", {"case": [case.pk, "x"]}).context["form"]
+    begun = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    assert begun["kind"] == "circular" and begun["officials"] == "张伟强，演示岷县超市经理"
+    begun |= {"office": world.minxian.office.body.pk, "expires_on": "2021-11-30"}
+    answer = county.post("/publications/new/", begun)
+    made = Publication.objects.get()
+    assert answer.url == at(made) and [told.case for told in made.cases.all()] == [case]
+    page = county.get(at(made)).content.decode()
+    assert "张某某履职不力问题" in page and str(case) in page
+    word = county.get(f"/publications/{made.pk}.docx")
+    assert word.content[:2] == b"PK" and "%E5%BC%A0%E4%BC%9F" not in word["Content-Disposition"]
+    neighbour = sign_in(Client(), world.neighbour)
+    assert str(case) not in neighbour.get("/publications/circular/").content.decode()
+    assert neighbour.get("/publications/new/", {"case": case.pk}).context["form"]["text"].value() is None

@@ -14,6 +14,7 @@ from mingcha.flow.findings.models import Finding
 from mingcha.flow.guidance import actions as guidance
 from mingcha.flow.guidance.models import Recipient
 from mingcha.flow.rectifications.models import Rectification
+from mingcha.flow.referrals.models import Case
 from mingcha.flow.reports.actions import briefs as reports
 from mingcha.flow.reports.actions import naming, publications
 from mingcha.flow.reports.models import Named, NamingRequest, Publication
@@ -135,7 +136,8 @@ def fill(w, ranks):
         "演示", "张某、李某", officials=[publications.Official("演示甲"), publications.Official("演示乙")],
         expires_on=w.at.date(),
     )  # fmt: skip
-    published = publications.draft(w.minxian.office.body, kind="notice", text=told, by=w.county, at=w.at)
+    office, cases = w.minxian.office.body, list(Case.objects.all())
+    published = publications.draft(office, kind="notice", text=told, cases=cases, by=w.county, at=w.at)
     for named in published.named.all():
         naming.rule(
             naming.ask(named, reason="演示", by=w.county, at=w.at), granted=True, ruling="", by=w.second, at=w.at

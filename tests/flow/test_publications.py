@@ -69,6 +69,20 @@ def test_who_is_merely_mentioned_is_kept_nowhere(world, drafted):
     assert queries.typed(drafted)[1].count("张伟强") == 2
 
 
+def test_what_is_published_is_numbered_without_a_gap(world, out):
+    assert str(out) == "典型案例通报〔2021〕1号"
+    for title in ("甲", "乙"):
+        more = publications.draft(
+            world.minxian.office.body, kind="circular", text=text_of(world, title=title), by=world.county, at=world.at
+        )
+        assert str(more) == "典型案例通报（未编号）"
+        publications.propose(more, by=world.county, at=world.at)
+        with pytest.raises(publications.AnotherHandNeeded):
+            publications.publish(more, revision=1, by=world.county, at=world.at)
+        publications.publish(more, revision=1, by=world.second, at=world.at)
+    assert str(more) == "典型案例通报〔2021〕3号"
+
+
 def test_another_hand_approves(world, proposed):
     assert Notice.objects.filter(to=world.second, link=f"/publications/{proposed.pk}/").exists()
     assert not Notice.objects.filter(to=world.county, link=f"/publications/{proposed.pk}/").exists()

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from mingcha.flow.campaigns.models import Campaign
+from mingcha.flow.referrals.models import Case
 from mingcha.flow.reports.states import Kind, Naming, State
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.territory.models import Body
@@ -35,7 +36,9 @@ class Publication(models.Model):
 
     office = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="发布单位")
     kind = models.CharField("种类", max_length=10, choices=Kind.choices)
-    slug = models.CharField("网址", max_length=16, unique=True)
+    year = models.PositiveSmallIntegerField("年份", null=True, blank=True)
+    number = models.PositiveIntegerField("序号", null=True, blank=True)
+    slug = models.CharField("网址", max_length=16)
     title = models.CharField("标题", max_length=160)
     blocks = models.JSONField("正文", default=list)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DRAFT)
@@ -60,6 +63,8 @@ class Publication(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["slug"], name="publication_slug_once"),
+            models.UniqueConstraint(fields=["office", "kind", "year", "number"], name="publication_number_once"),
             models.CheckConstraint(
                 condition=Q(approved_by=None) | (~Q(approved_by=F("proposed_by")) & ~Q(approved_by=F("written_by"))),
                 name="published_by_another_hand",
@@ -68,7 +73,7 @@ class Publication(models.Model):
                 condition=Q(state__in=(State.DRAFT, State.PROPOSED), approved_by=None, published_at=None)
                 | Q(
                     state__in=(State.PUBLISHED, State.TAKEN_DOWN), approved_by__isnull=False, proposed_by__isnull=False,
-                    published_at__isnull=False, expires_on__isnull=False,
+                    published_at__isnull=False, expires_on__isnull=False, number__isnull=False,
                 ),
                 name="published_is_approved",
             ),
@@ -79,6 +84,20 @@ class Publication(models.Model):
                 name="taken_down_says_why",
             ),
         ]  # fmt: skip
+
+    def __str__(self) -> str:
+        kind = Kind(self.kind).label
+        return f"{kind}〔{self.year}〕{self.number}号" if self.number else f"{kind}（未编号）"
+
+
+class ToldCase(models.Model):
+    """A case that a circular was drafted from: should its outcome change, whoever published it must know."""
+
+    publication = models.ForeignKey(Publication, models.CASCADE, related_name="cases", verbose_name="发布")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+", verbose_name="案件")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["publication", "case"], name="case_told_once_in_one")]
 
 
 class Named(models.Model):

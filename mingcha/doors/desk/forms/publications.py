@@ -66,7 +66,8 @@ class New(Write):
 
     kind = forms.ChoiceField(label=_("种类"), choices=wording.choices(Kind.choices), widget=forms.RadioSelect)
     office = forms.ChoiceField(label=_("发布单位"))
-    field_order = ("office", "kind", "title", "text", "officials", "others", "expires_on")
+    cases = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+    field_order = ("office", "kind", "title", "text", "officials", "others", "expires_on", "cases")
 
     def __init__(self, *args: Any, offices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,12 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mingcha.doors.desk import recorded
+from mingcha.doors.desk import files, recorded
 from mingcha.doors.desk.forms.publications import Approve, AskName, Extend, New, RuleName, SendBack, TakeDown, Write
+from mingcha.doors.hall import clock
 from mingcha.doors.hall.access import Request, door
+from mingcha.flow.referrals import queries as referrals
 from mingcha.flow.reports import published
 from mingcha.flow.reports.actions import naming
 from mingcha.flow.reports.actions import publications as actions
+from mingcha.flow.reports.queries import circulars
 from mingcha.flow.reports.queries import publications as queries
 from mingcha.flow.reports.states import Naming, State
 from mingcha.ground.accounts.permissions import Permission as P
@@ -67,13 +70,22 @@ def index(request: Request) -> HttpResponse:
     return render(request, "desk/publications.html", words)
 
 
+@require_safe
+@door(P.PUBLISH_PROPOSE)
+def circular(request: Request) -> HttpResponse:
+    """Choose the cases that a circular of typical cases is drafted from."""
+    page = Paginator(circulars.tellable(to=request.standing), PAGE).get_page(request.GET.get("page"))
+    lines = [(case, list(referrals.parties(case))) for case in page]
+    return render(request, "desk/publication_circular.html", {"page": page, "lines": lines})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @door(P.PUBLISH_PROPOSE)
 def new(request: Request) -> HttpResponse:
     """Write a new publication."""
     offices = {body.pk: body for body in queries.offices(to=request.standing)}
     choices = [(code, body.name) for code, body in offices.items()]
-    form = New(request.POST or None, offices=choices, initial={"kind": "notice"})
+    form = New(request.POST or None, offices=choices, initial=_begun(request))
     if request.method != "POST":
         return render(request, "desk/publication_write.html", {"form": form})
     if not form.is_valid():
@@ -81,13 +93,25 @@ def new(request: Request) -> HttpResponse:
     given = form.cleaned_data
     try:
         made = actions.draft(
-            offices[given["office"]], kind=given["kind"], text=form.written(), by=request.user, at=request.now
-        )
+            offices[given["office"]], kind=given["kind"], text=form.written(), by=request.user, at=request.now,
+            cases=circulars.chosen(given["cases"].split(","), to=request.standing),
+        )  # fmt: skip
     except Refusal as refusal:
         words = {"form": form, "refusal": refusal}
         return render(request, "desk/publication_write.html", words, status=refusal.status)
     messages.success(request, _("已存为草稿。请看过公众将看到的样子，再送审。"))
     return redirect("desk:publication", pk=made.pk)
+
+
+def _begun(request: Request) -> dict[str, object]:
+    """Return what a new form begins with: nothing, or the customary words about the cases that were chosen."""
+    cases = circulars.chosen(request.GET.getlist("case"), to=request.standing)
+    if not cases:
+        return {"kind": "notice"}
+    words = circulars.drafted(cases)
+    people = "\n".join(f"{name}，{post}" for name, post in words.officials)
+    chosen = ",".join(str(case.pk) for case in cases)
+    return {"kind": "circular", "title": words.title, "text": words.text, "officials": people, "cases": chosen}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,6 +148,16 @@ def edit(request: Request, *, pk: int) -> HttpResponse:
 def show(request: Request, *, pk: int) -> HttpResponse:
     """Show a publication exactly as the public reads it, with what this person may do about it."""
     return _page(request, queries.publication(pk, to=request.standing))
+
+
+@require_safe
+@door(P.PUBLISH_PROPOSE)
+def document(request: Request, *, pk: int) -> HttpResponse:
+    """Hand out the Word document of what the public reads today, names masked as they are."""
+    publication = queries.publication(pk, to=request.standing)
+    content = circulars.document(publication, at=request.now, demo=clock.is_demo())
+    name = queries.title(publication) + (_("（演示）") if clock.is_demo() else "")
+    return files.attached(content, name=f"{name}.docx", media_type=files.DOCX)
 
 
 @require_POST
@@ -248,6 +282,7 @@ def _page(
     words = {
         "publication": publication, "title": queries.title(publication), "may": may, "forms": forms,
         "told": published.as_told(publication, at=request.now), "people": people,
+        "cases": circulars.of_publication(publication), "overtaken_cases": circulars.overtaken(publication),
         "expired": queries.expired(publication, at=request.now), "refusal": refusal, "story": _story(publication),
         "typed": "\n".join(
             str(form[field].value() or "") for form in homeless for field in getattr(form, "watched", ())

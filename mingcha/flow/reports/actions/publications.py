@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import F, Max
 from django.utils.translation import gettext_noop
 
-from mingcha.flow.reports.models import Named, Publication
+from mingcha.flow.referrals import queries as referrals
+from mingcha.flow.referrals.models import Case
+from mingcha.flow.reports.models import Named, Publication, ToldCase
 from mingcha.flow.reports.queries import publications as queries
 from mingcha.flow.reports.states import ACTS, Kind, State
 from mingcha.ground.accounts import queries as accounts
@@ -83,18 +85,26 @@ class Text:
 
 
 @transaction.atomic
-def draft(office: Body, *, kind: str, text: Text, by: Person, at: datetime) -> Publication:
-    """Begin a publication of an office one serves; nobody outside sees it. Raises NotFound, NothingWritten, NameTooShort."""
+def draft(office: Body, *, kind: str, text: Text, cases: Sequence[Case] = (), by: Person, at: datetime) -> Publication:
+    """
+    Begin a publication of an office one serves; nobody outside sees it. `cases`: what a circular was drafted from.
+
+    Raises NotFound, also for a case one may not see, NothingWritten, NameTooShort.
+    """
     standing = accounts.require(by, Permission.PUBLISH_PROPOSE, at=at, division=office.division_id)
     if office.pk not in standing.serves(Permission.PUBLISH_PROPOSE):
+        raise accounts.NotFound
+    seen = set(referrals.cases(to=standing).values_list("pk", flat=True)) if cases else set()
+    if {case.pk for case in cases} - seen:
         raise accounts.NotFound
     _check(text)
     slug = "".join(secrets.choice(SLUG) for _ in range(10))
     made = Publication.objects.create(
         office=office, kind=Kind(kind), slug=slug, expires_on=text.expires_on, written_at=at, written_by=by
     )
+    ToldCase.objects.bulk_create(ToldCase(publication=made, case=case) for case in cases)
     _write(made, text)
-    _record("publication.draft", made, by=by, at=at, detail={"kind": made.kind})
+    _record("publication.draft", made, by=by, at=at, detail={"kind": made.kind, "cases": len(cases)})
     return made
 
 
@@ -144,7 +154,7 @@ def publish(publication: Publication, *, revision: int, by: Person, at: datetime
     """
     Approve a proposal: from now on the public reads it. By another hand than wrote or proposed it.
 
-    `revision` is the text that was read. Raises AnotherHandNeeded, DateMissing, DateOver, AlreadyMoved, WrittenAnew.
+    It is numbered by office, kind and year, without a gap. `revision` is the text that was read. Raises AnotherHandNeeded, DateMissing, DateOver, AlreadyMoved, WrittenAnew.
     """
     _require(publication, Permission.PUBLISH_APPROVE, by=by, at=at)
     publication.refresh_from_db()
@@ -152,7 +162,8 @@ def publish(publication: Publication, *, revision: int, by: Person, at: datetime
         raise WrittenAnew
     _require_other_hand(publication, by=by)
     _check_date(publication.expires_on, at=at)
-    _move(publication, "publish", revision=revision, published_at=at, approved_by=by)
+    year, number = _next_number(publication, at=at)
+    _move(publication, "publish", revision=revision, published_at=at, approved_by=by, year=year, number=number)
     _record(
         "publication.publish", publication, by=by, at=at, detail={"version": revision, "until": _until(publication)}
     )
@@ -196,6 +207,15 @@ def extend(publication: Publication, *, until: date, reason: str, by: Person, at
     publication.refresh_from_db()
     detail: dict[str, object] = {"was": before.isoformat(), "until": _until(publication), "reason": reason.strip()}
     _record("publication.extend", publication, by=by, at=at, detail=detail)
+
+
+def _next_number(publication: Publication, *, at: datetime) -> tuple[int, int]:
+    year, office, kind = queries.today(at).year, publication.office_id, publication.kind
+    with connection.cursor() as cursor:
+        # Two of one series at once: the second waits, so that numbers neither clash nor leave a gap.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"publication/{office}/{kind}/{year}"])
+    last = Publication.objects.filter(office=office, kind=kind, year=year).aggregate(last=Max("number"))["last"]
+    return year, (last or 0) + 1
 
 
 def _check(text: Text) -> None:
