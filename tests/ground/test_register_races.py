@@ -45,8 +45,25 @@ def test_a_body_comes_in_the_sheets_of_bodies_people_and_sites_at_once(live_worl
         lambda: take_people(w, PERSON),
         lambda: sites.import_sites(content, prefixes=["621126"], by=w.county, at=w.at),
     )
+    staff = outcomes[2]
+    if isinstance(staff, sheets.RowsRefused):  # the site's body came first, under a code that follows from its name
+        (problem,) = staff.problems
+        other = Body.objects.get(name="岷县新局", code__startswith="621126-")
+        assert problem.column == "单位代码" and f"代码是 {other.code}" in problem.said(problem.template)
+        outcomes.remove(staff)
     assert set(refusals(outcomes)) <= {bodies.BodyCodeTaken}, outcomes
     assert Body.objects.filter(pk="MX-new").count() == 1 and Site.objects.filter(code="MX-1").count() == 1
+
+
+def test_a_body_registered_while_a_sheet_of_people_is_read_is_no_namesake_of_itself(live_world, monkeypatch):
+    w, look_up = live_world, people_sheets._by_name
+
+    def meanwhile(names):
+        take_bodies(w, BODY)
+        return look_up(names)
+
+    monkeypatch.setattr(people_sheets, "_by_name", meanwhile)
+    assert len(take_people(w, PERSON).newcomers) == 1
 
 
 def test_bodies_are_merged_while_both_are_imported(live_world):

@@ -169,11 +169,13 @@ class _Staff:
 
     def __init__(self, rows: list[sheets.Row], keeper: Keeper, day: date) -> None:
         self.keeper, self.day = keeper, day
-        self.bodies = Body.objects.in_bulk({row["单位代码"] for row in rows})
+        self.named = {row["单位代码"]: row for row in reversed(rows)}
+        # Names before codes: a body that another sheet registers in between is then found by its code, not taken for
+        # a namesake of itself.
+        self.alike = _by_name(row["单位名称"] for row in self.named.values())
+        self.bodies = Body.objects.in_bulk(self.named)
         self.places = Division.objects.in_bulk({row["单位区划"] for row in rows})
         self.first = {row["账号"]: row for row in reversed(rows)}
-        self.named = {row["单位代码"]: row for row in reversed(rows)}
-        self.alike = _by_name(row["单位名称"] for code, row in self.named.items() if code not in self.bodies)
         self.given = {(row["账号"], *_place(row)): row for row in reversed(rows)}
         self.people = {person.username: person for person in Person.objects.filter(username__in=self.first)}
         self.posts: dict[str, list[Post]] = {}
