@@ -99,7 +99,7 @@ def test_the_page_warns_where_no_basis_is_registered(county, world, given, monke
     ("change", "status", "said"),
     [
         ({"orders": []}, 422, "请至少选择一个问题"),
-        ({"demands": " "}, 422, "请写明标题和要求"),
+        ({"demands": " "}, 422, "id_demands_error"),
         ({"reply_by": "2021-10-27T17:00"}, 422, "回复时限已经过去"),
         ({"copies": ["621125-office"]}, 422, "有单位不能抄送"),
     ],

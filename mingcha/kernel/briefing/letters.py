@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from math import ceil
 
 import docx
 from docx.document import Document
@@ -26,6 +27,9 @@ from mingcha.kernel.briefing.writing import (
 
 DRAFT = "（草稿，未编文号）"
 SLIP = "签收回执"
+TITLE_LINE = 20  # characters of 22 pt
+OPENING = "（《〈“‘"
+SIGNS = "的，、。；：！？）》〉】”’"
 DATE_FROM_EDGE = 4  # characters free at the right of the date (GB/T 9704-2012, 7.3.5.1)
 
 
@@ -99,11 +103,37 @@ def _write_title(document: Document, title: str, to: Sequence[str], *, before: i
     """The title between blank lines, then 主送 at the edge."""
     for _ in range(before):
         document.add_paragraph()
-    for line in title.split("\n"):
-        document.add_paragraph(typeset(line), style="Title")
+    for line in broken(typeset(title)):
+        document.add_paragraph(line, style="Title")
     document.add_paragraph()
     if to:
         document.add_paragraph(f"{'、'.join(typeset(name) for name in to)}：", style="主送机关")
+
+
+def broken(title: str) -> list[str]:
+    """
+    Return the lines of a title: where its writer broke it, else lines of about one length, if possible after 的.
+
+    No line begins with a sign or with the last character left over (GB/T 9704-2012, 7.3.1: 词意完整、排列对称).
+    """
+    if "\n" in title or full_characters(title) <= TITLE_LINE:
+        return title.split("\n")
+    lines, left = [], title
+    for rest in range(ceil(full_characters(title) / TITLE_LINE), 1, -1):
+        middle = round(len(left) / rest)
+        places = [
+            place for place in range(max(middle - 4, 1), min(middle + 5, len(left) - 1)) if _may_break(left, place)
+        ]
+        fitting = [place for place in places if full_characters(left[:place]) <= TITLE_LINE]
+        best = min(fitting or [middle], key=lambda place: (left[place - 1] != "的", abs(place - middle)))
+        lines.append(left[:best])
+        left = left[best:]
+    return [*lines, left]
+
+
+def _may_break(text: str, place: int) -> bool:
+    before, after = text[place - 1], text[place]
+    return after not in SIGNS and before not in OPENING and not (before.isascii() and after.isascii())
 
 
 def _write_case(document: Document, case: Case, number: int) -> None:

@@ -42,7 +42,7 @@ class NewPaper(WatchedForm):
         help_text=_("问题是怎样造成的：制度、责任、落实上差在哪里。"),
     )  # fmt: skip
     demands = forms.CharField(
-        label=_("要求"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("要求"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("要对方做什么、做到什么程度。印发后不能改，写错的要撤销重发。"),
     )  # fmt: skip
     word = forms.CharField(

@@ -42,13 +42,14 @@ WORDS = {
 }
 # These three name what a problem comes from before they say what to do.
 WITH_CAUSE = (PaperKind.DISCIPLINE, PaperKind.SUPERVISION, PaperKind.INTERVIEW)
+# A number is not broken over two lines; together as wide as the text in characters of 12 pt.
 COLUMNS = (
-    briefing.Column(title="序号"),
-    briefing.Column(title="问题编号"),
-    briefing.Column(title="点位"),
-    briefing.Column(title="问题", centred=False),
-    briefing.Column(title="整改要求", centred=False),
-    briefing.Column(title="整改时限"),
+    briefing.Column(title="序号", weight=2.2),
+    briefing.Column(title="问题编号", weight=8.4),
+    briefing.Column(title="点位", weight=4.6),
+    briefing.Column(title="问题", centred=False, weight=9.6),
+    briefing.Column(title="整改要求", centred=False, weight=6.4),
+    briefing.Column(title="整改时限", weight=5.6),
 )
 
 

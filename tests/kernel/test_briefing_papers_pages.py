@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from mingcha.kernel import briefing
-from tests.kernel.test_papers import CIRCULAR, ITEMS, PAPER
+from tests.kernel.test_briefing_papers import CIRCULAR, ITEMS, PAPER
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("soffice") and shutil.which("pdftotext")),

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mingcha.kernel import briefing
-from mingcha.kernel.briefing import letterhead, template
+from mingcha.kernel.briefing import letterhead, letters, template
 
 ITEMS = briefing.Table(
     title="问题清单",
@@ -108,6 +108,25 @@ def test_a_letter_names_number_title_addressee_text_and_signature_in_order():
     assert styled(opened(), "落款") == ["定西市纪委监委党风政风监督室", "2021年10月27日"]
     assert "附件：签收回执" in said
     assert "2021年10月26日\uff0c市疫情防控第3监督检查组在安定区暗访时发现2个问题\uff0c现交你单位办理。" in said
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("关于夜间值守的提醒函", ["关于夜间值守的提醒函"]),
+        ("关于维新镇一号小区（演示）有关问题的督办单", ["关于维新镇一号小区", "（演示）有关问题的督办单"]),
+        ("关于演示小区值守登记\n等问题的交办单", ["关于演示小区值守登记", "等问题的交办单"]),
+    ],
+)
+def test_a_long_title_is_broken_into_lines_of_about_one_length(title, lines):
+    assert letters.broken(title) == lines
+
+
+@given(st.text(alphabet="关于某镇的值守，（演示）问题2个", max_size=100))
+def test_a_title_loses_nothing_and_leaves_no_character_alone(title):
+    lines = letters.broken(title)
+    assert "".join(lines) == title
+    assert len(lines) == 1 or min(len(line) for line in lines) > 1
 
 
 def test_the_office_stands_in_red_over_a_rule_on_the_first_page_alone():
