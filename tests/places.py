@@ -34,7 +34,7 @@ from mingcha.ground.rulebook.models import Checklist
 from mingcha.ground.territory.actions import bodies, sites
 from mingcha.ground.territory.models import Body, Division
 from mingcha.kernel.hours import Hours
-from tests import ranks
+from tests import ranks, referred
 from tests.sent import general, send
 from tests.world import PNG, Office, Work, World, drawn_round, note, person, publish
 
@@ -94,6 +94,7 @@ def lay_out(world: World) -> Places:
     newer = publish(world.rulebook, at=world.at)
     for name, work in works.items():
         places.stock[name] = _of_work(places, work) | {"edition": [work.team.campaign.slug, newer.pk]}
+    _referrals(places, works)
     for name in ("group", "other_group", "joint", "township", "wuyang", "village"):
         places.stock[name] = {}
     _group_at_work(places)
@@ -114,6 +115,15 @@ def lay_out(world: World) -> Places:
     _papers(places)
     _channels(places)
     return places
+
+
+def _referrals(places: Places, works: dict[str, Work]) -> None:
+    """Leads and cases of every office, settled by its other hand."""
+    world, at = places.world, places.world.at
+    hands = {"minxian": world.second, "beside": world.second, "zhangxian": world.lead}
+    for name, work in works.items():
+        hand = hands.get(name) or person(f"hand_{name}", "演示另一经办人", work.office.body, "lead", at=at)
+        places.stock[name] |= referred.stock(world, work.office, hand)
 
 
 def _channels(places: Places) -> None:

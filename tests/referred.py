@@ -89,7 +89,7 @@ def heard(world, case) -> Party:
     return party
 
 
-def decision(world, body="演示岷县纪委常委会", **given) -> Decision:
+def decision(world, body="演示纪委常委会", **given) -> Decision:
     return Decision(**({"body": body, "document": "演示纪发〔2021〕7号", "on": today(world)} | given))
 
 
@@ -207,3 +207,29 @@ WRONG = {
     "clearance_ruled_by_someone": (Clearance, lambda w: {"state": "issued"}),
     "clearance_by_two_hands": (Clearance, lambda w: {"state": "issued", "ruled_by": F("proposed_by")}),
 }
+
+
+def stock(world, office, hand) -> dict[str, list[object]]:
+    """Return, as arguments of addresses, what an office has of each kind; `hand` is its other officer."""
+    day, at, unit = today(world), world.at, office.answering
+    words = {"text": "演示：值守空缺。", "kind": "duty", "office": office.body, "by": office.officer, "at": at}
+    lead = leads.register(**words)
+    disposals.propose(lead, way="closed", opinion=OPINION, study=STUDY, by=office.officer, at=at)
+    false_reports.propose(lead, facts="演示：系编造。", by=office.officer, at=at)
+    named = [NewParty(unit, "演示：失职。", name, "演示科长") for name in ("演示某", "演示甲")]
+    case = cases.propose_case(
+        leads.register(**words, fast_reason="演示：从严"), reason="演示", parties=named, by=office.officer, at=at
+    )
+    cases.open_case(case, study=STUDY, by=hand, at=at)
+    party, cleared = case.parties.order_by("pk")
+    cases.hear(party, how="made", text="演示：陈述。", heard_on=day, by=office.officer, at=at)
+    given = dispositions.propose(party, kind="talk.reminded", grounds="演示", by=office.officer, at=at)
+    dispositions.decide(given, decision=decision(world), appeal_to="演示机关", by=hand, at=at)
+    appeal = appeals.lodge(given, lodged_on=day, reason="演示：不服。", by=office.officer, at=at)
+    removal, _inquiry = tracks.suggest(party, reason="演示：从严", by=office.officer, at=at)
+    clearance = clearances.propose(
+        cleared, facts="演示", notice="演示：予以澄清。", scope="演示：本单位", by=office.officer, at=at
+    )
+    made = {"referral": lead, "case": case, "party": party, "disposition": given, "appeal": appeal, "track": removal,
+            "clearance": clearance}  # fmt: skip
+    return {thing: [row.pk] for thing, row in made.items()}

@@ -181,6 +181,31 @@ desk:paper_sign          POST      order.verify              issued      own    
 desk:paper_withdraw      POST      order.verify              issued      own        own,beside        -       -          -     -           -          -
 desk:order_sample        GET,POST  order.verify              attested    own,lower  own,beside,lower  -       -          -     -           -          -
 
+desk:leads               GET       lead.see                  -           yes        yes               -       -          -     -           -          -
+desk:lead_new            GET,POST  lead.keep                 -           yes        yes               -       -          -     -           -          -
+desk:lead                GET       lead.see                  referral    own,lower  own,beside        -       -          -     -           -          -
+desk:lead_propose        POST      lead.keep                 referral    own,lower  own,beside        -       -          -     -           -          -
+desk:lead_rule           POST      lead.approve              referral    own,lower  own,beside        -       -          -     -           -          -
+desk:lead_hasten         GET,POST  lead.keep                 referral    own,lower  own,beside        -       -          -     -           -          -
+desk:lead_file           GET,POST  case.keep                 referral    own,lower  own,beside        -       -          -     -           -          -
+desk:lead_doubt          GET,POST  lead.keep                 referral    own,lower  own,beside        -       -          -     -           -          -
+desk:lead_settle_doubt   GET,POST  lead.approve              referral    own,lower  own,beside        -       -          -     -           -          -
+desk:cases               GET       case.see                  -           yes        yes               -       -          -     -           -          -
+desk:case                GET       case.see                  case        own,lower  own,beside        -       -          -     -           -          -
+desk:case_rule           GET,POST  case.approve              case        own,lower  own,beside        -       -          -     -           -          -
+desk:case_close          GET,POST  case.approve              case        own,lower  own,beside        -       -          -     -           -          -
+desk:case_party          GET,POST  case.keep                 case        own,lower  own,beside        -       -          -     -           -          -
+desk:party_hear          GET,POST  case.keep                 party       own,lower  own,beside        -       -          -     -           -          -
+desk:disposition_new     GET,POST  case.keep                 party       own,lower  own,beside        -       -          -     -           -          -
+desk:party_suggest       GET,POST  case.keep                 party       own,lower  own,beside        -       -          -     -           -          -
+desk:clearance_new       GET,POST  case.keep                 party       own,lower  own,beside        -       -          -     -           -          -
+desk:disposition_decide  GET,POST  case.keep                 disposition own,lower  own,beside        -       -          -     -           -          -
+desk:disposition_drop    GET,POST  case.keep                 disposition own,lower  own,beside        -       -          -     -           -          -
+desk:appeal_new          GET,POST  case.keep                 disposition own,lower  own,beside        -       -          -     -           -          -
+desk:track_settle        GET,POST  case.keep                 track       own,lower  own,beside        -       -          -     -           -          -
+desk:appeal_rule         GET,POST  case.approve              appeal      own,lower  own,beside        -       -          -     -           -          -
+desk:clearance_rule      GET,POST  case.approve              clearance   own,lower  own,beside        -       -          -     -           -          -
+
 desk:briefs              GET       brief.see                 -           yes        yes               -       -          -     -           -          -
 desk:brief               GET       brief.see                 campaign    own        own               -       -          -     -           -          -
 desk:brief_issue         POST      brief.draw                campaign    own        own               -       -          -     -           -          -

@@ -511,5 +511,5 @@ def test_what_waits_is_for_another_hand(world):
     disposals.propose(lead, way="closed", opinion=OPINION, study=STUDY, by=world.county, at=world.at)
     counts = {who: figures.waiting(to=standing(world, who), at=world.at) for who in (world.county, world.second)}
     assert [counts[who]["approve"] for who in counts] == [0, 1]
-    assert queries.leads_in("approving", to=standing(world, world.second)).get() == lead
-    assert not queries.leads_in("open", to=standing(world, world.second)).exists()
+    assert queries.leads_in("approving", to=standing(world, world.second), at=world.at).get() == lead
+    assert not queries.leads_in("open", to=standing(world, world.second), at=world.at).exists()

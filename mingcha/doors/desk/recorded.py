@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from mingcha.doors.desk import accountable
 from mingcha.doors.desk.forms.campaigns import MEASURES
 from mingcha.doors.desk.forms.clocks import UNITS, Proof
 from mingcha.doors.desk.forms.papers import PARTIES
@@ -334,6 +335,10 @@ VALUES_OF: dict[str, Mapping[str, object]] = {
     "needed": {name: Proof.base_fields[name].label for name in ("before", "after", "document", "revisit")},
     "paper": {choice.value: _(choice.label) for choice in PaperKind},
 }
+VERBS |= accountable.VERBS
+KINDS |= accountable.KINDS
+DETAILS = accountable.DETAILS | DETAILS
+VALUES_OF |= accountable.VALUES_OF
 # Where a line leads; the page there applies its own scope.
 PLACES = {
     "body": "desk:body",
@@ -351,4 +356,5 @@ PLACES = {
     "rulebook": "desk:rulebook",
     "publication": "desk:publication",
     "paper": "desk:paper",
+    **accountable.PLACES,
 }

@@ -14,6 +14,7 @@ from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.guidance import queries as guidance
 from mingcha.flow.rectifications import queries as rectifications
 from mingcha.flow.rectifications.queries import papers
+from mingcha.flow.referrals.queries import figures as referrals
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.territory import queries as territory
@@ -61,6 +62,8 @@ def tasks(request: Request) -> list[Task]:
         found += _line(
             _("手机填报待处理"), "desk:submissions", "field", held, _("对不上点位、可能重复的，由本单位认定。")
         )
+    if standing.can(P.LEAD_SEE):
+        found += _of_leads(request)
     if standing.can(P.SITE_KEEP):
         met = territory.sites(standing.area(P.SITE_KEEP, "division__code"), provisional=True).count()
         found += [
@@ -79,6 +82,23 @@ def tasks(request: Request) -> list[Task]:
 def _line(title: str, address: str, icon: str, count: int, note: str = "", *, late: bool = False) -> list[Task]:
     """Return the line, or nothing where nothing waits."""
     return [Task(title, reverse(address), icon, note, count, late)] if count else []
+
+
+def _of_leads(request: Request) -> list[Task]:
+    """Return what waits about leads and cases, what one has begun oneself left out where it is for another hand."""
+    waits = referrals.waiting(to=request.standing, at=request.now)
+    late = _("已逾期 %(count)s 件") % {"count": waits["late"]} if waits["late"] else _("在时限前提出处置意见。")
+    leads = [
+        ("open", _line(_("线索待处置"), "desk:leads", "search", waits["dispose"], late, late=bool(waits["late"]))),
+        ("approving", _line(_("线索待审批"), "desk:leads", "search", waits["approve"], _("别人提出的，由您审批。"))),
+        ("review", _line(_("线索到期复查"), "desk:leads", "search", waits["review"], _("复查或报告的日期到了。"))),
+    ]
+    cases = [
+        ("proposed", _line(_("案件待批准"), "desk:cases", "search", waits["case"])),
+        ("open", _line(_("澄清正名待审批"), "desk:cases", "search", waits["clear"])),
+        ("appealed", _line(_("申诉待登记结果"), "desk:cases", "search", waits["appeal"])),
+    ]
+    return [replace(task, href=f"{task.href}?tab={tab}") for tab, found in [*leads, *cases] for task in found]
 
 
 def _of_calls(request: Request) -> list[Task]:

@@ -14,6 +14,7 @@ The lives of all that a lead may become, as one table: thing × act → state, w
 from typing import NamedTuple
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_noop
 
 from mingcha.ground.accounts.permissions import Permission as P
 
@@ -115,8 +116,13 @@ class Kind(TextChoices):
 
 
 FAMILIES = {
-    "talk": "批评教育", "account": "问责", "post": "组织处理", "party": "党纪处分", "staff": "政务处分", "law": "移送",
-}  # fmt: skip
+    "talk": gettext_noop("批评教育"),
+    "account": gettext_noop("问责"),
+    "post": gettext_noop("组织处理"),
+    "party": gettext_noop("党纪处分"),
+    "staff": gettext_noop("政务处分"),
+    "law": gettext_noop("移送"),
+}
 # An organisation is held to account as a whole; posts, party membership and rank belong to persons.
 OF_ORGANISATIONS = (Kind.CRITICISED, Kind.INTERVIEWED, Kind.REVIEWED, Kind.CIRCULATED, Kind.REORGANISED)
 

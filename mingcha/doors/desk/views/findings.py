@@ -14,6 +14,7 @@ from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.findings import queries as findings
 from mingcha.flow.rectifications import queries as rectifications
 from mingcha.flow.rectifications.queries import imported
+from mingcha.flow.referrals import queries as referrals
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.accounts.queries import NotFound
 from mingcha.ground.rulebook import queries as rulebook
@@ -47,9 +48,19 @@ def show(request: Request, *, pk: int) -> HttpResponse:
         "again": findings.recurrences(finding),
         "alike": findings.earlier_alike(finding)[:5],
         "rights": custody.of_visit(finding.visit, to=request.standing),
+        **_leads(request, finding),
         "suspicions": residents.in_finding(finding, order) if _is_office(request, finding.division) else (),
     }
     return render(request, "desk/finding.html", words)
+
+
+def _leads(request: Request, finding: "Finding") -> dict[str, object]:
+    """Return the leads that came of it, for who may see leads, and whether this person may register one."""
+    if not request.standing.can(P.LEAD_SEE):
+        return {}
+    found = list(referrals.of_finding(finding, to=request.standing))
+    free = finding.state == "confirmed" and not any(lead.source in ("finding", "recurrence") for lead in found)
+    return {"leads": found, "may_refer": free and request.standing.can(P.LEAD_KEEP)}
 
 
 def _is_office(request: Request, place: str) -> bool:

@@ -50,7 +50,7 @@ def lodge(disposition: Disposition, *, lodged_on: date, reason: str, by: Person,
     lodged = Appeal.objects.create(
         disposition=disposition, lodged_on=lodged_on, reason=moving.written(reason), lodged_at=at, lodged_by=by
     )
-    moving.record("appeal.lodge", case, by=by, at=at, detail={"case": str(case), "party": disposition.party_id})
+    moving.record("appeal.lodge", case, by=by, at=at, detail={"case": str(case), "accused": disposition.party_id})
     people = queries.approvers(case.lead, Permission.CASE_APPROVE, without={by.pk, disposition.recorded_by_id}, at=at)
     moving.tell(case.lead, gettext_noop("收到申诉"), people=people, at=at, case=case)
     return lodged
@@ -78,6 +78,6 @@ def rule(appeal: Appeal, *, outcome: str, result: str, decision: moving.Decision
     if state is not AppealState.UPHELD:
         moving.move(disposition, "disposition", ACT_OF[state])
     moving.record("appeal.rule", case, by=by, at=at, detail={
-        "case": str(case), "party": disposition.party_id, "outcome": outcome, "body": columns["deciding_body"],
+        "case": str(case), "accused": disposition.party_id, "appeal": outcome, "decided_by": columns["deciding_body"],
         "document": columns["document"],
     })  # fmt: skip

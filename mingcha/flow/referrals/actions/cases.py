@@ -84,7 +84,9 @@ def propose_case(lead: Lead, *, reason: str, parties: Sequence[NewParty], by: Pe
         _add(case, party, by=by, at=at)
     # Asked again now that it has parties: who is tied to one of them proposes nothing.
     moving.require(lead, Permission.CASE_KEEP, by=by, at=at)
-    moving.record("case.propose", case, by=by, at=at, detail={"lead": str(lead), "case": str(case), "n": len(parties)})
+    moving.record(
+        "case.propose", case, by=by, at=at, detail={"lead": str(lead), "case": str(case), "parties": len(parties)}
+    )
     people = queries.approvers(lead, Permission.CASE_APPROVE, without={by.pk}, at=at)
     moving.tell(lead, gettext_noop("案件待批准"), people=people, at=at, case=case)
     return case
@@ -142,7 +144,7 @@ def add_party(case: Case, *, party: NewParty, by: Person, at: datetime) -> Party
     moving.require_open(case)
     added = _add(case, party, by=by, at=at)
     moving.require(case.lead, Permission.CASE_KEEP, by=by, at=at)
-    moving.record("case.add_party", case, by=by, at=at, detail={"case": str(case), "party": added.pk})
+    moving.record("case.add_party", case, by=by, at=at, detail={"case": str(case), "accused": added.pk})
     return added
 
 
@@ -160,7 +162,7 @@ def hear(party: Party, *, how: str, text: str, heard_on: date, by: Person, at: d
         party=party, how=Hearing(how), text=moving.written(text), heard_on=heard_on, recorded_at=at, recorded_by=by
     )
     moving.record(
-        "case.hear", party.case, by=by, at=at, detail={"case": str(party.case), "party": party.pk, "how": how}
+        "case.hear", party.case, by=by, at=at, detail={"case": str(party.case), "accused": party.pk, "heard": how}
     )
     return said
 

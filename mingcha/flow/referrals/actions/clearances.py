@@ -42,7 +42,7 @@ def propose(party: Party, *, facts: str, notice: str, scope: str, by: Person, at
         party=party, facts=facts, notice=notice.strip(), scope=scope.strip()[:120], proposed_at=at, proposed_by=by
     )
     lead, case = party.case.lead, party.case
-    moving.record("clearance.propose", case, by=by, at=at, detail={"case": str(case), "party": party.pk})
+    moving.record("clearance.propose", case, by=by, at=at, detail={"case": str(case), "accused": party.pk})
     people = queries.approvers(lead, Permission.CASE_APPROVE, without={by.pk}, at=at)
     moving.tell(lead, gettext_noop("澄清正名待审批"), people=people, at=at, case=case)
     return proposed
@@ -74,7 +74,7 @@ def _rule(clearance: Clearance, act: str, ruling: str, *, by: Person, at: dateti
     moving.require(case.lead, Permission.CASE_APPROVE, by=by, at=at)
     moving.other_hand(by=by, than=[clearance.proposed_by_id])
     moving.move(clearance, "clearance", act, ruling=ruling, ruled_by=by, ruled_at=at)
-    moving.record(f"clearance.{act}", case, by=by, at=at, detail={"case": str(case), "party": clearance.party_id})
+    moving.record(f"clearance.{act}", case, by=by, at=at, detail={"case": str(case), "accused": clearance.party_id})
 
 
 def _nothing_stands(party: Party) -> None:

@@ -107,7 +107,7 @@ def _not_cleared(party: Party) -> None:
 
 def _record(verb: str, disposition: Disposition, *, by: Person, at: datetime) -> None:
     case = disposition.party.case
-    detail: dict[str, object] = {"case": str(case), "party": disposition.party_id, "disposition": disposition.kind}
+    detail: dict[str, object] = {"case": str(case), "accused": disposition.party_id, "disposition": disposition.kind}
     if disposition.state == DispositionState.DECIDED:
-        detail |= {"body": disposition.deciding_body, "document": disposition.document}
+        detail |= {"decided_by": disposition.deciding_body, "document": disposition.document}
     moving.record(verb, case, by=by, at=at, detail=detail)

@@ -53,7 +53,7 @@ def approve(report: FalseReport, *, ruling: str = "", by: Person, at: datetime) 
     else:
         moving.move(report, "false_report", "approve_again", ruling=ruling.strip(), ended_by=by, ended_at=at)
         moving.tell(lead, gettext_noop("诬告认定已经两人批准"), people=[report.proposed_by], at=at)
-    moving.record("false_report.approve", lead, by=by, at=at, detail={"lead": str(lead), "state": report.state})
+    moving.record("false_report.approve", lead, by=by, at=at, detail={"lead": str(lead)})
 
 
 @transaction.atomic

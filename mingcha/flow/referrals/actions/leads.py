@@ -78,7 +78,7 @@ def register(
     )  # fmt: skip
     moving.require(lead, Permission.LEAD_KEEP, by=by, at=at)
     moving.record("lead.register", lead, by=by, at=at, detail={
-        "lead": str(lead), "source": source.value, "kind": kind, "finding": finding.number if finding else "",
+        "lead": str(lead), "origin": source.value, "lead_kind": kind, "finding": finding.number if finding else "",
         "fast": lead.fast, "reason": lead.fast_reason,
     })  # fmt: skip
     return lead

@@ -60,7 +60,7 @@ def add_both(party: Party, *, reason: str, by: Person, at: datetime) -> tuple[Tr
         Track.objects.create(party=party, track=track, reason=moving.written(reason), proposed_at=at, proposed_by=by)
         for track in (TrackKind.REMOVAL, TrackKind.INQUIRY)
     ]
-    moving.record("track.propose", party.case, by=by, at=at, detail={"case": str(party.case), "party": party.pk})
+    moving.record("track.propose", party.case, by=by, at=at, detail={"case": str(party.case), "accused": party.pk})
     return made[0], made[1]
 
 
@@ -89,6 +89,6 @@ def settle(track: Track, *, decided: bool, result: str, decision: moving.Decisio
     act = "decide" if decided else "decline"
     moving.move(track, "track", act, result=moving.written(result), recorded_by=by, recorded_at=at, **columns)
     moving.record(f"track.{act}", party.case, by=by, at=at, detail={
-        "case": str(party.case), "party": party.pk, "track": track.track, "body": columns["deciding_body"],
+        "case": str(party.case), "accused": party.pk, "track": track.track, "decided_by": columns["deciding_body"],
         "document": columns["document"],
     })  # fmt: skip

@@ -70,8 +70,13 @@ def lead(pk: int, *, to: Standing) -> Lead:
     return found
 
 
-def leads_in(tab: str, *, to: Standing) -> QuerySet[Lead]:
-    """Return the leads that wait for a proposal, for another hand, are being looked into, are held, closed, filed; or all."""
+def leads_in(tab: str, *, to: Standing, at: datetime) -> QuerySet[Lead]:
+    """
+    Return the leads that wait for a proposal, for another hand, are being looked into, are held, are to be looked at
+    again, are closed, are filed; or all.
+    """
+    if tab == "review":
+        return to_review(to=to, at=at)
     proposed = Exists(Disposal.objects.filter(lead=OuterRef("pk"), state=DisposalState.PROPOSED))
     doubted = Exists(FalseReport.objects.filter(lead=OuterRef("pk"), state__in=OPEN_FALSE_REPORT))
     filing = Exists(Case.objects.filter(lead=OuterRef("pk"), state=CaseState.PROPOSED))

@@ -8,10 +8,11 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth
 
 from mingcha.flow.referrals import queries
-from mingcha.flow.referrals.models import Clearance, Disposal, Disposition, FalseReport, Party
+from mingcha.flow.referrals.models import Appeal, Clearance, Disposal, Disposition, FalseReport, Party
 from mingcha.flow.referrals.states import (
     ONCE_DECIDED,
     UNDER_WAY,
+    AppealState,
     CaseState,
     ClearanceState,
     DisposalState,
@@ -23,12 +24,12 @@ from mingcha.ground.accounts.queries import OFFICE_TIME, Standing
 
 def waiting(*, to: Standing, at: datetime) -> dict[str, int]:
     """
-    Return what waits for one: {"dispose", "late", "approve", "review", "case", "clear"}.
+    Return what waits for one: {"dispose", "late", "approve", "review", "case", "clear", "appeal"}.
 
-    `approve`, `case` and `clear` leave out what one has proposed oneself: that is for another hand.
+    `approve`, `case`, `clear` and `appeal` leave out what one has begun oneself: that is for another hand.
     """
     seen, me = queries.leads(to=to), to.person
-    open_ = queries.leads_in("open", to=to)
+    open_ = queries.leads_in("open", to=to, at=at)
     proposed = Disposal.objects.filter(lead__in=seen.order_by().values("pk"), state=DisposalState.PROPOSED)
     proposed = proposed.filter(lead__state__in=UNDER_WAY).exclude(proposed_by=me)
     doubted = FalseReport.objects.filter(lead__in=seen.order_by().values("pk"), state__in=queries.OPEN_FALSE_REPORT)
@@ -37,10 +38,14 @@ def waiting(*, to: Standing, at: datetime) -> dict[str, int]:
     clearances = Clearance.objects.filter(
         party__case__in=mine.order_by().values("pk"), state=ClearanceState.PROPOSED
     ).exclude(proposed_by=me)
+    lodged = Appeal.objects.filter(
+        disposition__party__case__in=mine.order_by().values("pk"), state=AppealState.LODGED
+    ).exclude(lodged_by=me)
+    lodged = lodged.exclude(disposition__recorded_by=me)
     return {
         "dispose": open_.count(), "late": open_.filter(due_at__lt=at).count(),
         "approve": proposed.count() + doubted.count(), "review": queries.to_review(to=to, at=at).count(),
-        "case": mine.filter(state=CaseState.PROPOSED).exclude(proposed_by=me).count(), "clear": clearances.count(),
+        "case": mine.filter(state=CaseState.PROPOSED).exclude(proposed_by=me).count(), "clear": clearances.count(), "appeal": lodged.count(),
     }  # fmt: skip
 
 
