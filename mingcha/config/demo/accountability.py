@@ -12,10 +12,11 @@ from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.rectifications.states import RUNNING
 from mingcha.flow.referrals.actions import cases, disposals, dispositions, leads, tracks
 from mingcha.flow.referrals.actions.cases import NewParty
+from mingcha.flow.referrals.models import Case, Disposition, Lead, Track
 from mingcha.flow.referrals.moving import Decision
-from mingcha.flow.referrals.models import Disposition, Lead, Track
 from mingcha.flow.reports.actions import publications
-from mingcha.flow.reports.actions.publications import Text
+from mingcha.flow.reports.actions.publications import Official, Text
+from mingcha.flow.reports.queries import circulars
 
 STUDY = made_up("10月26日线索集体排查会研究同意。")
 # Titles as the published account gives them; the text is not in it and is not made up either.
@@ -119,3 +120,16 @@ def _open(stage: Stage, lead: Lead, at: datetime) -> None:
 
     stage.agenda.put(moment(27, "14:00"), hear)
     stage.agenda.put(moment(27, "16:40"), decide)
+    stage.agenda.put(moment(27, "17:20"), lambda at: _circulate(stage, case, at))
+
+
+def _circulate(stage: Stage, case: Case, at: datetime) -> None:
+    """The circular of the case is drafted and waits for another hand; names are masked, for nobody has granted any."""
+    officer = stage.people[MINXIAN.officer]
+    words = circulars.drafted([case])
+    officials = [Official(name, post) for name, post in words.officials]
+    text = Text(words.title, made_up(words.text), officials=officials, expires_on=date(2022, 4, 30))
+    made = publications.draft(
+        stage.office(MINXIAN.office), kind="circular", text=text, cases=[case], by=officer, at=at
+    )
+    publications.propose(made, by=officer, at=at)
