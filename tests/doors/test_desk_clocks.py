@@ -154,6 +154,9 @@ def test_the_notice_is_read_as_it_stands():
     differ = {day: works for day, works in shipped.days.items() if day.year == 2021}
     assert {day: works for day, (works, _) in days.items() if works != (day.weekday() < 5)} == differ
     assert {day.year for day in read("2020年12月31日至2021年1月3日 休 元旦", year=2021)} == {2020, 2021}
+    spring = read("2027-02-05 to 2027-02-12 rest Spring Festival", year=2027)
+    assert len(spring) == 8 and set(spring.values()) == {(False, "Spring Festival")}
+    assert list(read("2027-02-14 work", year=2027).values()) == [(True, "")]
     assert read("2月30日 休", year=2021) == read("5月3日", year=2021) == read("5月3日至1日 休", year=2021) == {}
 
 

@@ -22,10 +22,10 @@ WHEN = [("0", _("平时")), ("1", _("应急"))]
 MOST_DAYS = 40
 _DATE = r"(?:(\d{4})\s*[-年./]\s*)?(\d{1,2})\s*[-月./]\s*(\d{1,2})\s*日?"
 _SPAN = re.compile(
-    rf"{_DATE}(?:\s*(?:至|到|~|—|－)\s*(?:(\d{{4}})\s*[-年./]\s*)?(?:(\d{{1,2}})\s*[-月./]\s*)?(\d{{1,2}})\s*日?)?"
+    rf"{_DATE}(?:\s*(?:至|到|to|~|—|－)\s*(?:(\d{{4}})\s*[-年./]\s*)?(?:(\d{{1,2}})\s*[-月./]\s*)?(\d{{1,2}})\s*日?)?"
 )
 # Some days, then what they are: “2月7日、2月20日上班”, “2月5日至12日 休 春节”.
-_CLAUSE = re.compile(rf"((?:{_SPAN.pattern}[、，,和\s]*)+)(休|放假|班|上班)\S*\s*(.*)")
+_CLAUSE = re.compile(rf"((?:{_SPAN.pattern}[、，,和\s]*)+)(休|放假|班|上班|rest|work)\S*\s*(.*)")
 _WEEKDAYS = re.compile(r"[（(][^（）()]*[）)]")
 _NAME = re.compile(r"^(?:[一二三四五六七八九十]+、)?\s*([^\d：:]*)[：:]")
 
@@ -77,7 +77,7 @@ def read(line: str, *, year: int) -> dict[date, tuple[bool, str]]:
             if _SPAN.search(clause):
                 return {}
             continue
-        works, said = found[found.re.groups - 1] in ("班", "上班"), found[found.re.groups].strip("，, ")
+        works, said = found[found.re.groups - 1] in ("班", "上班", "work"), found[found.re.groups].strip("，, ")
         for each in _SPAN.finditer(found[1]):
             span = _span(each, year)
             if not span:
