@@ -4,9 +4,10 @@ All that the public may read: what was approved, as plain values, with names mas
 What is a draft, waits for approval or never existed is the same: NotFound. What was taken down says so, and when.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import overload
 
 from mingcha.flow.reports.models import Publication
 from mingcha.flow.reports.queries import publications
@@ -51,8 +52,8 @@ class Told:
     withdrawn_on: date | None = None
 
 
-class Headlines:
-    """The public list, the latest first; a page of it is read when a page is asked for."""
+class Headlines(Sequence[Headline]):
+    """The public list, the latest first; a part of it is read when that part is asked for."""
 
     def __init__(self, *, at: datetime) -> None:
         self._at = at
@@ -61,12 +62,15 @@ class Headlines:
     def __len__(self) -> int:
         return self._found.count()
 
-    def __getitem__(self, wanted: slice) -> list[Headline]:
+    @overload
+    def __getitem__(self, wanted: int) -> Headline: ...
+    @overload
+    def __getitem__(self, wanted: slice) -> list[Headline]: ...
+    def __getitem__(self, wanted: int | slice) -> Headline | list[Headline]:
+        if isinstance(wanted, int):
+            return self[wanted : wanted + 1][0]
         rows = self._found.select_related("office").prefetch_related("named__requests")[wanted]
         return [_headline(row, at=self._at) for row in rows]
-
-    def __iter__(self) -> Iterator[Headline]:
-        return iter(self[:])
 
 
 def one(slug: str, *, at: datetime) -> Told:

@@ -85,7 +85,8 @@ def overtaken(publication: Publication) -> list[Case]:
 
 def drafted(cases: Sequence[Case]) -> Drafted:
     """Put cases into the customary words. Who was cleared is left out, and so is what no longer holds."""
-    items, officials = [], []
+    items: list[str] = []
+    officials: list[tuple[str, str]] = []
     for case in cases:
         parties = [party for party in referrals.parties(case) if _told(party)]
         if not parties:
