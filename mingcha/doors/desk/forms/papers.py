@@ -15,12 +15,8 @@ from mingcha.flow.rectifications.states import PaperKind, Party
 if TYPE_CHECKING:
     from mingcha.ground.territory.models import Body
 
-KINDS = {kind: pgettext_lazy("文种", kind.label) for kind in PaperKind}
-PARTIES = {
-    Party.LEADER: _("检查组组长"),
-    Party.LIAISON: pgettext_lazy("签字方", "县区联络员"),
-    Party.MANAGER: pgettext_lazy("签字方", "点位负责人"),
-}
+KINDS = {kind: _(kind.label) for kind in PaperKind}
+PARTIES = {party: _(party.label) for party in Party}
 
 
 class NewPaper(WatchedForm):
@@ -71,6 +67,8 @@ class NewPaper(WatchedForm):
         if kind not in WITH_CAUSE:
             del self.fields["cause"]
             self.watched = ("title", "demands")
+        if WORDS[kind].heading == "建议":
+            self.fields["demands"].label = _("建议")
         if kind is PaperKind.INTERVIEW:
             self.fields["demands"].label = _("约谈安排")
             self.fields["demands"].help_text = _("写明什么时间、在哪里、谁来约谈、请谁到场、要带什么材料。")
