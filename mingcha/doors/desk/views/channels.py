@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mingcha.ground.territory.models import Body
 
 PAGE = 25
+SHORT = ("port", "quiet_from", "quiet_to", "digest_at")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,7 +79,7 @@ def new(request: Request) -> HttpResponse:
     own = _own(request)
     form = FORMS[kind](
         request.POST if request.method == "POST" else None, bodies=[(code, body.name) for code, body in bodies.items()],
-        initial={"body": own.pk if own else None},
+        initial={"body": request.GET.get("body") or (own.pk if own else None)},
     )  # fmt: skip
     refusal = None
     if form.is_valid():
@@ -90,7 +91,14 @@ def new(request: Request) -> HttpResponse:
             messages.success(request, _("已保存，设置不再显示。请试发一条，确认能收到。"))
             return redirect("desk:channel", made.pk)
     status = refusal.status if refusal else 422 if form.is_bound else 200
-    words = {"form": form, "refusal": refusal, "kind": kind, "label": dict(KINDS)[kind], "keyword": KEYWORD}
+    words = {
+        "form": form,
+        "refusal": refusal,
+        "kind": kind,
+        "label": dict(KINDS)[kind],
+        "keyword": KEYWORD,
+        "short": SHORT,
+    }
     return render(request, "desk/channel_new.html", words, status=status)
 
 
