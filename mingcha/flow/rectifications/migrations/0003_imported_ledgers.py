@@ -116,7 +116,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='importedrow',
-            constraint=models.UniqueConstraint(fields=('office', 'key'), name='ledger_row_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('office', 'key'), name='ledger_row_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='importedrow',
+            constraint=models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='ledger_row_has_a_key'),
         ),
         migrations.AddConstraint(
             model_name='ledgermapping',

@@ -67,4 +67,7 @@ class ImportedRow(models.Model):
     due_at = models.DateTimeField("导入时的时限", null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["office", "key"], name="ledger_row_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "key"], condition=~models.Q(key=""), name="ledger_row_once"),
+            models.CheckConstraint(condition=~models.Q(key=""), name="ledger_row_has_a_key"),
+        ]
