@@ -335,7 +335,10 @@ def test_units_that_owe_are_listed_with_what_is_late(world):
     assert world.zhangxian.office.answering.pk not in found
     rows = queries.orders_of(world.minxian.office.answering.pk, to=office)
     assert {order.state for order in rows} == {State.ORDERED, State.ANSWERED}
-    assert set(queries.of_order(world.minxian.order)) == set()
+    assert queries.of_order(world.minxian.order, to=office) == []
+    paper = issue(world)
+    assert queries.of_order(world.minxian.order, to=office) == [(paper, "岷纪交办〔2021〕1号")]
+    assert queries.of_order(world.minxian.order, to=accounts.standing(world.neighbour, at=world.at)) == []
     assert orders.issued(to=office).count() == rows.count() + queries.orders_of("621126-market", to=office).count()
 
 

@@ -22,7 +22,8 @@ from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications import queries
 from mingcha.flow.rectifications.actions import AlreadyMoved
 from mingcha.flow.rectifications.queries import imported
-from mingcha.flow.rectifications.states import OPEN, State
+from mingcha.flow.rectifications.queries import papers
+from mingcha.flow.rectifications.states import ISSUED, OPEN, State
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.kernel.refusals import Refusal
@@ -179,6 +180,8 @@ def _page(
         "tie": tie if order.state in OPEN or order.state == State.ATTESTED else None,
         "asked": _asked(request, order) if own else (),
         "verifier": verifier,
+        "papers": papers.of_order(order, to=request.standing),
+        "may_issue": verifier and order.state in ISSUED,
         "forms": {"answer": Answer(), "send_back": SendBack(prefix="back"), "close": Close(prefix="close")}
         | (given or {}),
         "refusal": refusal,

@@ -95,10 +95,10 @@ def orders(paper: Paper) -> list[Rectification]:
     return list(found.select_related(*queries.RELATED).order_by("due_at", "pk"))
 
 
-def of_order(order: Rectification) -> QuerySet[Paper]:
-    """Return the papers about an order, the latest first; whoever sees the order is asked before."""
-    found = Paper.objects.filter(pk__in=PaperOrder.objects.filter(rectification=order).values("paper"))
-    return found.select_related(*RELATED).defer(*SECRETS).order_by("-issued_at", "-pk")
+def of_order(order: Rectification, *, to: Standing) -> list[tuple[Paper, str]]:
+    """Return (paper, its number) of the papers about an order that one may see, the latest first."""
+    found = papers(to=to).filter(pk__in=PaperOrder.objects.filter(rectification=order).values("paper"))
+    return [(paper, wording.number(paper)) for paper in found]
 
 
 def copies(paper: Paper) -> QuerySet[PaperCopy]:
