@@ -133,6 +133,7 @@ desk:clock_term          GET,POST  rulebook.keep             -           yes    
 desk:clock_ladder        GET,POST  rulebook.keep             -           yes        yes               -       -          -     -           -          -
 desk:clock_proof         GET,POST  rulebook.keep             -           yes        yes               -       -          -     -           -          -
 desk:clock_basis         GET,POST  rulebook.keep             -           yes        yes               -       -          -     -           -          -
+desk:clock_removal       GET,POST  rulebook.keep             -           yes        yes               -       -          -     -           -          -
 
 desk:ledger              GET       ledger.see                -           yes        yes               -       -          -     -           -          -
 desk:ledger_of           GET       ledger.see                campaign    own        own               -       -          -     -           -          -

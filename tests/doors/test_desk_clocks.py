@@ -228,3 +228,23 @@ def test_every_change_is_on_record_in_words(client, world):
     shown = page(client, "/audit/")
     assert "设定期限" in shown and "期限：9 工作日" in shown and "要有什么：到现场回头看" in shown
     assert "各级：提醒 到期前 1 天（自然日）" in shown
+
+
+def test_the_keeper_marks_the_items_that_propose_removal_first(client, world):
+    sign_in(client, world.lead)
+    first, second, *_ = world.items
+    book = f"/rulebooks/{world.rulebook.code}/"
+    assert f"?code={world.rulebook.code}" in page(client, book) and "先免职再查处</span>" not in page(client, book)
+    where = f"/clock/removal/?code={world.rulebook.code}"
+    assert client.post(where, {"items": [first.pk]}).status_code == 302
+    assert "先免职再查处</span>" in page(client, book)
+    first.refresh_from_db()
+    assert first.removal_first and "checked" in page(client, where)
+    assert client.post(where, {"items": [second.pk]}).status_code == 302
+    first.refresh_from_db()
+    assert not first.removal_first
+    assert client.post(where, {"items": ["999999"]}).status_code == 422
+    assert "已标记：2" in page(client, "/audit/?verb=rulebook.mark_removal_first")
+    sign_in(client, world.county)
+    assert client.get(where).status_code == 404
+    assert "本机关没有维护清单" in page(client, "/clock/removal/")

@@ -306,7 +306,7 @@ def test_nobody_sets_the_clock_of_another_office(world, who, refusal):
     with pytest.raises(refusal):
         clocks.set_basis(office, kind="press", text="", source="", partial=False, by=by, at=at)
     with pytest.raises(refusal):
-        catalogues.mark_removal_first(world.edition.items.first(), marked=True, by=by, at=at)
+        catalogues.mark_removal_first(world.edition, items=[world.items[0].pk], by=by, at=at)
 
 
 def test_a_county_does_not_set_the_citys_clock(world):
@@ -321,15 +321,15 @@ def test_a_county_does_not_set_the_citys_clock(world):
 
 def test_the_mark_is_set_on_record_and_kept_by_the_next_edition(world):
     first, *_ = world.edition.items.all()
-    catalogues.mark_removal_first(first, marked=True, by=world.lead, at=world.at)
-    catalogues.mark_removal_first(first, marked=True, by=world.lead, at=world.at)
+    for _ in range(2):
+        catalogues.mark_removal_first(world.edition, items=[first.pk], by=world.lead, at=world.at)
     assert Event.objects.filter(verb="rulebook.mark_removal_first").count() == 1
     later = catalogues.publish(
         world.rulebook, items=[NewItem("2", "", "乙"), NewItem("1", "", "甲"), NewItem("3", "", "丙", removal_first=True)],
         issued_on="2021-11", source="演示", declared=3, by=world.lead, at=world.at,
     )  # fmt: skip
     assert [item.number for item in later.items.filter(removal_first=True)] == ["1", "3"]
-    catalogues.mark_removal_first(first, marked=False, by=world.lead, at=world.at)
+    catalogues.mark_removal_first(world.edition, items=[], by=world.lead, at=world.at)
     assert not Item.objects.get(pk=first.pk).removal_first
 
 

@@ -96,6 +96,7 @@ urlpatterns = [
     path("clock/ladder/", clocks.ladder, name="clock_ladder"),
     path("clock/proof/", clocks.proof, name="clock_proof"),
     path("clock/basis/", clocks.basis, name="clock_basis"),
+    path("clock/removal/", clocks.removal, name="clock_removal"),
     path("checklists/", checklists.index, name="checklists"),
     path("checklists/upload/", checklists.take, name="checklist_upload"),
     path("checklists/<int:pk>/", checklists.show, name="checklist"),

@@ -238,6 +238,18 @@ class Proof(forms.Form):
         self.fields["severity"].choices = [("", _("全部")), *severities]  # type: ignore[attr-defined]
 
 
+class Removal(forms.Form):
+    """The items whose breach proposes removal first."""
+
+    items = forms.TypedMultipleChoiceField(
+        label=_("先免职再查处的条目"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, items: Choices, initial: Any) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["items"].choices = list(items)  # type: ignore[attr-defined]
+
+
 class Basis(forms.Form):
     """The legal basis of a kind of paper, word for word; none takes the office's own back."""
 

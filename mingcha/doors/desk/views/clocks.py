@@ -21,6 +21,7 @@ from mingcha.flow.rectifications.states import Rung as Act
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.accounts.queries import NotFound
 from mingcha.ground.rulebook import queries, terms
+from mingcha.ground.rulebook.actions import catalogues
 from mingcha.ground.rulebook.actions import clocks as actions
 from mingcha.ground.territory import queries as territory
 from mingcha.kernel.deadlines import Rung
@@ -190,6 +191,32 @@ def basis(request: Request) -> HttpResponse:
             return _page(request, "clock_basis", form, refusal=refusal, **more)
         return _done(request, _("依据已保存，以后印发的文书照此引用；已经印发的不变。"), place)
     return _page(request, "clock_basis", form, **more)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(P.RULEBOOK_KEEP)
+def removal(request: Request) -> HttpResponse:
+    """Mark the items whose breach proposes removal first, inquiry after, in a catalogue (?code=) that one keeps."""
+    newest = {edition.rulebook.code: edition for edition in queries.latest_editions()}
+    kept = {
+        code: edition for code, edition in newest.items()
+        if request.standing.covers(P.RULEBOOK_KEEP, edition.rulebook.keeper.division_id)
+    }  # fmt: skip
+    code = request.GET.get("code", "")
+    if code and code not in kept:
+        raise NotFound
+    edition = kept.get(code) or next(iter(kept.values()), None)
+    items = list(queries.items(edition)) if edition else []
+    form = forms.Removal(
+        _sent(request), items=[(item.pk, item.label) for item in items],
+        initial={"items": [item.pk for item in items if item.removal_first]},
+    )  # fmt: skip
+    if edition is not None and form.is_valid():
+        catalogues.mark_removal_first(edition, items=form.cleaned_data["items"], by=request.user, at=request.now)
+        messages.success(request, _("已保存。违反有标记的条目，系统会提出先免职的建议，由有权的党组织决定。"))
+        return redirect("desk:rulebook", edition.rulebook.code)
+    more = {"edition": edition, "kept": [each.rulebook for each in kept.values()]}
+    return _page(request, "clock_removal", form, **more)
 
 
 def _sent(request: Request) -> Any:

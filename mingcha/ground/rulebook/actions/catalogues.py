@@ -1,7 +1,7 @@
 """Publishing editions of catalogues. What is published never changes; a new version follows it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -96,21 +96,24 @@ def publish(
 
 
 @transaction.atomic
-def mark_removal_first(item: Item, *, marked: bool, by: Person, at: datetime) -> None:
+def mark_removal_first(edition: Edition, *, items: Collection[int], by: Person, at: datetime) -> None:
     """
-    Say whether a breach of an item proposes removal first, inquiry after. Its text stays as it was published.
+    Say a breach of which items of an edition (their ids) proposes removal first, inquiry after; of the others it does not.
 
-    Raises NotAllowed, NotFound.
+    The text stays as it was published. Raises NotAllowed, NotFound.
     """
-    keeper = item.edition.rulebook.keeper
+    keeper = edition.rulebook.keeper
     accounts.require(by, Permission.RULEBOOK_KEEP, at=at, division=keeper.division_id)
-    if Item.objects.filter(pk=item.pk, removal_first=not marked).update(removal_first=marked):
+    of_edition = Item.objects.filter(edition=edition)
+    changed = of_edition.filter(pk__in=items, removal_first=False).update(removal_first=True)
+    changed += of_edition.filter(removal_first=True).exclude(pk__in=items).update(removal_first=False)
+    if changed:
+        marked = of_edition.filter(removal_first=True).order_by("position").values_list("number", "position")
         audit.record(
-            "rulebook.mark_removal_first", kind="rulebook", key=item.edition.rulebook.code, by=by, at=at,
+            "rulebook.mark_removal_first", kind="rulebook", key=edition.rulebook.code, by=by, at=at,
             division=keeper.division_id,
-            detail={"version": item.edition.version, "item": item.number or item.position, "marked": marked},
+            detail={"version": edition.version, "marked": [number or f"#{position}" for number, position in marked]},
         )  # fmt: skip
-    item.refresh_from_db(fields=["removal_first"])
 
 
 @transaction.atomic
