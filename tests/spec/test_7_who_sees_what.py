@@ -139,6 +139,8 @@ def test_it_inspects_duties_never_residents():
         "successions.Handed.name",
         # Of an official whose duty a publication speaks of, or who is party to a case.
         "reports.Named.name", "reports.Named.post", "referrals.Party.name", "referrals.Party.post",
+        # Of officials as an office's former ledger names them.
+        "rectifications.Rectification.closed_as", "rectifications.ImportedRow.found_as",
     }  # fmt: skip
     personal = {name for name, kind in fields.classes().items() if kind == "personal"} - said
     pointers = {name for name in personal if not name.startswith((*staff, "audit.Event.actor"))}
@@ -146,5 +148,5 @@ def test_it_inspects_duties_never_residents():
         "received_from", "to", "published_by", "opened_by", "formed_by", "person", "begun_by", "drawn_by",
         "departed_by", "closed_by", "noted_by", "confirmed_by", "attested_by", "received_by", "by", "made_by",
         "answered_by", "offered_by", "approved_by", "withdrawn_by", "ruled_by", "revoked_by", "recorded_by", "sent_by", "replied_by", "asked_by", "successor", "set_by", "stopped_by", "written_by",
-        "proposed_by", "taken_down_by", "registered_by", "first_by", "ended_by", "added_by", "lodged_by",
+        "since_by", "until_by", "taken_by", "saved_by", "issued_by", "proposed_by", "taken_down_by", "registered_by", "first_by", "ended_by", "added_by", "lodged_by",
     }  # fmt: skip
