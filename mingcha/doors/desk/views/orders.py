@@ -21,8 +21,7 @@ from mingcha.flow.findings import queries as findings
 from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications import queries
 from mingcha.flow.rectifications.actions import AlreadyMoved
-from mingcha.flow.rectifications.queries import imported
-from mingcha.flow.rectifications.queries import papers
+from mingcha.flow.rectifications.queries import imported, papers
 from mingcha.flow.rectifications.states import ISSUED, OPEN, State
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission as P
