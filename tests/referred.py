@@ -106,7 +106,8 @@ def everything(world) -> None:
     """Put something into every table of the room, two of what may be there once only; the first lead is in plain words."""
     plain = registered(world, fast_reason="演示：从严")
     registered(world, finding=world.minxian.by_deadline)
-    leads.take_over(world.minxian.order, by=SYSTEM, at=world.at)
+    late = world.minxian.order.due_at + timedelta(days=3)  # the house itself hands nothing over before its time
+    leads.take_over(world.minxian.order, by=SYSTEM, at=late)
     for lead in Lead.objects.order_by("pk")[:2]:
         disposals.propose(
             lead, way="held", opinion=OPINION, study=STUDY, review_on=today(world) + timedelta(days=9),

@@ -15,10 +15,12 @@ from mingcha.ground.accounts.actions import posts
 from mingcha.ground.audit import queries as audit
 from mingcha.ground.evidence import actions as evidence
 from mingcha.ground.notices import queries as notices
+from mingcha.ground.rulebook.actions import clocks
+from mingcha.kernel.deadlines import Term, Unit
 from mingcha.kernel.refusals import Refusal
 from tests.world import PNG, note
 
-ENDS = {State.CLOSED, State.UPHELD, State.VOID}
+ENDS = {State.CLOSED, State.UPHELD, State.EXEMPT, State.VOID}
 
 
 def now(row):
@@ -30,16 +32,33 @@ def test_the_table_has_no_way_back_from_an_end():
         assert not set(starts) & ENDS, act
 
 
-@pytest.mark.parametrize("days,refusal", [(None, actions.DeadlineMissing), (0, actions.DeadlineInThePast)])
-def test_a_deadline_is_in_the_future(world, days, refusal):
+def noted(world, due):
+    """Note a finding with this deadline, or without one."""
+    return actions.note_finding(
+        world.minxian.open, item=world.items[0], responsibility="unit", body=world.minxian.office.answering,
+        severity="slight", description="演示", way="by_deadline", due_at=due, by=world.inspector, at=world.at,
+    )  # fmt: skip
+
+
+def test_a_deadline_is_in_the_future(world):
     before = Rectification.objects.count()
-    due = None if days is None else world.at
-    with pytest.raises(refusal):
-        actions.note_finding(
-            world.minxian.open, item=world.items[0], responsibility="unit", body=world.minxian.office.answering,
-            severity="slight", description="演示", way="by_deadline", due_at=due, by=world.inspector, at=world.at,
-        )  # fmt: skip
+    with pytest.raises(actions.DeadlineInThePast):
+        noted(world, world.at)
     assert Rectification.objects.count() == before
+
+
+def test_a_finding_without_a_deadline_takes_the_term_of_its_office(world):
+    order = queries.of_finding(noted(world, None))
+    assert (order.due_at, order.term, order.tentative) == (world.at + timedelta(hours=24), "hours:24", False)
+    office = world.minxian.office.body
+    nine = {"stage": "rectify", "emergency": True, "term": Term(9, Unit.HOURS)}
+    clocks.set_term(office, **nine, severity="slight", by=world.county, at=world.at)
+    actions.withdraw_finding(order.finding, reason="演示", by=world.inspector, at=world.at)
+    order = queries.of_finding(noted(world, None))
+    assert (order.due_at, order.term) == (world.at + timedelta(hours=9), "hours:9")
+    actions.withdraw_finding(order.finding, reason="演示", by=world.inspector, at=world.at)
+    order = queries.of_finding(noted(world, world.at + timedelta(days=2)))
+    assert order.term == ""  # a time that a person named was counted from nothing
 
 
 def test_an_order_goes_out_when_the_visit_ends_and_not_before(world):

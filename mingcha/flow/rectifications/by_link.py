@@ -59,8 +59,8 @@ class Held:
 
     def may_extend(self, at: datetime) -> bool:
         """Whether an extension can still be asked for: before the deadline."""
-        due = self.order.due_at
-        return self.may_work and due is not None and at <= due and not self._asked(RequestKind.EXTENSION)
+        in_time = self.may_work and at <= queries.due_now(self.order, at=at)
+        return in_time and not self._asked(RequestKind.EXTENSION)
 
     def _asked(self, kind: str) -> bool:
         return self.order.requests.filter(kind=kind, state=RequestState.PENDING).exists()

@@ -29,9 +29,9 @@ def due(
     return counted(terms.term(stage, emergency=emergency, severity=severity, item=item, offices=offices), start=start)
 
 
-def counted(term: deadlines.Term, *, start: datetime) -> Due:
-    """Return the deadline of a term from `start` on today's calendar."""
-    calendar = terms.calendar()
+def counted(term: deadlines.Term, *, start: datetime, calendar: deadlines.Calendar | None = None) -> Due:
+    """Return the deadline of a term from `start`, on today's calendar where none is handed in."""
+    calendar = calendar or terms.calendar()
     try:
         return Due(deadlines.due(start, term, calendar=calendar), written(term), tentative=False)
     except deadlines.YearNotAnnounced:

@@ -1,17 +1,19 @@
 """What every act on an order shares: who may, the move itself, the judgement on record, and who is told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from mingcha.flow.rectifications import queries
 from mingcha.flow.rectifications.models import Rectification, UnitLink
-from mingcha.flow.rectifications.states import ACTS, State
+from mingcha.flow.rectifications.states import ACTS, RequestState, State
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.notices import actions as notices
 from mingcha.kernel.refusals import Refusal
+
+KEPT = timedelta(days=15)  # how long a link outlives the deadline: the time to answer a return
 
 
 class DeadlineInThePast(Refusal):
@@ -70,7 +72,8 @@ def require_other_hand(order: Rectification, *, by: Person, at: datetime) -> Non
 def require_own(order: Rectification, *, by: Person | UnitLink, at: datetime) -> None:
     """Whoever acts for the unit: an account with a post there, or the holder of this order's link while it is good."""
     if isinstance(by, UnitLink):
-        # The row is locked: a link revoked at this very moment either ends before this act or after it.
+        # Locked, the order first as everywhere: a link revoked at this very moment ends before this act or after it.
+        lock(order)
         good = UnitLink.objects.select_for_update().filter(
             pk=by.pk, rectification=order.pk, revoked_at=None, redeemed_at__isnull=False, expires_at__gt=at
         )
@@ -101,6 +104,29 @@ def move(order: Rectification, act: str, **columns: object) -> None:
 def lock(order: Rectification) -> None:
     """Hold the order until the transaction ends and read its clock anew: two changes of a deadline come one by one."""
     order.refresh_from_db(from_queryset=Rectification.objects.select_for_update())
+
+
+def extend(order: Rectification, due_at: datetime, *, at: datetime, **columns: object) -> None:
+    """Set the deadline of an order that is held, never an earlier one; a link that is good stays so as long after it."""
+    Rectification.objects.filter(pk=order.pk).update(due_at=due_at, **columns)
+    until = due_at + KEPT
+    order.links.filter(revoked_at=None, expires_at__gt=at, expires_at__lt=until).update(expires_at=until)
+    order.refresh_from_db()
+
+
+def run_again(order: Rectification, *, by: Person | UnitLink, at: datetime) -> bool:
+    """Let the clock of an order that is held run again, if it stands still: later by that time; return whether it did."""
+    stopped = order.pauses.filter(until=None).first()
+    if stopped is None:
+        return False
+    order.pauses.filter(pk=stopped.pk).update(until=at, until_by=by if isinstance(by, Person) else None)
+    extend(order, queries.after_waiting(order, since=stopped.since, at=at), at=at)
+    return True
+
+
+def lapse(order: Rectification) -> None:
+    """What was asked and not ruled on needs no ruling any more."""
+    order.requests.filter(state=RequestState.PENDING).update(state=RequestState.LAPSED)
 
 
 def tell_unit(order: Rectification, subject: str, *, at: datetime) -> list[Person]:

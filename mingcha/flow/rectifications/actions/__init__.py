@@ -44,6 +44,7 @@ from mingcha.flow.rectifications.actions.asking import (
 )
 from mingcha.flow.rectifications.actions.judging import (
     AnsweredAgain,
+    DeadlineEarlier,
     RevisitMissing,
     VisitStillOpen,
     close,
@@ -72,7 +73,7 @@ from mingcha.flow.rectifications.moving import (
 
 __all__ = [
     "AfterMissing", "AlreadyAsked", "AlreadyMoved", "AlreadyPaused", "AlreadyRuled", "AnotherHandNeeded",
-    "AnsweredAgain", "AskedTooLate", "BeforeMissing", "DeadlineInThePast", "DeadlineMissing", "DocumentMissing",
+    "AnsweredAgain", "AskedTooLate", "BeforeMissing", "DeadlineEarlier", "DeadlineInThePast", "DeadlineMissing", "DocumentMissing",
     "FeedbackMissing", "GivenTimeNeeded", "LaterTimeNeeded", "LinkNoLongerGood", "LinkNotNeeded", "LinkTaken",
     "MeasuresMissing", "NameMissing", "NotPaused", "NotRunning", "NothingToAsk", "PlanMissing", "ProgressEmpty",
     "ProofMissing", "ReasonMissing", "Recused", "RevisitMissing", "RulingMissing", "TooManyMeasures",

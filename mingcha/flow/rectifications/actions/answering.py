@@ -17,7 +17,7 @@ from mingcha.flow.rectifications.models import (
     Reply,
     UnitLink,
 )
-from mingcha.flow.rectifications.states import ISSUED, RUNNING, Moment, RequestState, State
+from mingcha.flow.rectifications.states import ISSUED, RUNNING, Moment, State
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.evidence import actions as evidence
 from mingcha.ground.rulebook import terms
@@ -148,8 +148,8 @@ def answer(
     """
     Answer an order with measures and proof: (file name, bytes) pairs, or triples with `before` or `after`.
 
-    An answer also signs for the order, and what was asked and not ruled on yet needs no ruling any more. Raises
-    MeasuresMissing, ProofMissing, BeforeMissing, AfterMissing, DocumentMissing (what an answer needs is a setting of
+    An answer also signs for the order and ends a pause, since the clock is the office's from now on; what was asked and
+    not ruled on yet needs no ruling any more. Raises MeasuresMissing, ProofMissing, BeforeMissing, AfterMissing, DocumentMissing (what an answer needs is a setting of
     the office), AlreadyMoved, and NotEvidence, FileTooLarge of evidence: then nothing is kept.
     """
     moving.require_own(order, by=by, at=at)
@@ -157,6 +157,7 @@ def answer(
         raise MeasuresMissing
     receive(order, by=by, at=at)
     moving.move(order, "answer")
+    moving.run_again(order, by=by, at=at)
     reply = Reply.objects.create(rectification=order, measures=measures.strip(), at=at, **moving.said_by(by))
     for name, content, *moment in proofs:
         kept = evidence.keep(content, name=name, place=order.body.name, by=by, at=at)
@@ -165,7 +166,7 @@ def answer(
     if not kept_proofs:
         raise ProofMissing
     _require_proof(order, reply)
-    order.requests.filter(state=RequestState.PENDING).update(state=RequestState.LAPSED)
+    moving.lapse(order)
     moving.record("rectification.answer", order, by=by, at=at, detail={"proofs": kept_proofs})
     moving.tell_office(order, gettext_noop("整改已答复，待核验"), at=at)
     return reply

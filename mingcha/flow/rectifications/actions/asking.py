@@ -10,8 +10,6 @@ from mingcha.flow.rectifications import moving, queries
 from mingcha.flow.rectifications.models import Pause, Rectification, Request, UnitLink
 from mingcha.flow.rectifications.states import REQUEST_ACTS, RUNNING, RequestKind, RequestState, State
 from mingcha.ground.accounts.models import Person
-from mingcha.ground.rulebook import terms
-from mingcha.kernel import deadlines
 from mingcha.kernel.refusals import Refusal
 
 
@@ -28,7 +26,7 @@ class LaterTimeNeeded(Refusal):
 
 
 class GivenTimeNeeded(Refusal):
-    message: ClassVar[str] = "同意延期要写明延到什么时候，并晚于现在的整改时限。"
+    message: ClassVar[str] = "同意延期要写明延到什么时候，并晚于现在的整改时限和此刻。"
     status: ClassVar[int] = 422
 
 
@@ -69,7 +67,8 @@ def ask(
     """
     Ask the office for an extension (before the deadline), object to the order, or declare that it cannot be done.
 
-    The deadline runs on until an office rules, except for what cannot be done: that is a state of its own. Raises
+    The deadline runs on until an office rules, except for what cannot be done: that is a state of its own, and ends a
+    pause, since nothing runs in it. A clock that stands still has not passed its deadline meanwhile. Raises
     WhyMissing, AskedTooLate, LaterTimeNeeded, AlreadyAsked, NothingToAsk.
     """
     moving.require_own(order, by=by, at=at)
@@ -87,6 +86,7 @@ def ask(
         _check_asked(order, until, at=at)
     if kind == RequestKind.CANNOT_DO:
         moving.move(order, "declare")
+        moving.run_again(order, by=by, at=at)
     request = Request.objects.create(
         rectification=order, kind=kind, reason=reason.strip(), at=at,
         until=until if kind == RequestKind.EXTENSION else None, **moving.said_by(by),
@@ -120,7 +120,7 @@ def rule(
         raise RulingMissing
     moving.lock(order)
     request.refresh_from_db()
-    given = _given(request, order, until) if granted and request.kind == RequestKind.EXTENSION else None
+    given = _given(request, order, until, at=at) if granted and request.kind == RequestKind.EXTENSION else None
     start, end = REQUEST_ACTS["grant" if granted else "refuse"]
     ruled = Request.objects.filter(pk=request.pk, state__in=start).update(
         state=end, ruling=ruling.strip(), until_given=given, ruled_at=at, ruled_by=by
@@ -129,12 +129,14 @@ def rule(
         raise AlreadyRuled
     if request.kind == RequestKind.EXTENSION:
         if given is not None:
-            Rectification.objects.filter(pk=order.pk).update(due_at=given, tentative=False)
+            moving.extend(order, given, at=at, term="", tentative=False)
     elif granted:
         moving.move(order, "exempt")
-        order.requests.filter(state=RequestState.PENDING).update(state=RequestState.LAPSED)
+        moving.run_again(order, by=by, at=at)
+        moving.lapse(order)
     elif request.kind == RequestKind.CANNOT_DO:
-        moving.move(order, "insist", due_at=_after_waiting(order, since=request.at, at=at))
+        moving.move(order, "insist")
+        moving.extend(order, queries.after_waiting(order, since=request.at, at=at), at=at)
     moving.record("rectification.rule", order, by=by, at=at, detail={"kind": request.kind, "granted": granted})
     moving.tell_unit(order, gettext_noop("申请已有裁定"), at=at)
 
@@ -161,33 +163,23 @@ def resume(order: Rectification, *, by: Person, at: datetime) -> None:
     """Let the clock run again; the deadline moves by as long as it stood still. Raises NotPaused, AnotherHandNeeded."""
     moving.require_other_hand(order, by=by, at=at)
     moving.lock(order)
-    stopped = order.pauses.filter(until=None).first()
-    if stopped is None:
+    if not moving.run_again(order, by=by, at=at):
         raise NotPaused
-    Pause.objects.filter(pk=stopped.pk).update(until=at, until_by=by)
-    Rectification.objects.filter(pk=order.pk).update(due_at=_after_waiting(order, since=stopped.since, at=at))
     moving.record("rectification.resume", order, by=by, at=at)
     moving.tell_unit(order, gettext_noop("整改计时已恢复"), at=at)
 
 
 def _check_asked(order: Rectification, until: datetime | None, *, at: datetime) -> None:
-    assert order.due_at is not None  # what runs has a deadline
-    if at > order.due_at:
+    due = queries.due_now(order, at=at)
+    if at > due:
         raise AskedTooLate
-    if until is None or until <= order.due_at:
+    if until is None or until <= due:
         raise LaterTimeNeeded
 
 
-def _given(request: Request, order: Rectification, until: datetime | None) -> datetime:
+def _given(request: Request, order: Rectification, until: datetime | None, *, at: datetime) -> datetime:
     given = until or request.until
-    assert order.due_at is not None
-    if given is None or given <= order.due_at:
+    # Ruled on late, the time asked for may be over by now: then there is nothing to grant.
+    if given is None or given <= max(queries.due_now(order, at=at), at):
         raise GivenTimeNeeded
     return given
-
-
-def _after_waiting(order: Rectification, *, since: datetime, at: datetime) -> datetime:
-    """Return the deadline moved by the time it stood still; one that had passed before that stays where it was."""
-    assert order.due_at is not None
-    calendar = terms.calendar().tentative()
-    return deadlines.shifted(order.due_at, start=since, calendar=calendar, pauses=[deadlines.Pause(since, at)])

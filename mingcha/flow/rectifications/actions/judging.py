@@ -24,6 +24,13 @@ class AnsweredAgain(Refusal):
     message: ClassVar[str] = "这期间责任单位又作了新的答复。您填的内容没有丢，请看过新答复再办。"
 
 
+class DeadlineEarlier(Refusal):
+    message: ClassVar[str] = (
+        "新的整改时限不能早于原来的时限（答复待核验的时间不算在内），请改晚一些，或者留空由系统顺延。"
+    )
+    status: ClassVar[int] = 422
+
+
 class RevisitMissing(Refusal):
     message: ClassVar[str] = "这一件要回头看之后才能销号：请选答复之后对这个点位的一次检查。"
     status: ClassVar[int] = 422
@@ -61,20 +68,16 @@ def send_back(
     Return an answer that does not do; `reply` is the answer that was read, where a page names it.
 
     Without a new `due_at` the time for which the answer lay with the office is added to the deadline, where the answer
-    had come in time: a unit does not become late through the office's reading. Raises ReasonMissing,
-    AnotherHandNeeded, AlreadyMoved, AnsweredAgain, DeadlineInThePast.
+    had come in time: a unit does not become late through the office's reading, nor by a new time that is earlier than
+    that. Raises ReasonMissing, AnotherHandNeeded, AlreadyMoved, AnsweredAgain, DeadlineInThePast, DeadlineEarlier.
     """
     moving.require_other_hand(order, by=by, at=at)
     if not reason.strip():
         raise moving.ReasonMissing
     moving.lock(order)
-    if due_at is not None:
-        moving.check_deadline(due_at, at=at)
-    last = order.replies.order_by("-pk").first()
-    if due_at is None and last is not None and order.due_at is not None and last.at <= order.due_at:
-        due_at = order.due_at + (at - last.at)
-    moving.move(order, "send_back", due_at=due_at or order.due_at)
+    moving.move(order, "send_back")
     check_read(order, reply)
+    _set_due(order, due_at, at=at)
     how = How.SAMPLE if sampling else How.DOCUMENTS
     review(order, Verdict.RETURNED, reason=reason, how=how, sampling=sampling, by=by, at=at)
     moving.tell_unit(order, gettext_noop("整改答复被退回"), at=at)
@@ -99,9 +102,25 @@ def close(
         raise RevisitMissing
     moving.move(order, "close", closed_at=at, closed_by=by)
     check_read(order, reply)
+    moving.lapse(order)
+    sampling = None if visit else sampling
     how = How.REVISIT if visit else How.SAMPLE if sampling else How.DOCUMENTS
     review(order, Verdict.CLOSED, reason=reason, how=how, visit=visit, sampling=sampling, by=by, at=at)
     moving.tell_unit(order, gettext_noop("整改已销号"), at=at)
+
+
+def _set_due(order: Rectification, due_at: datetime | None, *, at: datetime) -> None:
+    """Set the time for a returned order: the one named, or the old one later by as long as the answer lay here."""
+    last = order.replies.order_by("-pk").first()
+    assert order.due_at is not None  # what was answered has a deadline
+    # What a former ledger says was answered came without an answer here.
+    fair = queries.after_waiting(order, since=last.at, at=at) if last else order.due_at
+    if due_at is None:
+        moving.extend(order, fair, at=at)
+    elif moving.check_deadline(due_at, at=at) < fair:
+        raise DeadlineEarlier
+    else:
+        moving.extend(order, due_at, at=at, term="", tentative=False)
 
 
 def check_read(order: Rectification, reply: int | None) -> None:

@@ -28,6 +28,11 @@ class NotDue(Refusal):
     message: ClassVar[str] = "这一步还没有到时间，或者刚刚已经办过。请刷新到期步骤再看。"
 
 
+class LeadNeeded(Refusal):
+    message: ClassVar[str] = "移交线索处置要登记成线索，请由承办线索的机关在“问题线索”页办理。"
+    status: ClassVar[int] = 422
+
+
 class NoteMissing(Refusal):
     message: ClassVar[str] = "请写明这一步怎样办的：什么时间、谁约谈谁、提出了什么要求。"
     status: ClassVar[int] = 422
@@ -60,9 +65,11 @@ def climb(*, by: None = None, at: datetime) -> int:
 @transaction.atomic
 def take(order: Rectification, *, act: str, note: str, by: Person, at: datetime) -> Step:
     """
-    Take a step that is due by one's own hand, such as an interview held. Raises NotDue, NoteMissing, Recused.
+    Take a step that is due by one's own hand, such as an interview held. Raises NotDue, NoteMissing, Recused,
+    LeadNeeded.
 
-    `note`: what was done; it is part of the record of the order.
+    `note`: what was done; it is part of the record of the order. The last rung is none of these: it makes a lead, in
+    referrals, or the order would leave the ladder for nowhere.
     """
     accounts.require(by, Permission.ORDER_VERIFY, at=at, division=order.finding.division)
     tie = queries.tie(order, by, at=at)
@@ -70,6 +77,8 @@ def take(order: Rectification, *, act: str, note: str, by: Person, at: datetime)
         raise moving.Recused(why=f"{tie.label}：{tie.name}")
     if not note.strip():
         raise NoteMissing
+    if act == Rung.TAKE_OVER:
+        raise LeadNeeded
     return step(order, act=act, note=note, by=by, at=at)
 
 
@@ -89,8 +98,10 @@ def step(order: Rectification, *, act: str, note: str = "", by: Person | None = 
         raise NotDue
     # A lead is nobody's news but its keepers', whom referrals tells.
     people = [] if act == Rung.TAKE_OVER else _told(order, due.rung.to, at=at)
+    # Ladders change; the last rung keeps a place of its own, which no rung of an earlier one has taken.
+    position = ladder.LAST if act == Rung.TAKE_OVER else due.rung.position
     taken = Step.objects.create(
-        rectification=order, act=act, position=due.rung.position, for_due=due.for_due, due_at=due.at, taken_at=at,
+        rectification=order, act=act, position=position, for_due=due.for_due, due_at=due.at, taken_at=at,
         taken_by=by, told=[person.name for person in people], note=note.strip(),
     )  # fmt: skip
     subject = f"{SUBJECTS.get(Rung(act), '')}：{order.finding.number}"

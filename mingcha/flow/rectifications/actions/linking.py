@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import transaction
@@ -15,8 +15,6 @@ from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.kernel.legible import legible
 from mingcha.kernel.refusals import Refusal
-
-KEPT = timedelta(days=15)  # after the deadline: the time to answer a return
 
 
 class LinkNotNeeded(Refusal):
@@ -43,7 +41,7 @@ def make_link(order: Rectification, *, by: Person, at: datetime) -> str:
     """
     Make a link to one order and return its token, which is shown once; an earlier link of the order ends.
 
-    Good until fifteen days after the deadline. Raises NotFound, LinkNotNeeded.
+    Good until fifteen days after the deadline, also when that moves. Raises NotFound, LinkNotNeeded.
     """
     accounts.require(by, Permission.ORDER_VERIFY, at=at, division=order.finding.division)
     moving.lock(order)
@@ -53,8 +51,9 @@ def make_link(order: Rectification, *, by: Person, at: datetime) -> str:
     token = secrets.token_urlsafe(24)
     assert order.due_at is not None
     UnitLink.objects.create(
-        rectification=order, token_hash=hashed(token), made_at=at, made_by=by, expires_at=max(order.due_at, at) + KEPT
-    )
+        rectification=order, token_hash=hashed(token), made_at=at, made_by=by,
+        expires_at=max(order.due_at, at) + moving.KEPT,
+    )  # fmt: skip
     moving.record("rectification.make_link", order, by=by, at=at)
     return token
 

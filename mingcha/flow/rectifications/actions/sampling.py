@@ -16,7 +16,7 @@ from django.db import transaction
 
 from mingcha.flow.rectifications import moving, queries
 from mingcha.flow.rectifications.actions import judging
-from mingcha.flow.rectifications.models import Rectification, Sampled, Sampling, Verdict
+from mingcha.flow.rectifications.models import Rectification, Reply, Sampled, Sampling, Verdict
 from mingcha.flow.rectifications.states import State
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
@@ -44,6 +44,11 @@ class SampleTooSmall(Refusal):
     status: ClassVar[int] = 422
 
 
+class AlreadySampled(Refusal):
+    message: ClassVar[str] = "其中有答复已经抽核过一次，不能重抽，请逐件核验。"
+    status: ClassVar[int] = 422
+
+
 class EachNeedsARevisit(Refusal):
     message: ClassVar[str] = "其中有按规定要逐件回头看的，不能抽核。请去掉这些再抽。"
     status: ClassVar[int] = 422
@@ -62,7 +67,8 @@ def begin(orders: Sequence[Rectification], *, office: Body, size: int, by: Perso
     """
     Draw which of many like answers will be looked at. Nobody can choose them: the seed comes from the machine.
 
-    Raises TooFewAlike, NotAlike, SampleTooSmall, EachNeedsARevisit, and what judging one of them would.
+    Nor can they be drawn again and again until the choice pleases: an answer is drawn from once. Raises TooFewAlike,
+    NotAlike, AlreadySampled, SampleTooSmall, EachNeedsARevisit, and what judging one of them would.
     """
     accounts.require(by, Permission.ORDER_VERIFY, at=at, division=office.division_id)
     found = queries.locked([order.pk for order in orders])
@@ -71,6 +77,7 @@ def begin(orders: Sequence[Rectification], *, office: Body, size: int, by: Perso
     rules = {order.finding.rule for order in found}
     if len(rules) != 1 or not rules.copy().pop() or any(order.state != State.ANSWERED for order in found):
         raise NotAlike
+    replies = _before_us(found)
     least = max(SMALLEST, -(-len(found) // 5))
     if size < least or size > len(found):
         raise SampleTooSmall(least=least)
@@ -85,9 +92,7 @@ def begin(orders: Sequence[Rectification], *, office: Body, size: int, by: Perso
         office=office, rule=rules.pop()[:300], size=size, seed=seed, made_at=at, made_by=by
     )
     Sampled.objects.bulk_create(
-        Sampled(
-            sampling=sampling, rectification=order, reply=order.replies.order_by("-pk")[0], chosen=order.pk in chosen
-        )
+        Sampled(sampling=sampling, rectification=order, reply=replies[order.pk], chosen=order.pk in chosen)
         for order in found
     )
     _record("sampling.begin", sampling, by=by, at=at, detail={"orders": len(found), "size": size})
@@ -125,6 +130,17 @@ def settle(sampling: Sampling, *, by: Person, at: datetime) -> bool:
                 judging.close(order, reply=row.reply_id, sampling=sampling, by=by, at=at)
     _record("sampling.settle", sampling, by=by, at=at, detail={"passed": passed})
     return passed
+
+
+def _before_us(orders: Sequence[Rectification]) -> dict[int, Reply]:
+    """Return order id → the answer that lies before the office. Raises NotAlike, AlreadySampled."""
+    latest = {order.pk: order.replies.order_by("-pk").first() for order in orders}
+    found = {pk: reply for pk, reply in latest.items() if reply is not None}
+    if len(found) < len(orders):  # what a former ledger says was answered came without an answer here
+        raise NotAlike
+    if Sampled.objects.filter(reply__in=found.values()).exists():
+        raise AlreadySampled
+    return found
 
 
 def _record(verb: str, sampling: Sampling, *, by: Person, at: datetime, detail: dict[str, object]) -> None:

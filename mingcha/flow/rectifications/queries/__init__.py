@@ -11,7 +11,9 @@ from mingcha.flow.fieldwork.models import Photo
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications.models import Proof, Rectification, Reply, Review
 from mingcha.flow.rectifications.queries.followed import (
+    after_waiting,
     chosen,
+    due_now,
     last_reply,
     live_link,
     measures,
@@ -34,7 +36,7 @@ from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
 
 __all__ = [
-    "RELATED", "NotFound", "askable", "chosen", "hands", "is_overdue", "issued", "issued_in", "judges", "last_reply",
+    "RELATED", "NotFound", "after_waiting", "askable", "chosen", "due_now", "hands", "is_overdue", "issued", "issued_in", "judges", "last_reply",
     "live_link", "locked", "may_see_photo", "measures", "of", "of_finding", "of_findings", "offices_over", "order",
     "orders", "overdue", "pause_now", "pauses", "photo", "progress", "progress_file", "proof", "replies", "requests",
     "reviews", "revisits", "sampling", "samplings", "tie", "to_rule", "to_sample",
@@ -119,8 +121,9 @@ def reviews(order: Rectification) -> QuerySet[Review]:
 
 
 def hands(order: Rectification) -> set[int | None]:
-    """Return who found it, attested it or reported it done: none of them may judge it."""
-    return {order.finding.noted_by_id, order.attested_by_id, *order.replies.values_list("by_id", flat=True)}
+    """Return who found it, attested it, or answered or asked for the unit: none of them may judge it."""
+    spoke = order.replies.values_list("by_id").union(order.requests.values_list("by_id"))
+    return {order.finding.noted_by_id, order.attested_by_id, *(by for (by,) in spoke)}
 
 
 def to_sample(*, to: Standing) -> QuerySet[Rectification]:

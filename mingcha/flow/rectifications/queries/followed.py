@@ -23,7 +23,9 @@ from mingcha.flow.rectifications.models import (
 from mingcha.flow.rectifications.states import RequestState
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
+from mingcha.ground.rulebook import terms
 from mingcha.ground.territory import queries as territory
+from mingcha.kernel import deadlines
 
 
 def offices_over(order: Rectification) -> list[str]:
@@ -60,6 +62,20 @@ def pauses(order: Rectification) -> QuerySet[Pause]:
 def pause_now(order: Rectification) -> Pause | None:
     """Return the pause in which the order's clock stands still, if one does."""
     return order.pauses.filter(until=None).select_related("since_by").first()
+
+
+def due_now(order: Rectification, *, at: datetime) -> datetime:
+    """Return the deadline as it would be if a pause that still lasts ended now."""
+    stands = pause_now(order)
+    assert order.due_at is not None  # what may stand still has a deadline
+    return order.due_at if stands is None else after_waiting(order, since=stands.since, at=at)
+
+
+def after_waiting(order: Rectification, *, since: datetime, at: datetime) -> datetime:
+    """Return the deadline moved by the time it stood still; one that had passed before that stays where it was."""
+    assert order.due_at is not None
+    calendar = terms.calendar().tentative()
+    return deadlines.shifted(order.due_at, start=since, calendar=calendar, pauses=[deadlines.Pause(since, at)])
 
 
 def last_reply(order: Rectification) -> int | None:

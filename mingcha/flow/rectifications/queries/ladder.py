@@ -4,15 +4,17 @@ Reading the ladder: which steps are due, which were taken, how an order stands. 
 1. An order's clock runs while its unit owes the next act and no pause stands.
 2. Its rungs are data: the ladder of the office that found it, the emergency one while the emergency lasts.
 3. Before the deadline each rung belongs to that deadline: a new one brings a new reminder. After it, a rung is climbed
-   once and for all, and so is every lower one.
-4. Where an office owes the next act (to verify, to rule), its own clock runs, and it is reminded like anybody else.
+   once and for all, and so is every lower one, whatever ladder it was of; the last, which hands the matter over, always
+   remains.
+4. Where an office owes the next act (to verify, to rule), its own clock runs, and it is reminded like anybody else:
+   also of an order that was handed to referrals.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from mingcha.flow.rectifications import dues
 from mingcha.flow.rectifications.models import Pause, Rectification, Request, Step
@@ -26,6 +28,7 @@ from mingcha.kernel.deadlines import Light
 
 LONGEST_BEFORE = timedelta(days=60)  # no ladder begins earlier before a deadline
 VERIFY, RULE = 0, 100  # where an office's own steps stand among the rungs
+LAST = RULE - 1  # and where what is handed to referrals does
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def at_once(order: Rectification, *, at: datetime) -> DueStep | None:
     """Return the last rung of an open order as a person may take it before its time; None where that has been taken."""
     if order.state not in OPEN or order.due_at is None or order.steps.filter(act=Rung.TAKE_OVER).exists():
         return None
-    rung = deadlines.Rung(RULE - 1, Rung.TAKE_OVER, deadlines.Term(0, deadlines.Unit.HOURS), auto=False, to="both")
+    rung = deadlines.Rung(LAST, Rung.TAKE_OVER, deadlines.Term(0, deadlines.Unit.HOURS), auto=False, to="both")
     return DueStep(order, rung, at, order.due_at)
 
 
@@ -67,7 +70,7 @@ def taken(order: Rectification) -> QuerySet[Step]:
 
 def light(order: Rectification, *, at: datetime) -> Light | None:
     """Return green, yellow or red for an order whose deadline runs; None for any other."""
-    if order.state not in RUNNING or order.due_at is None:
+    if order.state not in RUNNING or order.due_at is None or order.pauses.filter(until=None).exists():
         return None
     return deadlines.light(order.due_at, at=at, warn=terms.warning(emergency=in_emergency(order)))
 
@@ -82,11 +85,14 @@ def _followed(found: QuerySet[Rectification], *, at: datetime) -> Iterable[Recti
     """Return the orders that may have a step due, with what it takes to say so at hand."""
     over = Step.objects.filter(rectification=OuterRef("pk"), act=Rung.TAKE_OVER)
     pending = Request.objects.filter(state=RequestState.PENDING).order_by("at")
-    open_ = found.filter(state__in=(*RUNNING, State.ANSWERED, State.CANNOT), due_at__lt=at + LONGEST_BEFORE)
+    # Whatever the unit's deadline, an office's own clock may be up.
+    theirs = Q(state__in=(State.ANSWERED, State.CANNOT)) | Q(Exists(pending.filter(rectification=OuterRef("pk"))))
+    open_ = found.filter(theirs | Q(state__in=RUNNING, due_at__lt=at + LONGEST_BEFORE) & ~Exists(over))
+    open_ = open_.filter(state__in=OPEN)
     # Of pauses and requests only those that stand now: what `pauses.all()` and `requests.all()` give below.
     standing = (Prefetch("pauses", Pause.objects.filter(until=None)), Prefetch("requests", pending))
     return (
-        open_.exclude(Exists(over)).select_related(*RELATED).order_by("pk")
+        open_.select_related(*RELATED).order_by("pk")
         .prefetch_related("steps", "replies", *standing)
     )  # fmt: skip
 
@@ -99,9 +105,10 @@ class _Clock:
         self.calendar = terms.calendar()
         self.offices: dict[str, tuple[str, ...]] = {}
         self.rungs: dict[tuple[str, bool], tuple[deadlines.Rung, ...]] = {}
+        self.terms: dict[tuple[str, str, bool], deadlines.Term] = {}
 
     def due(self, order: Rectification) -> Iterable[DueStep]:
-        if order.state in RUNNING:
+        if order.state in RUNNING and not any(step.act == Rung.TAKE_OVER for step in order.steps.all()):
             yield from self._of_unit(order)
         yield from self._of_office(order)
 
@@ -113,9 +120,12 @@ class _Clock:
         highest = max((step.position for step in climbed if step.position not in before), default=0)
         reminded = {step.position for step in climbed if step.for_due == order.due_at}
         # A reminder that nobody sent in time is no use once the time is over.
-        gone = reminded | {rung.position for rung in rungs if (late and rung.before) or rung.position <= highest}
+        gone = reminded | {rung.position for rung in rungs if (late if rung.before else rung.position <= highest)}
+        gone -= {rung.position for rung in rungs if rung.act == Rung.TAKE_OVER}
+        # An order out of a former ledger may have been overdue before its unit had it: its ladder begins when it went out.
+        began = max(order.due_at, order.ordered_at or order.due_at)
         due = deadlines.steps(
-            order.due_at, rungs, taken=gone, at=self.at, calendar=self.calendar, paused=bool(order.pauses.all())
+            began, rungs, taken=gone, at=self.at, calendar=self.calendar, paused=bool(order.pauses.all())
         )
         for rung, since in due:
             yield DueStep(order, rung, since, order.due_at)
@@ -129,7 +139,7 @@ class _Clock:
                 owed.append((Rung.VERIFY, VERIFY, "recheck", last.at))
         owed += [(Rung.RULE, RULE, "ruling", request.at) for request in order.requests.all()]
         for act, position, stage, since in owed:
-            due = dues.due(stage, start=since, emergency=in_emergency(order), offices=self._up(order))
+            due = dues.counted(self._term(stage, order), start=since, calendar=self.calendar)
             known = any(step.position == position and step.for_due == due.at for step in order.steps.all())
             if due.at <= self.at and not known:
                 yield DueStep(order, deadlines.Rung(position, act, dues.read(due.term), to="office"), due.at, due.at)
@@ -139,6 +149,12 @@ class _Clock:
         if key not in self.rungs:
             self.rungs[key] = terms.ladder(emergency=key[1], offices=self._up(order))
         return self.rungs[key]
+
+    def _term(self, stage: str, order: Rectification) -> deadlines.Term:
+        key = (stage, order.finding.office_id, in_emergency(order))
+        if key not in self.terms:
+            self.terms[key] = terms.term(stage, emergency=key[2], offices=self._up(order))
+        return self.terms[key]
 
     def _up(self, order: Rectification) -> tuple[str, ...]:
         office = order.finding.office_id
