@@ -30,6 +30,7 @@ def working(view: View) -> View:
     def shown(request: Request, *args: object, **kwargs: object) -> HttpResponseBase:
         answer = inside(request, *args, **kwargs)
         answer["Content-Security-Policy"] = WORKING
+        answer["X-Robots-Tag"] = "noindex"
         return answer
 
     return shown

@@ -54,8 +54,7 @@ def begin(request: Request, *, token: str) -> HttpResponse:
         return _over(request, refusal)
     number = by_link.held(secret, at=request.now).link.pk
     answer = redirect("portal:order", number)
-    left = offered.until - request.now
-    purse.put(answer, request, number=number, secret=secret, seconds=int(left.total_seconds()))
+    purse.put(answer, request, number=number, secret=secret)
     return answer
 
 
