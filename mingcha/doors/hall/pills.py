@@ -48,6 +48,14 @@ PILLS = {
     "asked": (_("待裁定"), "wait"),
     "granted": (_("同意"), "good"),
     "declined": (_("不同意"), "done"),
+    # leads and cases
+    "inquiry": (_("谈话函询"), "going"),
+    "verification": (_("初步核实"), "going"),
+    "filed": (_("已转案件"), "going"),
+    "decided": (_("已决定"), "good"),
+    "lodged": (_("申诉中"), "wait"),
+    "once": (_("待第二人审批"), "wait"),
+    "found": (_("已认定"), "bad"),
     # not states of a thing, but of its clock or its record
     "overdue": (_("已逾期"), "bad"),
     "due_soon": (_("快到期"), "wait"),

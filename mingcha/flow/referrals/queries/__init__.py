@@ -252,7 +252,7 @@ def _settled(party: Party) -> bool:
 def removal_first(lead: Lead) -> bool:
     """Return whether the rule that was broken says 先免职再查处."""
     item = lead.finding.item if lead.finding else None
-    return bool(item and getattr(item, "removal_first", False))
+    return bool(item and item.removal_first)
 
 
 def tie(lead: Lead, person: Person, *, at: datetime) -> ties.Tie | None:
