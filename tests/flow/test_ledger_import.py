@@ -212,6 +212,16 @@ def test_open_rows_are_on_the_clock_like_all_others(world):
     assert {dated.pk, undated.pk} <= steps
 
 
+def test_a_row_overdue_long_ago_climbs_from_the_day_its_unit_had_it(world):
+    take(world, row("甲", on="2021-07-01", due="2021-08-01"))
+    order = order_of("甲")
+    assert queries.is_overdue(order, at=world.at)
+    # In an emergency pressing comes with the deadline itself; everything heavier waits its time from here.
+    assert [step.rung.act for step in ladder.due_steps(at=world.at) if step.order == order] == ["press"]
+    later = [step for step in ladder.due_steps(at=world.at + timedelta(days=60)) if step.order == order]
+    assert later and all(step.at >= world.at for step in later)
+
+
 def test_a_closed_row_without_a_day_was_not_closed_earlier_than_it_became_known(world):
     take(world, row("甲", state="已整改"))
     order = order_of("甲")
