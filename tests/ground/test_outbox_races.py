@@ -37,11 +37,8 @@ def test_two_workers_at_once_send_once(live_world, group):
             robot(w, group, work, kind)
         actions.send(to=[work.office.officer, work.office.unit], subject="演示", link="/", at=w.at)
 
-    def work_once():
-        outbox.plan(at=w.at)
-        return outbox.deliver(at=w.at)
-
-    outcomes = at_once(*[work_once] * 4)
+    outbox.plan(at=w.at)
+    outcomes = at_once(*[lambda: outbox.deliver(at=w.at)] * 4)
     assert refusals(outcomes) == []
     assert sum(outcomes) == len(group.heard) == 4
     assert set(Delivery.objects.values_list("state", "tries")) == {("sent", 1)} and Delivery.objects.count() == 4

@@ -155,7 +155,8 @@ def _one_address(first: Delivery, *, at: datetime) -> int | None:
     with transaction.atomic():
         # NO KEY: deliveries may be planned for the channel meanwhile.
         held = Channel.objects.filter(pk=first.channel_id, stopped_at=None)
-        channel = held.select_for_update(skip_locked=True, no_key=True).select_related("body").first()
+        lock = held.select_for_update(skip_locked=True, of=("self",), no_key=True)
+        channel = lock.select_related("body").first()
         if channel is None:
             return None
         alike = _due(at).filter(channel=channel, person=first.person_id).select_related("notice__to")
