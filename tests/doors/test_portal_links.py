@@ -241,7 +241,8 @@ def test_the_office_makes_a_link_shows_it_once_and_takes_it_back(world, order, p
     page = shown(county.post(f"/orders/{order.pk}/link/"))
     token = re.search(r"/u/([\w-]{20,})/", page)[1]
     assert 'class="qr"' in page and "只显示这一次" in page
-    assert token not in shown(county.get(f"/orders/{order.pk}/"))
+    own = shown(county.get(f"/orders/{order.pk}/"))
+    assert token not in own and "还没有人启用" in own
     assert shown(phone.get(f"/u/{token}/"))
     again = re.search(r"/u/([\w-]{20,})/", shown(county.post(f"/orders/{order.pk}/link/")))[1]
     assert phone.get(f"/u/{token}/").status_code == 404 and phone.get(f"/u/{again}/").status_code == 200

@@ -180,6 +180,8 @@ def _page(
         "asked": _asked(request, order) if own else (),
         "verifier": verifier,
         "papers": papers.of_order(order, to=request.standing),
+        "may_link": verifier and order.state in OPEN and order.state in ISSUED,
+        "link": queries.live_link(order, at=request.now) if verifier else None,
         "may_issue": verifier and order.state in ISSUED,
         "forms": {"answer": Answer(), "send_back": SendBack(prefix="back"), "close": Close(prefix="close")}
         | (given or {}),
