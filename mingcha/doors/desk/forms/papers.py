@@ -67,7 +67,7 @@ class NewPaper(WatchedForm):
         if kind not in WITH_CAUSE:
             del self.fields["cause"]
             self.watched = ("title", "demands")
-        if WORDS[kind].heading == "建议":
+        if kind in (PaperKind.DISCIPLINE, PaperKind.SUPERVISION):
             self.fields["demands"].label = _("建议")
         if kind is PaperKind.INTERVIEW:
             self.fields["demands"].label = _("约谈安排")
