@@ -9,6 +9,7 @@ from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.audit.models import Event
 from mingcha.ground.notices import actions, outbox, queries
 from mingcha.ground.notices.models import Channel, Delivery, Notice
+from mingcha.ground.notices.states import Cause
 from mingcha.kernel.hours import Hours
 from tests.outside import Group, Post
 from tests.world import person
@@ -266,6 +267,21 @@ def test_a_mail_that_is_refused_or_a_server_that_is_down_is_tried_again(quiet_wo
     post.__exit__()
     assert work(w.at + timedelta(minutes=1)) == 0
     assert Delivery.objects.get(person=w.county).tries == 2
+
+
+def test_a_server_that_answers_nobody_is_let_alone_until_the_next_round(quiet_world, post, monkeypatch):
+    """Each try may take its time, and others wait behind it."""
+    w, tried = quiet_world, []
+    server(w, post)
+    people = [person(f"p{n}", f"演示人员{n}", w.minxian.office.body, "county", at=w.at) for n in range(5)]
+    for who in people:
+        prefers(who, w, mail=f"{who.username}@example.cn")
+    tell(w, *people)
+    monkeypatch.setattr(outbox.channels, "hand_over", lambda *_, to, **__: tried.append(to) or Cause.UNREACHABLE)
+    work(w.at)
+    assert len(set(tried)) == len(tried) == outbox.PATIENCE
+    work(w.at)
+    assert len(set(tried)) == len(tried) == 5
 
 
 def test_nothing_that_opens_a_channel_is_to_be_read_anywhere(quiet_world, group, post, caplog, capfd):

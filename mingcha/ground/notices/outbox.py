@@ -10,7 +10,7 @@ What the house does by itself with its messages. Safe to run twice, and by two w
 What failed is tried again after longer and longer waits, then given up, and whoever set up the channel is told inside.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -39,6 +39,8 @@ BACK_OFF = (
     timedelta(hours=1),
     timedelta(hours=4),
 )
+# A mail server that failed so many in one round is let alone until the next: each try may take its time.
+PATIENCE = 3
 # A group's robot may speak some twenty times a minute; whoever does more is shut out for a while.
 PACE = timedelta(seconds=30)
 # What could not go out for so long is no news any more; it is still to be read inside.
@@ -127,15 +129,16 @@ def _ways(
 
 def deliver(*, at: datetime) -> int:
     """Send what is due; return how many messages were taken by the other side. Waits for networks, so for no caller."""
-    sent, busy = 0, set[int]()
+    sent, busy, failed = 0, set[int](), Counter[int]()
     for _ in range(ADDRESSES_A_ROUND):
         first = _due(at).exclude(channel__in=busy).order_by("next_at", "pk").first()
         if first is None:
             break
         outcome = _one_address(first, at=at)
-        if outcome is None:
+        sent += outcome == State.SENT
+        failed[first.channel_id] += outcome == State.FAILED
+        if outcome is None or failed[first.channel_id] == PATIENCE:
             busy.add(first.channel_id)
-        sent += outcome or 0
     return sent
 
 
@@ -150,8 +153,8 @@ def _due(at: datetime) -> QuerySet[Delivery]:
     )
 
 
-def _one_address(first: Delivery, *, at: datetime) -> int | None:
-    """Send all that is due where `first` goes; return how many messages went out, None where the channel is busy or does not answer."""
+def _one_address(first: Delivery, *, at: datetime) -> State | None:
+    """Send all that is due where `first` goes; return what became of it, None where another worker is at it."""
     with transaction.atomic():
         # NO KEY: deliveries may be planned for the channel meanwhile.
         held = Channel.objects.filter(pk=first.channel_id, stopped_at=None)
@@ -165,14 +168,13 @@ def _one_address(first: Delivery, *, at: datetime) -> int | None:
         news = [each for each in batch if _still_news(each, address, at)]
         _settle([each for each in batch if each not in news], "expire")
         if not news:
-            return 0 if batch else None
+            return State.EXPIRED if batch else None
         cause = _hand_over(channel, news, address)
         if cause == Cause.NONE:
             _settle(news, "send", sent_at=at, tries=F("tries") + 1, cause=Cause.NONE)
-            return 1
+            return State.SENT
         _failed(channel, news, cause, at=at)
-        # A server that does not answer one person answers nobody: the others wait for the next round.
-        return 0 if cause == Cause.REFUSED else None
+        return State.FAILED
 
 
 def _address(first: Delivery) -> str | None:
