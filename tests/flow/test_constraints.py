@@ -13,7 +13,8 @@ from mingcha.flow.fieldwork.models import Attachment, EmbeddedRecord, Inspection
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.guidance import actions as guidance
 from mingcha.flow.guidance.models import Recipient
-from mingcha.flow.rectifications.models import Rectification
+from mingcha.flow.rectifications.actions import ledger_import
+from mingcha.flow.rectifications.models import ImportedRow, Rectification
 from mingcha.flow.referrals.models import Case
 from mingcha.flow.reports.actions import briefs as reports
 from mingcha.flow.reports.actions import naming, publications
@@ -28,9 +29,10 @@ from mingcha.ground.notices.models import Channel, Delivery, Preference, Raising
 from mingcha.ground.rulebook.actions import clocks
 from mingcha.ground.rulebook.models import LadderRung, Question, TermRule
 from mingcha.ground.territory.models import Body, Site
+from mingcha.kernel import sheets
 from mingcha.kernel.deadlines import Rung, Term, Unit
 from mingcha.kernel.hours import Hours
-from tests import papered, referred
+from tests import clocked, papered, referred
 
 MODELS = [model for model in apps.get_models() if model.__module__.startswith("mingcha.")]
 UNIQUE = [
@@ -81,6 +83,8 @@ WRONG = {
     "visit_drawn_or_extra": (Visit, lambda w: {"drawn": True, "extra": True}),
     "visit_without_checklist_is_over": (Visit, lambda w: {"checklist": None}),
     "imported_team_goes_nowhere": (Team, lambda w: {"imported": True, "disbanded_at": None}),
+    "ledger_row_once": (ImportedRow, lambda w: {"key": "one"}),
+    "ledger_row_has_a_key": (ImportedRow, lambda w: {"key": ""}),
     "visit_score_of_hundred": (Visit, lambda w: {"score": 101}),
     "set_aside_with_reason": (Submission, lambda w: {"state": "set_aside", "ruling": ""}),
     "visit_closed_with_outcome": (Visit, lambda w: {"state": "closed", "outcome": "", "closed_at": w.at}),
@@ -106,6 +110,7 @@ WRONG = {
     "raised_after_an_hour": (Raising, lambda w: {"urgent_hours": 0}),
     "audit_head_single": (Head, lambda w: {"id": 2}),
     **referred.WRONG,
+    **clocked.WRONG,
     **papered.WRONG,
 }
 
@@ -129,6 +134,7 @@ def full(_filled, world):
 
 def fill(w, ranks):
     """Add to the ranks what they have none of."""
+    clocked.everything(w)
     referred.everything(w)
     papered.everything(w, ranks)
     reports.issue_brief(w.campaign, issuer=w.city.office.body, as_of=w.at, demo=False, by=w.lead, at=w.at)
@@ -167,6 +173,13 @@ def fill(w, ranks):
     )  # fmt: skip
     Attachment.objects.create(submission=sent, name="a.jpg", kind="photo", evidence=w.minxian.photo.evidence)
     tell_outside(w)
+    columns = [("检查时间", "found_on"), ("存在问题", "description"), ("责任单位", "body")]
+    mapping = ledger_import.save_mapping(
+        w.minxian.office.body, name="演示", columns=columns, words={}, done_closes=True, by=w.county, at=w.at
+    )
+    rows = [("2021-10-20", "甲", "演示单位"), ("2021-10-20", "乙", "演示单位")]
+    told = sheets.write([heading for heading, _meaning in columns], rows, title="台账")
+    ledger_import.take(told, mapping=mapping, campaign=w.campaign, by=w.county, at=w.at)
     Head.objects.get_or_create(pk=1)
 
 
