@@ -1,6 +1,6 @@
 """A numbered paper with a copy and a signature, and what its constraints refuse: for tests/flow/test_constraints.py."""
 
-from mingcha.flow.rectifications.actions import papers
+from mingcha.flow.rectifications.actions import papers, sheets
 from mingcha.flow.rectifications.models import Paper
 
 # constraint → (table, what to write over the rows that stand under it)
@@ -16,4 +16,4 @@ def everything(w, ranks):
         [w.minxian.order], kind="hand_over", issuer=w.minxian.office.body, demands="演示：请立即整改。",
         copies=[ranks.township_body], by=w.county, at=w.at,
     )  # fmt: skip
-    papers.sign(paper, party="leader", signed_as="演示组长", by=w.county, at=w.at)
+    sheets.sign(paper, party="leader", signed_as="演示组长", by=w.county, at=w.at)

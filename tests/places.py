@@ -19,7 +19,7 @@ from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.fieldwork.models import Visit
 from mingcha.flow.guidance import actions as guidance
 from mingcha.flow.rectifications import actions as rectifications
-from mingcha.flow.rectifications.actions import papers
+from mingcha.flow.rectifications.actions import papers, sheets
 from mingcha.flow.rectifications.actions import ledger_import
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.reports.actions import briefs as reports
@@ -453,7 +453,7 @@ def _paper(places: Places, order: object, office: Office, copy: Body | None = No
         [Rectification.objects.get(pk=order)], kind="hand_over", issuer=office.body, demands="演示：请立即整改。",
         copies=[copy] if copy else [], by=office.officer, at=at,
     )  # fmt: skip
-    signed = papers.sign(
+    signed = sheets.sign(
         paper, party="leader", signed_as="演示组长", scan=("签字.png", PNG), by=office.officer, at=at
     )
     return {"paper": [paper.pk], "signature": [signed.pk]}

@@ -179,6 +179,7 @@ desk:paper_receive       POST      signed-in                 paper       -      
 desk:paper_reply         POST      order.answer              paper       -          -                 -       -          own   -           -          -
 desk:paper_print         POST      order.verify              issued      own        own,beside        -       -          -     -           -          -
 desk:paper_sign          POST      order.verify              issued      own        own,beside        -       -          -     -           -          -
+desk:paper_register      POST      order.verify              issued      own        own,beside        -       -          -     -           -          -
 desk:paper_withdraw      POST      order.verify              issued      own        own,beside        -       -          -     -           -          -
 desk:order_sample        GET,POST  order.verify              attested    own,lower  own,beside,lower  -       -          -     -           -          -
 

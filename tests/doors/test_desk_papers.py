@@ -203,6 +203,19 @@ def test_the_three_hands_are_registered(county, unit, paper):
     assert unit.post(address, {"sign-party": "liaison", "sign-signed_as": "演示"}).status_code == 403
 
 
+def test_what_came_back_on_paper_is_registered(county, unit, paper):
+    address = f"/papers/{paper.pk}/register/"
+    county.post(address, {"register-text": ""})
+    paper.refresh_from_db()
+    assert paper.state == PaperState.RECEIVED
+    assert "文书刚刚已变为" in shown(county.post(address, {"register-text": ""}), 409)
+    county.post(address, {"register-text": "演示：纸上说已办结。"})
+    page = shown(unit.get(f"/papers/{paper.pk}/"))
+    assert "演示：纸上说已办结。" in page
+    assert "照纸质回复登记" in page
+    assert unit.post(address, {"register-text": "演示"}).status_code == 403
+
+
 def test_a_paper_is_withdrawn_and_the_unit_reads_why(county, unit, paper):
     shown(county.post(f"/papers/{paper.pk}/withdraw/", {"withdraw-reason": ""}), 422)
     county.post(f"/papers/{paper.pk}/withdraw/", {"withdraw-reason": "演示：写错单位。"})

@@ -7,8 +7,9 @@ import docx
 import pytest
 
 from mingcha.flow.rectifications import actions as rectifications
+from mingcha.flow.rectifications import by_link, papering
 from mingcha.flow.rectifications import queries as orders
-from mingcha.flow.rectifications.actions import ladder, papers
+from mingcha.flow.rectifications.actions import ladder, papers, sheets
 from mingcha.flow.rectifications.models import Paper, PaperCopy, Step, UnitLink
 from mingcha.flow.rectifications.queries import papers as queries
 from mingcha.flow.rectifications.queries import wording
@@ -218,7 +219,7 @@ def test_a_reply_signs_and_is_given_once(world):
     papers.reply(paper, text="演示：已办。", by=world.unit, at=world.at)
     assert (paper.state, paper.reply, paper.received_at) == (PaperState.REPLIED, "演示：已办。", world.at)
     assert Notice.objects.filter(to=world.county, link=f"/papers/{paper.pk}/").exists()
-    with pytest.raises(papers.PaperMoved, match="已回复"):
+    with pytest.raises(papering.PaperMoved, match="已回复"):
         papers.reply(paper, text="演示：再说。", by=world.unit, at=world.at)
 
 
@@ -236,15 +237,15 @@ def test_a_reply_that_is_late_is_computed(world):
 
 def test_the_three_hands_are_put_on_record_once_each(world):
     paper = issue(world)
-    papers.sign(
+    sheets.sign(
         paper, party="leader", signed_as="演示组长 副书记", scan=("签字.png", PNG), by=world.county, at=world.at
     )
-    with pytest.raises(papers.AlreadySigned):
-        papers.sign(paper, party="leader", signed_as="别人", by=world.county, at=world.at)
-    with pytest.raises(papers.SignerMissing):
-        papers.sign(paper, party="liaison", signed_as=" ", by=world.county, at=world.at)
+    with pytest.raises(sheets.AlreadySigned):
+        sheets.sign(paper, party="leader", signed_as="别人", by=world.county, at=world.at)
+    with pytest.raises(sheets.SignerMissing):
+        sheets.sign(paper, party="liaison", signed_as=" ", by=world.county, at=world.at)
     with pytest.raises(accounts.NotFound):
-        papers.sign(paper, party="liaison", signed_as="演示", by=world.lead, at=world.at)
+        sheets.sign(paper, party="liaison", signed_as="演示", by=world.lead, at=world.at)
     signed = queries.signatures(paper)
     assert set(signed) == {"leader"}
     assert signed["leader"].evidence is not None
@@ -260,16 +261,16 @@ def test_a_paper_is_withdrawn_with_a_reason_and_its_number_stays_used(world):
     papers.withdraw(paper, reason="演示：单位写错。", by=world.county, at=world.at)
     assert paper.state == PaperState.WITHDRAWN
     assert issue(world).number == 2
-    with pytest.raises(papers.PaperMoved):
+    with pytest.raises(papering.PaperMoved):
         papers.reply(paper, text="演示", by=world.unit, at=world.at)
-    with pytest.raises(papers.PaperMoved):
-        papers.sign(paper, party="leader", signed_as="演示", by=world.county, at=world.at)
+    with pytest.raises(papering.PaperMoved):
+        sheets.sign(paper, party="leader", signed_as="演示", by=world.county, at=world.at)
 
 
 def test_a_paper_answered_is_not_withdrawn(world):
     paper = issue(world)
     papers.reply(paper, text="演示：已办。", by=world.unit, at=world.at)
-    with pytest.raises(papers.PaperMoved):
+    with pytest.raises(papering.PaperMoved):
         papers.withdraw(paper, reason="演示", by=world.county, at=world.at)
 
 
@@ -281,7 +282,7 @@ def test_links_are_printed_on_the_receipt_and_nowhere_kept(world):
         given.append(token)
         return f"https://example.invalid/u/#{token}"
 
-    content = papers.print_links(paper, address=address, by=world.county, at=world.at)
+    content = sheets.print_links(paper, address=address, by=world.county, at=world.at)
     said = " ".join(cell.text for table in docx.Document(io.BytesIO(content)).tables for row in table.rows
                     for cell in row.cells)  # fmt: skip
     assert len(given) == 2
@@ -289,7 +290,7 @@ def test_links_are_printed_on_the_receipt_and_nowhere_kept(world):
     assert UnitLink.objects.filter(revoked_at=None).count() == 2
     assert not queries.is_as_issued(paper, content)
     assert not any(token in str(row) for token in given for row in Event.objects.values_list("detail", flat=True))
-    papers.print_links(paper, address=address, by=world.county, at=world.at)
+    sheets.print_links(paper, address=address, by=world.county, at=world.at)
     assert UnitLink.objects.filter(revoked_at=None).count() == 2  # the first print's links have ended
 
 
@@ -311,7 +312,7 @@ def test_no_link_is_printed_where_nothing_runs(world):
     rectifications.close(world.minxian.answered, by=world.second, at=world.at)
     paper = issue(world, world.minxian.answered, kind="reminder")
     with pytest.raises(rectifications.LinkNotNeeded):
-        papers.print_links(paper, address=str, by=world.county, at=world.at)
+        sheets.print_links(paper, address=str, by=world.county, at=world.at)
 
 
 def test_a_step_of_the_ladder_waits_for_its_paper(world):
@@ -351,8 +352,33 @@ def test_the_word_in_the_number_is_the_latest_one_s(world):
 def test_each_act_is_on_record(world):
     paper = issue(world)
     papers.receive(paper, by=world.unit, at=world.at)
-    papers.sign(paper, party="manager", signed_as="演示负责人", by=world.county, at=world.at)
+    sheets.sign(paper, party="manager", signed_as="演示负责人", by=world.county, at=world.at)
     papers.reply(paper, text="演示：已办。", by=world.unit, at=world.at)
     verbs = list(Event.objects.filter(kind="paper", key=str(paper.pk)).order_by("pk").values_list("verb", flat=True))
     assert verbs == ["paper.issue", "paper.receive", "paper.sign", "paper.reply"]
     assert Event.objects.get(verb="paper.issue").detail["basis"] == "（依据待填）"
+
+
+def test_who_signs_for_an_order_by_its_link_signs_for_the_paper_it_was_printed_on(world):
+    paper = issue(world)
+    token = rectifications.make_link(world.minxian.order, by=world.county, at=world.at)
+    secret = by_link.redeem(token, signed_as="演示经办人", at=world.at)
+    by_link.receive(by_link.held(secret, at=world.at), at=world.at)
+    paper.refresh_from_db()
+    assert (paper.state, paper.received_through.signed_as) == (PaperState.RECEIVED, "演示经办人")
+
+
+def test_a_receipt_and_a_reply_on_paper_are_registered_by_the_issuer(world):
+    paper = issue(world)
+    for person in (world.lead, world.unit, world.neighbour):
+        with pytest.raises((accounts.NotFound, accounts.NotAllowed)):
+            sheets.register(paper, by=person, at=world.at)
+    sheets.register(paper, by=world.county, at=world.at)
+    assert (paper.state, paper.received_by, paper.reply) == (PaperState.RECEIVED, world.county, "")
+    with pytest.raises(papering.PaperMoved):
+        sheets.register(paper, by=world.county, at=world.at)
+    sheets.register(paper, text="演示：已办结。", by=world.county, at=world.at)
+    assert (paper.state, paper.reply) == (PaperState.REPLIED, "演示：已办结。")
+    verbs = Event.objects.filter(kind="paper").order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["paper.issue", "paper.register_receipt", "paper.register_reply"]
+    assert Notice.objects.filter(to=world.unit, link=f"/papers/{paper.pk}/").count() == 3

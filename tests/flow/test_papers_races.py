@@ -2,7 +2,8 @@
 
 import pytest
 
-from mingcha.flow.rectifications.actions import papers
+from mingcha.flow.rectifications import papering
+from mingcha.flow.rectifications.actions import papers, sheets
 from mingcha.flow.rectifications.models import Paper, PaperSignature
 from mingcha.flow.rectifications.states import PaperState
 from mingcha.ground.audit.models import Event
@@ -46,7 +47,7 @@ def test_one_of_two_replies_stands(live_world):
     outcomes = at_once(*[
         lambda text=text: papers.reply(again(paper), text=text, by=w.unit, at=w.at) for text in ("演示甲", "演示乙")
     ])  # fmt: skip
-    assert refusals(outcomes) == [papers.PaperMoved]
+    assert refusals(outcomes) == [papering.PaperMoved]
     kept = again(paper)
     assert (kept.state, kept.reply) == (PaperState.REPLIED, "演示甲" if outcomes[0] is None else "演示乙")
     assert Event.objects.filter(verb="paper.reply").count() == 1
@@ -59,7 +60,7 @@ def test_a_paper_is_withdrawn_or_replied_to_and_not_both(live_world):
         lambda: papers.reply(again(paper), text="演示：已办。", by=w.unit, at=w.at),
         lambda: papers.withdraw(again(paper), reason="演示：写错。", by=w.county, at=w.at),
     )
-    assert refusals(outcomes) == [papers.PaperMoved]
+    assert refusals(outcomes) == [papering.PaperMoved]
     kept = again(paper)
     assert (kept.replied_at is None) is (kept.state == PaperState.WITHDRAWN)
 
@@ -70,8 +71,8 @@ def test_a_party_s_signature_is_kept_once(live_world, same):
     paper = issue(w)
     parties = ["leader", "leader" if same else "liaison"]
     outcomes = at_once(*[
-        lambda party=party, by=by: papers.sign(again(paper), party=party, signed_as="演示", by=by, at=w.at)
+        lambda party=party, by=by: sheets.sign(again(paper), party=party, signed_as="演示", by=by, at=w.at)
         for party, by in zip(parties, (w.county, w.second), strict=True)
     ])  # fmt: skip
-    assert refusals(outcomes) == ([papers.AlreadySigned] if same else [])
+    assert refusals(outcomes) == ([sheets.AlreadySigned] if same else [])
     assert PaperSignature.objects.count() == (1 if same else 2)

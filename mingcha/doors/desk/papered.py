@@ -15,6 +15,8 @@ FOR_ALL = {
     "paper.issue": (pgettext_lazy("记录", "印发文书"), ""),
     "paper.receive": (pgettext_lazy("记录", "责任单位签收"), ""),
     "paper.reply": (pgettext_lazy("记录", "责任单位回复"), "good"),
+    "paper.register_receipt": (pgettext_lazy("记录", "登记纸质回执"), ""),
+    "paper.register_reply": (pgettext_lazy("记录", "登记纸质回复"), "good"),
     "paper.withdraw": (pgettext_lazy("记录", "撤销文书"), "bad"),
 }
 FOR_ISSUERS = {
@@ -33,3 +35,8 @@ def story(paper: "Paper", *, whole: bool) -> list[Step]:
         for event in audit.about("paper", paper.pk)
         if event.verb in said
     ]
+
+
+def by_hand(paper: "Paper") -> bool:
+    """Return whether the reply came back on paper and its issuer registered it."""
+    return audit.about("paper", paper.pk).filter(verb="paper.register_reply").exists()

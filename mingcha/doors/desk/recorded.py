@@ -87,6 +87,8 @@ VERBS: dict[str, str | Promise] = {
     "paper.receive": pgettext_lazy("记录", "签收文书"),
     "paper.receive_copy": pgettext_lazy("记录", "签收抄送的文书"),
     "paper.reply": pgettext_lazy("记录", "回复文书"),
+    "paper.register_receipt": pgettext_lazy("记录", "登记纸质回执"),
+    "paper.register_reply": pgettext_lazy("记录", "登记纸质回复"),
     "paper.sign": pgettext_lazy("记录", "登记文书签字"),
     "paper.print_links": pgettext_lazy("记录", "打印带二维码的文书"),
     "paper.withdraw": pgettext_lazy("记录", "撤销文书"),

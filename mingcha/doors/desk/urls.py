@@ -139,6 +139,7 @@ urlpatterns = [
     path("papers/<int:pk>/receive/", papers.receive, name="paper_receive"),
     path("papers/<int:pk>/reply/", papers.reply, name="paper_reply"),
     path("papers/<int:pk>/sign/", papers.sign, name="paper_sign"),
+    path("papers/<int:pk>/register/", papers.register, name="paper_register"),
     path("papers/<int:pk>/withdraw/", papers.withdraw, name="paper_withdraw"),
     path("papers/signatures/<int:pk>/", papers.scan, name="paper_scan"),
     path("samples/", samples.index, name="samples"),

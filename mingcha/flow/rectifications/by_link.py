@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from mingcha.flow.fieldwork.models import Photo
 from mingcha.flow.findings import queries as findings
 from mingcha.flow.rectifications import actions, queries
+from mingcha.flow.rectifications.actions import papers
 from mingcha.flow.rectifications.actions.linking import hashed
 from mingcha.flow.rectifications.models import (
     Measure,
@@ -136,8 +137,8 @@ def picture(held: Held, kind: str, pk: int) -> Evidence:
 
 
 def receive(held: Held, *, at: datetime) -> None:
-    """Sign for the order."""
-    actions.receive(held.order, by=held.link, at=at)
+    """Sign for the order, and for the papers about it."""
+    papers.receive_along(held.order, by=held.link, at=at)
 
 
 def plan(held: Held, *, measures: Iterable[tuple[str, date]], today: date, at: datetime) -> None:

@@ -111,6 +111,16 @@ class Sign(forms.Form):
         return next(iter(uploads.read([given])), None) if given else None
 
 
+class Register(WatchedForm):
+    """A receipt that came back by hand; with a text, the reply."""
+
+    text = forms.CharField(
+        label=_("纸质回复的内容"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("照纸上的写；只收到回执、还没有回复的，不填。"),
+    )  # fmt: skip
+    watched = ("text",)
+
+
 class Withdraw(WatchedForm):
     """Why a paper is withdrawn."""
 

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mingcha.doors.desk import files, papered
-from mingcha.doors.desk.forms.papers import KINDS, PARTIES, Reply, Sign, Withdraw
+from mingcha.doors.desk.forms.papers import KINDS, PARTIES, Register, Reply, Sign, Withdraw
 from mingcha.doors.hall import showing
 from mingcha.doors.hall.access import Request, door
 from mingcha.flow.rectifications import queries as rectifications
 from mingcha.flow.rectifications.actions import papers as actions
+from mingcha.flow.rectifications.actions import sheets
 from mingcha.flow.rectifications.queries import papers as queries
 from mingcha.flow.rectifications.queries import wording
 from mingcha.flow.rectifications.states import RUNNING, PaperKind, PaperState, State
@@ -93,7 +94,7 @@ def print_links(request: Request, *, pk: int) -> HttpResponse:
         return request.build_absolute_uri(reverse("portal:link", args=[token]))
 
     try:
-        content = actions.print_links(paper, address=address, by=request.user, at=request.now)
+        content = sheets.print_links(paper, address=address, by=request.user, at=request.now)
     except Refusal as refusal:
         return _page(request, paper, refusal=refusal, status=refusal.status)
     return files.attached(content, name=f"{wording.number(paper)}{_('（带二维码）')}.docx", media_type=files.DOCX)
@@ -134,12 +135,24 @@ def sign(request: Request, *, pk: int) -> HttpResponse:
 
     def act(paper: "Paper") -> None:
         said = form.cleaned_data
-        actions.sign(
+        sheets.sign(
             paper, party=said["party"], signed_as=said["signed_as"], scan=form.scan_read(), by=request.user,
             at=request.now,
         )  # fmt: skip
 
     return _write(request, _issued(request, pk), "sign", form, act, _("已登记签字。"))
+
+
+@require_POST
+@door(P.ORDER_VERIFY)
+def register(request: Request, *, pk: int) -> HttpResponse:
+    """Put a receipt or a reply that came back by hand on record."""
+    form = Register(request.POST, prefix="register")
+
+    def act(paper: "Paper") -> None:
+        sheets.register(paper, text=form.cleaned_data["text"], by=request.user, at=request.now)
+
+    return _write(request, _issued(request, pk), "register", form, act, _("已登记，责任单位会收到消息。"))
 
 
 @require_POST
@@ -202,6 +215,7 @@ def _page(
         "reply": own and out,
         "sign": issuer and bool(left) and paper.state != PaperState.WITHDRAWN and paper.kind == PaperKind.HAND_OVER,
         "withdraw": issuer and out,
+        "register": issuer and out,
     }
     orders = queries.orders(paper)
     words = {
@@ -216,9 +230,10 @@ def _page(
         "copies": list(queries.copies(paper)) if issuer or not (own or copy) else [],
         "hands": [(label, signed.get(party)) for party, label in PARTIES.items()]
         if paper.kind == PaperKind.HAND_OVER else [],
+        "by_hand": papered.by_hand(paper),
         "story": papered.story(paper, whole=issuer or not (own or copy)),
         "forms": {"reply": Reply(prefix="reply"), "sign": Sign(prefix="sign", left=left or list(PARTIES)),
-                  "withdraw": Withdraw(prefix="withdraw")} | (given or {}),
+                  "withdraw": Withdraw(prefix="withdraw"), "register": Register(prefix="register")} | (given or {}),
         "refusal": refusal,
         "typed": _typed({name: form for name, form in (given or {}).items() if not may[name]}),
     }  # fmt: skip
@@ -227,5 +242,5 @@ def _page(
 
 def _typed(homeless: dict[str, forms.Form]) -> str:
     """Return what was typed into forms that no longer have a place on the page."""
-    written = {"reply": "text", "sign": "signed_as", "withdraw": "reason"}
+    written = {"reply": "text", "sign": "signed_as", "withdraw": "reason", "register": "text"}
     return "\n".join(str(form[written[name]].value() or "") for name, form in homeless.items())

@@ -1,7 +1,7 @@
 """Numbered papers: issued about a unit's orders, signed for, replied to, withdrawn; the three hands of a hand-over."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -9,29 +9,25 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_noop
 
-from mingcha.flow.rectifications import dues, moving
+from mingcha.flow.rectifications import dues, moving, papering
 from mingcha.flow.rectifications import queries as rectifications
-from mingcha.flow.rectifications.actions import answering, linking
+from mingcha.flow.rectifications.actions import answering
 from mingcha.flow.rectifications.models import (
     Paper,
     PaperCopy,
     PaperOrder,
-    PaperSignature,
     Rectification,
     Step,
     UnitLink,
 )
 from mingcha.flow.rectifications.queries import papers as queries
 from mingcha.flow.rectifications.queries import wording
-from mingcha.flow.rectifications.states import OPEN, PAPER_ACTS, RUNNING, PaperKind, PaperState, Party, State
+from mingcha.flow.rectifications.states import OPEN, PaperKind, PaperState, State
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
-from mingcha.ground.audit import actions as audit
-from mingcha.ground.evidence import actions as evidence
-from mingcha.ground.notices import actions as notices
 from mingcha.ground.territory.models import Body
-from mingcha.kernel.briefing import PENDING, Code
+from mingcha.kernel.briefing import PENDING
 from mingcha.kernel.refusals import Refusal
 
 MOST_ORDERS = 60
@@ -78,19 +74,6 @@ class ReplyEmpty(Refusal):
     status: ClassVar[int] = 422
 
 
-class PaperMoved(Refusal):
-    message: ClassVar[str] = "这份文书刚刚已变为“%(state)s”。您填的内容没有丢，请核对后再办。"
-
-
-class SignerMissing(Refusal):
-    message: ClassVar[str] = "请写明签字人的姓名和职务。"
-    status: ClassVar[int] = 422
-
-
-class AlreadySigned(Refusal):
-    message: ClassVar[str] = "%(party)s的签字已经登记过，不能改；登记错的，撤销这份文书后重新印发。"
-
-
 class ReasonForWithdrawal(Refusal):
     message: ClassVar[str] = "请写明为什么撤销，对方会看到。"
     status: ClassVar[int] = 422
@@ -130,13 +113,13 @@ def issue(
     PaperOrder.objects.bulk_create(PaperOrder(paper=paper, rectification=order) for order in about)
     PaperCopy.objects.bulk_create(PaperCopy(paper=paper, body=body) for body in addressed)
     _answer_ladder(paper, about)
-    _record("paper.issue", paper, by=by, at=at, detail={
+    papering.record("paper.issue", paper, by=by, at=at, detail={
         "paper": wording.number(paper), "sha256": paper.sha256, "orders": [order.pk for order in about],
         "copies": sorted(body.pk for body in addressed), "basis": content["basis"] or PENDING,
     })  # fmt: skip
-    _tell(paper, queries.told(paper, at=at), gettext_noop("收到文书，请签收"), at=at)
+    papering.tell(paper, queries.told(paper, at=at), gettext_noop("收到文书，请签收"), at=at)
     for body in addressed:
-        _tell(paper, accounts.able(body.pk, Permission.ORDER_SEE, at=at), gettext_noop("收到抄送的文书"), at=at)
+        papering.tell(paper, accounts.able(body.pk, Permission.ORDER_SEE, at=at), gettext_noop("收到抄送的文书"), at=at)
     return paper
 
 
@@ -149,10 +132,18 @@ def receive(paper: Paper, *, by: Person | UnitLink, at: datetime) -> None:
     """
     mine = _own(paper, by=by, at=at)
     columns = {"received_through": by} if isinstance(by, UnitLink) else {"received_by": by}
-    if _moved(paper, "receive", received_at=at, **columns):
-        _record("paper.receive", paper, by=by, at=at)
+    if papering.moved(paper, "receive", received_at=at, **columns):
+        papering.record("paper.receive", paper, by=by, at=at)
     for order in mine:
         answering.receive(order, by=by, at=at)
+
+
+@transaction.atomic
+def receive_along(order: Rectification, *, by: UnitLink, at: datetime) -> None:
+    """Sign for an order by its link, and for the papers about it that nobody has signed for. Raises LinkNoLongerGood."""
+    answering.receive(order, by=by, at=at)
+    for paper in Paper.objects.filter(orders__rectification=order, state=PaperState.ISSUED).order_by("pk"):
+        receive(paper, by=by, at=at)
 
 
 @transaction.atomic
@@ -175,7 +166,7 @@ def receive_copy(paper: Paper, *, by: Person, at: datetime) -> None:
     if copy is None:
         raise accounts.NotFound
     if PaperCopy.objects.filter(pk=copy.pk, received_at=None).update(received_at=at, received_by=by):
-        _record("paper.receive_copy", paper, by=by, at=at, detail={"office": copy.body_id})
+        papering.record("paper.receive_copy", paper, by=by, at=at, detail={"office": copy.body_id})
 
 
 @transaction.atomic
@@ -185,77 +176,29 @@ def reply(paper: Paper, *, text: str, by: Person, at: datetime) -> None:
     if not text.strip():
         raise ReplyEmpty
     receive(paper, by=by, at=at)
-    if not _moved(paper, "reply", reply=text.strip(), replied_at=at, replied_by=by):
-        raise PaperMoved(state=PaperState(paper.state).label)
-    _record("paper.reply", paper, by=by, at=at)
+    if not papering.moved(paper, "reply", reply=text.strip(), replied_at=at, replied_by=by):
+        raise papering.PaperMoved(state=PaperState(paper.state).label)
+    papering.record("paper.reply", paper, by=by, at=at)
     people = accounts.able(paper.issuer_id, Permission.ORDER_VERIFY, at=at)
-    _tell(paper, people, gettext_noop("文书已有回复"), at=at)
-
-
-@transaction.atomic
-def sign(
-    paper: Paper, *, party: str, signed_as: str, scan: tuple[str, bytes] | None = None, by: Person, at: datetime
-) -> PaperSignature:
-    """
-    Put on record that one of the three hands has signed the paper, with a photo or scan (file name, bytes) if there is one.
-
-    Raises NotFound, SignerMissing, AlreadySigned, PaperMoved, and what `evidence.keep` raises.
-    """
-    _issuing(paper, by=by, at=at)
-    if not signed_as.strip():
-        raise SignerMissing
-    held = Paper.objects.select_for_update().get(pk=paper.pk)
-    if held.state == PaperState.WITHDRAWN:
-        raise PaperMoved(state=PaperState.WITHDRAWN.label)
-    if PaperSignature.objects.filter(paper=held, party=party).exists():
-        raise AlreadySigned(party=Party(party).label)
-    kept = evidence.keep(scan[1], name=scan[0], place=paper.issuer.name, by=by, at=at) if scan else None
-    signed = PaperSignature.objects.create(
-        paper=held, party=Party(party), signed_as=signed_as.strip()[:60], evidence=kept, at=at, by=by
-    )
-    _record("paper.sign", paper, by=by, at=at, detail={"party": party})
-    return signed
+    papering.tell(paper, people, gettext_noop("文书已有回复"), at=at)
 
 
 @transaction.atomic
 def withdraw(paper: Paper, *, reason: str, by: Person, at: datetime) -> None:
     """Withdraw a paper nobody has replied to; its number stays used. Raises NotFound, ReasonForWithdrawal, PaperMoved."""
-    _issuing(paper, by=by, at=at)
+    papering.require_issuer(paper, by=by, at=at)
     if not reason.strip():
         raise ReasonForWithdrawal
     columns = {"withdrawn_at": at, "withdrawn_by": by, "withdrawn_reason": reason.strip()[:200]}
-    if not _moved(paper, "withdraw", **columns):
-        raise PaperMoved(state=PaperState(paper.state).label)
+    if not papering.moved(paper, "withdraw", **columns):
+        raise papering.PaperMoved(state=PaperState(paper.state).label)
     Step.objects.filter(paper=paper).update(paper=None)
-    _record("paper.withdraw", paper, by=by, at=at)
-    _tell(paper, queries.told(paper, at=at), gettext_noop("文书已撤销"), at=at)
+    papering.record("paper.withdraw", paper, by=by, at=at)
+    papering.tell(paper, queries.told(paper, at=at), gettext_noop("文书已撤销"), at=at)
     for copy in queries.copies(paper):
-        _tell(paper, accounts.able(copy.body_id, Permission.ORDER_SEE, at=at), gettext_noop("文书已撤销"), at=at)
-
-
-@transaction.atomic
-def print_links(paper: Paper, *, address: Callable[[str], str], by: Person, at: datetime) -> bytes:
-    """
-    Return the document with a new one-time link to each order that still runs, as QR codes; earlier links end.
-
-    `address` makes a link's address of its token. The codes stand in these bytes alone: only hashes are kept. Raises
-    NotFound, PaperMoved, LinkNotNeeded where no order runs any more.
-    """
-    _issuing(paper, by=by, at=at)
-    if paper.state == PaperState.WITHDRAWN:
-        raise PaperMoved(state=PaperState.WITHDRAWN.label)
-    running = [order for order in queries.orders(paper) if order.state in (*RUNNING, State.ANSWERED, State.CANNOT)]
-    if not running:
-        raise linking.LinkNotNeeded(state=State.CLOSED.label)
-    codes = []
-    for order in running:
-        token = linking.make_link(order, by=by, at=at)
-        link = rectifications.live_link(order, at=at)
-        assert link is not None
-        until, about = wording.moment(link.expires_at), f"问题{order.finding.number}"
-        codes.append(Code(link=address(token), until=until, about=about))
-    _record("paper.print_links", paper, by=by, at=at, detail={"links": len(codes)})
-    return queries.document(paper, codes)
+        papering.tell(
+            paper, accounts.able(copy.body_id, Permission.ORDER_SEE, at=at), gettext_noop("文书已撤销"), at=at
+        )
 
 
 def _checked(
@@ -334,29 +277,3 @@ def _own(paper: Paper, *, by: Person | UnitLink, at: datetime) -> list[Rectifica
     if not queries.addressed_to(paper, to=standing):
         raise accounts.NotFound
     return about
-
-
-def _issuing(paper: Paper, *, by: Person, at: datetime) -> None:
-    standing = accounts.require(by, Permission.ORDER_VERIFY, at=at)
-    if not queries.issued_by(paper, to=standing):
-        raise accounts.NotFound
-
-
-def _moved(paper: Paper, act: str, **columns: object) -> bool:
-    """Move a paper by an act of the table and read it anew; return whether it was in a state for it."""
-    start, end = PAPER_ACTS[act]
-    moved = Paper.objects.filter(pk=paper.pk, state__in=start).update(state=end, **columns)
-    paper.refresh_from_db()
-    return bool(moved)
-
-
-def _tell(paper: Paper, people: Iterable[Person], subject: str, *, at: datetime) -> None:
-    told = f"{subject}：{paper.content['office']} {wording.number(paper)}"
-    notices.send(to=people, subject=told, link=f"/papers/{paper.pk}/", at=at)
-
-
-def _record(verb: str, paper: Paper, *, by: audit.Actor, at: datetime, detail: dict[str, object] | None = None) -> None:
-    audit.record(
-        verb, kind="paper", key=paper.pk, by=by, at=at, division=paper.issuer.division_id, body=paper.to_id,
-        detail=detail,
-    )  # fmt: skip
