@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import F
 
 from mingcha.flow.rectifications import actions, queries
-from mingcha.flow.rectifications.actions import ladder, papers, sampling
+from mingcha.flow.rectifications.actions import ladder, papers, sampling, sheets
 from mingcha.flow.rectifications.models import (
     ImportedRow,
     LedgerImport,
@@ -105,7 +105,7 @@ def everything(world) -> None:
         [order], kind="hand_over", issuer=office, demands="演示：请补齐值守。", prefix="演示",
         copies=[world.city.office.body], by=world.county, at=world.at,
     )  # fmt: skip
-    papers.sign(paper, party="manager", signed_as="演示店长", by=world.county, at=world.at)
+    sheets.sign(paper, party="manager", signed_as="演示店长", by=world.county, at=world.at)
     former = LedgerMapping.objects.create(office=office, name="演示", saved_at=world.at, saved_by=world.county)
     taken_over = LedgerImport.objects.create(
         mapping=former, office=office, campaign=world.campaign, sha256="0", rows=1, closed=0, known=0, at=world.at,
