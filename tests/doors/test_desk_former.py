@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from mingcha.flow.findings.models import Finding
+from mingcha.flow.rectifications import queries as rectifications
 from mingcha.flow.rectifications.models import LedgerImport, LedgerMapping
 from mingcha.kernel import ledgers, sheets
 from tests.world import sign_in
@@ -153,5 +154,8 @@ def test_an_imported_finding_says_where_it_comes_from(county, world):
     for text in ("登记簿空白", "无人值守"):
         finding = Finding.objects.get(description=text)
         shown = county.get(f"/findings/{finding.pk}/").content.decode()
-        assert "原台账" in shown
+        assert "原台账" in shown and "这次检查" not in shown
+        assert "照原台账登记" in county.get(f"/visits/{finding.visit_id}/").content.decode()
+        order = rectifications.of_finding(finding)
+        assert "来自原台账" in county.get(f"/orders/{order.pk}/").content.decode()
     assert "演示核验人" in shown

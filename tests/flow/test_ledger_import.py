@@ -13,7 +13,7 @@ from mingcha.flow.rectifications import actions as rectifications
 from mingcha.flow.rectifications import queries
 from mingcha.flow.rectifications.actions import ledger_import
 from mingcha.flow.rectifications.models import ImportedRow, LedgerImport, Rectification
-from mingcha.flow.rectifications.queries import imported, ladder
+from mingcha.flow.rectifications.queries import followed, imported, ladder
 from mingcha.flow.rectifications.states import State
 from mingcha.flow.reports.queries import figures, ledger
 from mingcha.ground.accounts import queries as accounts
@@ -238,6 +238,16 @@ def test_who_took_a_row_over_does_not_close_it_and_the_unit_may_answer(world):
         rectifications.close(order, by=world.county, at=world.at)
     rectifications.close(order, by=world.second, at=world.at)
     assert order_of("甲").closer == world.second.name
+
+
+def test_what_a_ledger_tells_is_no_second_look(world):
+    take(world, row("甲", body=world.minxian.office.answering.name))
+    order = order_of("甲")
+    rectifications.answer(
+        order, measures="已改", proofs=[("a.png", PNG)], by=world.unit, at=world.at - timedelta(days=3)
+    )
+    take(world, row("乙", on="2021-10-26"), by=world.second)
+    assert not followed.revisits(order).exists()
 
 
 def test_imported_attestations_wait_in_nobody_s_sample(world):

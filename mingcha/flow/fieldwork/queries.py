@@ -141,7 +141,8 @@ OF_PHOTO = ("evidence", "visit__site", "visit__inspection__team")
 
 
 def last_visit_of(site: Site, *, before: Visit) -> Visit | None:
-    return Visit.objects.filter(site__in=territory.site_family(site), pk__lt=before.pk).order_by("-pk").first()
+    found = Visit.objects.filter(site__in=territory.site_family(site), pk__lt=before.pk)
+    return found.filter(inspection__team__imported=False).order_by("-pk").first()
 
 
 def owed(inspection: Inspection) -> QuerySet[Stop]:

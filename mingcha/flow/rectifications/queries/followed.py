@@ -93,14 +93,15 @@ def revisits(order: Rectification) -> QuerySet[Visit]:
     """
     Return the visits that can have seen it put right (回头看): at the site, ended, begun after the latest answer.
 
-    Nobody looks again at what they reported found or mended: visits begun by the finder are left out.
+    Nobody looks again at what they reported found or mended: visits begun by the finder are left out, and so is what a
+    former ledger tells, for nobody of this house went.
     """
     last: Reply | None = order.replies.order_by("-pk").first()
     if last is None:
         return Visit.objects.none()
     found = Visit.objects.filter(
         site__in=territory.site_family(order.finding.site), state=VisitState.CLOSED, outcome=Outcome.DONE,
-        begun_at__gt=last.at,
+        begun_at__gt=last.at, inspection__team__imported=False,
     )  # fmt: skip
     return found.exclude(begun_by=order.finding.noted_by).select_related("inspection__team", "begun_by").order_by("-pk")
 
