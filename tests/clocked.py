@@ -7,9 +7,6 @@ from django.db.models import F
 from mingcha.flow.rectifications import actions, queries
 from mingcha.flow.rectifications.actions import ladder, papers, sampling, sheets
 from mingcha.flow.rectifications.models import (
-    ImportedRow,
-    LedgerImport,
-    LedgerMapping,
     Measure,
     Paper,
     Pause,
@@ -106,12 +103,6 @@ def everything(world) -> None:
         copies=[world.city.office.body], by=world.county, at=world.at,
     )  # fmt: skip
     sheets.sign(paper, party="manager", signed_as="演示店长", by=world.county, at=world.at)
-    former = LedgerMapping.objects.create(office=office, name="演示", saved_at=world.at, saved_by=world.county)
-    taken_over = LedgerImport.objects.create(
-        mapping=former, office=office, campaign=world.campaign, sha256="0", rows=1, closed=0, known=0, at=world.at,
-        by=world.county,
-    )  # fmt: skip
-    ImportedRow.objects.create(source=taken_over, office=office, rectification=order, number=1, key="1")
 
 
 # constraint → (table, what to write over the rows that stand under it)
