@@ -92,14 +92,20 @@ def test_who_only_reads_is_offered_no_change(client, world):
 # --- the calendar
 
 
+def forget():
+    terms._announced.cache_clear()
+    terms._with.cache_clear()
+
+
 @pytest.fixture
 def unannounced(monkeypatch, settings):
     """The end of 2026, before the notice for 2027, whatever the library has by now."""
     settings.MINGCHA_NOW = datetime(2026, 11, 24, 10, tzinfo=terms.OFFICE_TIME)
     monkeypatch.setattr(terms, "NOTICES", frozenset(range(2001, 2027)))
-    terms._announced.cache_clear()
+    forget()
     yield
-    terms._announced.cache_clear()
+    monkeypatch.undo()
+    forget()
 
 
 def test_a_year_without_its_notice_is_a_loud_gate_until_it_is_registered(client, world, unannounced):

@@ -76,13 +76,19 @@ def test_an_unannounced_year_is_a_loud_gate_and_its_tentative_count_is_not_early
     assert sum(tentative.works(day) for day in weekdays(coming)) > 150  # and it is of some use
 
 
+def forget():
+    terms._announced.cache_clear()
+    terms._with.cache_clear()
+
+
 @pytest.fixture
 def unannounced(monkeypatch):
     """The world before the notice for 2027, whatever the library has by now."""
     monkeypatch.setattr(terms, "NOTICES", frozenset(range(2001, 2027)))
-    terms._announced.cache_clear()
+    forget()
     yield
-    terms._announced.cache_clear()
+    monkeypatch.undo()
+    forget()
 
 
 def test_an_office_registers_a_year_and_the_gate_opens(world, unannounced):

@@ -7,11 +7,10 @@ What an office has set holds for it and those below it; where none has, what is 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import holidays
-from django.db.models import Q
 from holidays.countries.china import ChinaStaticHolidays
 
 from mingcha.ground.accounts.queries import OFFICE_TIME
@@ -46,16 +45,8 @@ class ProofNeed:
 
 def calendar() -> Calendar:
     """Return the calendar of working days: as announced, with what offices have registered over it."""
-    base, in_doubt = _announced()
-    years = base.announced | set(CalendarYear.objects.values_list("year", flat=True))
-    days: dict[date, bool | None] = dict(base.days)
-    for day, works in CalendarDay.objects.order_by("pk").values_list("day", "works"):
-        # Taken back: the day is again what it was on the shipped list.
-        days[day] = base.days.get(day) if works is None else works
-    doubtful = frozenset(day for day, notice in in_doubt.items() if notice not in years)
-    return replace(
-        base, announced=years, days={d: w for d, w in days.items() if w is not None}, doubtful=doubtful
-    )  # fmt: skip
+    years = tuple(CalendarYear.objects.values_list("year", flat=True))
+    return _with(years, tuple(CalendarDay.objects.order_by("pk").values_list("day", "works")))
 
 
 def term(
@@ -70,8 +61,10 @@ def term(
     """
     held: dict[tuple[str, bool, bool], Term | None] = {}
     if offices:
-        rules = TermRule.objects.filter(body__in=offices, stage=stage, emergency=emergency)
-        rules = rules.filter(Q(item=None) | _same(item), severity__in={"", severity}).order_by("pk")
+        asked = TermRule.objects.filter(body__in=offices, stage=stage, emergency=emergency, severity__in={"", severity})
+        rules = list(asked.order_by("pk"))
+        alike = _alike(item) if item and any(rule.item_id for rule in rules) else set()
+        rules = [rule for rule in rules if rule.item_id is None or rule.item_id in alike]
         held = {(rule.body_id, rule.item_id is not None, bool(rule.severity)): rule.term for rule in rules}
     for office in offices:
         for about_item, about_severity in ((True, True), (True, False), (False, True), (False, False)):
@@ -119,19 +112,34 @@ def warning(*, emergency: bool) -> timedelta:
     return timedelta(hours=queries.shipped("terms")["warn"]["emergency" if emergency else "ordinary"])
 
 
-def _same(item: int | None) -> Q:
-    """Return the filter over rules: about this item, or one of the same number in another edition."""
-    if item is None:
-        return Q(pk__in=[])
+def _alike(item: int) -> set[int]:
+    """Return the ids of an item and of those of the same number in the other editions of its catalogue."""
     number, rulebook = Item.objects.filter(pk=item).values_list("number", "edition__rulebook").first() or ("", None)
-    same = Q(item__edition__rulebook=rulebook, item__number=number) if number else Q(pk__in=[])
-    return Q(item=item) | same
+    same = Item.objects.filter(edition__rulebook=rulebook, number=number) if number else Item.objects.none()
+    return {item, *same.values_list("pk", flat=True)}
 
 
 def _rung(row: LadderRung) -> Rung:
     term = row.term
     assert term is not None  # rung_is_a_term
     return Rung(row.position, row.act, term, row.before, row.auto, row.paper, row.to)
+
+
+@lru_cache(maxsize=4)
+def _with(years: tuple[int, ...], days: tuple[tuple[date, bool | None], ...]) -> Calendar:
+    """Return the shipped calendar with the rows of the offices over it, each given in the order they came in."""
+    base, in_doubt = _announced()
+    known = base.announced | set(years)
+    held: dict[date, bool | None] = dict(base.days)
+    for day, works in days:
+        # Taken back: the day is again what it was on the shipped list.
+        held[day] = base.days.get(day) if works is None else works
+    return replace(
+        base,
+        announced=known,
+        days={day: works for day, works in held.items() if works is not None},
+        doubtful=frozenset(day for day, notice in in_doubt.items() if notice not in known),
+    )
 
 
 @cache
