@@ -105,7 +105,8 @@ def step(order: Rectification, *, act: str, note: str = "", by: Person | None = 
         taken_by=by, told=[person.name for person in people], note=note.strip(),
     )  # fmt: skip
     subject = f"{SUBJECTS.get(Rung(act), '')}：{order.finding.number}"
-    notices.send(to=people, subject=subject, link=f"/orders/{order.pk}/", at=at)
+    late = act in (Rung.PRESS, Rung.LETTER, Rung.INTERVIEW)
+    notices.send(to=people, subject=subject, link=f"/orders/{order.pk}/", urgent=late, at=at)
     moving.record("rectification.step", order, by=by or SYSTEM, at=at, detail={"act": act, "told": len(people)})
     return taken
 
