@@ -20,6 +20,7 @@ from typing import ClassVar
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from mingcha.flow.campaigns.actions import campaigns as campaign_actions
 from mingcha.flow.campaigns.actions import teams
 from mingcha.flow.campaigns.models import Campaign
 from mingcha.flow.fieldwork.actions import paper
@@ -179,6 +180,7 @@ def take(
     """
     office = mapping.office
     accounts.require(by, Permission.LEDGER_IMPORT, at=at, division=office.division_id)
+    campaign_actions.require_open(campaign)  # locks it: ledgers of one campaign come in one after another
     list(LedgerMapping.objects.select_for_update().filter(office=office).order_by("pk"))
     plan = preview(content, mapping=mapping, campaign=campaign, year=year, by=by, at=at)
     if plan.problems:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit.actions import Actor
 from mingcha.ground.territory import queries
@@ -38,7 +40,7 @@ def meet(places: Sequence[Place], *, by: Actor | None, at: datetime) -> dict[str
     """
     Return code → site for places not on the register, each provisional: off the register, and so in no draw.
 
-    Where nobody is known to answer, a body stands in, as for a place that a phone met. Within the caller's transaction.
+    Where nobody is known to answer, a body stands in, as for a place that a phone met. Within the caller's transaction. Raises BodyCodeTaken, SiteCodeTaken.
     """
     types = {kind.name: kind for kind in SiteType.objects.all()}
     made: dict[str, Site] = {}
@@ -50,10 +52,14 @@ def meet(places: Sequence[Place], *, by: Actor | None, at: datetime) -> dict[str
             code=f"{queries.STAND_IN}{place.code}"[:40], name=place.name, kind=BodyKind.ENTERPRISE,
             division=place.division, by=by, at=at,
         )  # fmt: skip
-        made[place.code] = Site.objects.create(
-            code=place.code, name=place.name, type=kind, division=place.division, body=body,
-            pinyin=queries.pinyin(place.name), active=False, provisional=True,
-        )  # fmt: skip
+        try:
+            with transaction.atomic():
+                made[place.code] = Site.objects.create(
+                    code=place.code, name=place.name, type=kind, division=place.division, body=body,
+                    pinyin=queries.pinyin(place.name), active=False, provisional=True,
+                )  # fmt: skip
+        except IntegrityError as error:  # another ledger names the same place at this very moment
+            raise sites.SiteCodeTaken(code=place.code) from error
         audit.record(
             "territory.meet_site", kind="site", key=place.code, by=by, at=at, division=place.division.code, body=body.pk,
             detail={"name": place.name},
