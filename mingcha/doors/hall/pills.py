@@ -38,6 +38,8 @@ PILLS = {
     "ordered": (_("待整改"), "wait"),
     "answered": (_("待核验"), "going"),
     "returned": (_("已退回"), "wait"),
+    "cannot": (_("申报无法整改"), "wait"),
+    "exempt": (_("裁定不再整改"), "done"),
     "closed": (_("已销号"), "good"),
     "void": (_("随问题撤回"), "done"),
     # what is told to the public
@@ -57,7 +59,12 @@ PILLS = {
     "once": (_("待第二人审批"), "wait"),
     "found": (_("已认定"), "bad"),
     # not states of a thing, but of its clock or its record
+    "green": (_("绿灯 正常"), "good"),
+    "yellow": (_("黄灯 临近到期"), "wait"),
+    "red": (_("红灯 已逾期"), "bad"),
     "overdue": (_("已逾期"), "bad"),
+    "paused": (_("计时暂停"), "sealed"),
+    "pending": (_("待裁定"), "wait"),
     "due_soon": (_("快到期"), "wait"),
     "lapsed": (_("已失效"), "done"),
     "unreported": (_("未报"), "done"),

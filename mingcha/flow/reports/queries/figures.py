@@ -11,8 +11,8 @@ from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Campaign, Measure, SupervisingOffice, Team
 from mingcha.flow.fieldwork.models import Inspection, Visit
 from mingcha.flow.findings.models import Finding
-from mingcha.flow.rectifications.models import Rectification, Review, Verdict
-from mingcha.flow.rectifications.states import State
+from mingcha.flow.rectifications.models import Rectification, Request, Review, Verdict
+from mingcha.flow.rectifications.states import RequestKind, RequestState, State
 from mingcha.ground.territory import queries as territory
 
 
@@ -22,6 +22,8 @@ class OfficeFigures:
     One supervising office's figures. None is 未报: never a zero, never a guess.
 
     `sites`: type name → distinct sites visited; the number is None where the office does not answer for it.
+    `rectified_by_deadline` holds all that was given a deadline; `exempt` those of them that an office ruled need not be
+    put right any more: neither open nor closed. A brief stored before there was such a ruling names none.
     """
 
     body: str
@@ -36,6 +38,7 @@ class OfficeFigures:
     open: int | None
     overdue: int | None
     sites: dict[str, int | None] | None
+    exempt: int | None = 0
 
 
 # Which declared measure stands behind each figure.
@@ -49,6 +52,7 @@ BEHIND = {
     "rectified_by_deadline": Measure.RECTIFICATION,
     "open": Measure.RECTIFICATION,
     "overdue": Measure.RECTIFICATION,
+    "exempt": Measure.RECTIFICATION,
 }
 
 
@@ -120,18 +124,24 @@ def _mending(at_work: dict[str, Any], *, as_of: datetime) -> dict[str, dict[str,
     """
     Return figure → office → count for how confirmed findings are put right, by the way that held at `as_of`.
 
-    An attestation overturned later was still 立行立改 before; hence by the review's time, not by today's column.
+    An attestation overturned later was still 立行立改 before, and what was ruled need not be done was still open before;
+    hence by the times of review and ruling, not by today's columns.
     """
     overturned = Review.objects.filter(rectification=OuterRef("pk"), verdict=Verdict.OVERTURNED, at__lte=as_of)
     found = Finding.objects.filter(**at_work, confirmed_at__lte=as_of)
     made = Rectification.objects.filter(finding__in=found).exclude(state=State.VOID).order_by()
-    made = made.annotate(spot=Q(attested_at__isnull=False) & ~Exists(overturned))
-    still_open = Q(spot=False) & ~Q(closed_at__lte=as_of, closed_at__isnull=False)
+    ruled_off = Request.objects.filter(
+        rectification=OuterRef("pk"), kind__in=(RequestKind.OBJECTION, RequestKind.CANNOT_DO),
+        state=RequestState.GRANTED, ruled_at__lte=as_of,
+    )  # fmt: skip
+    made = made.annotate(spot=Q(attested_at__isnull=False) & ~Exists(overturned), exempted=Q(Exists(ruled_off)))
+    still_open = Q(spot=False, exempted=False) & ~Q(closed_at__lte=as_of, closed_at__isnull=False)
     kinds = {
         "rectified_on_spot": Q(spot=True),
         "rectified_by_deadline": Q(spot=False),
         "open": still_open,
         "overdue": still_open & Q(due_at__lt=as_of),
+        "exempt": Q(exempted=True),
     }
     counts = {name: Count("pk", filter=kind) for name, kind in kinds.items()}
     rows = list(made.values("finding__office").annotate(**counts))
@@ -154,8 +164,8 @@ def _visits(at_work: dict[str, Any], *, as_of: datetime) -> QuerySet[Visit]:
 
 
 def as_json(rows: list[OfficeFigures]) -> list[dict[str, object]]:
-    """Return the figures as the JSON list that `mingcha brief --json` prints."""
-    return [asdict(row) for row in rows]
+    """Return the figures as the JSON list that `mingcha brief --json` prints; `exempt` only where there are any."""
+    return [{name: value for name, value in asdict(row).items() if name != "exempt" or value} for row in rows]
 
 
 def summed(rows: list[OfficeFigures]) -> dict[str, int | None]:

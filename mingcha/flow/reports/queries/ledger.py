@@ -141,7 +141,12 @@ def _on_day(day: str) -> Q:
 
 @dataclass(frozen=True)
 class Total:
-    """Sums over some rows. `undecided` findings have neither way: shown as a mismatch, never hidden."""
+    """
+    Sums over some rows: found = on the spot + by a deadline, by a deadline = closed + exempt + open.
+
+    `exempt`: an office ruled that it need not be put right any more. `undecided` findings have neither way: shown as a
+    mismatch, never hidden.
+    """
 
     found: int
     on_spot: int
@@ -149,6 +154,7 @@ class Total:
     closed: int
     open: int
     overdue: int
+    exempt: int = 0
 
     @property
     def undecided(self) -> int:
@@ -156,7 +162,7 @@ class Total:
 
     @property
     def adds_up(self) -> bool:
-        return self.undecided == 0
+        return self.undecided == 0 and self.by_deadline == self.closed + self.exempt + self.open
 
 
 @dataclass(frozen=True)
@@ -229,11 +235,11 @@ def _sums(found: QuerySet[Finding], column: str) -> dict[object, Total]:
     # Counted by the database: a few lines for each key come back, however many findings there are.
     alike = confirmed.values_list(F(column), "way", "order_state", "late").annotate(n=Count("pk"))
     for key, way, state, late, n in alike:
-        line = sums.setdefault(key, [0] * 6)
+        line = sums.setdefault(key, [0] * 7)
         by_deadline = way == "by_deadline"
         for index, true in enumerate(
             (True, way == "on_spot" and state != "void", by_deadline and state != "void", state == "closed",
-             by_deadline and state in OPEN, late)
+             by_deadline and state in OPEN, late, state == "exempt")
         ):  # fmt: skip
             line[index] += n * bool(true)
     return {key: Total(*line) for key, line in sums.items()}

@@ -158,6 +158,8 @@ def office_sentence(row: OfficeFigures) -> str:
     if row.rectified_on_spot is not None and row.rectified_by_deadline is not None:
         parts.append(f"立行立改{row.rectified_on_spot}个、限期整改{row.rectified_by_deadline}个")
         parts.append(f"限期整改的问题未销号{row.open}个、其中逾期{row.overdue}个")
+        if row.exempt:
+            parts.append(f"经裁定不再整改{row.exempt}个")
     uncounted = [name for name, number in sites.items() if number is None]
     behind = f"检查的点位有{'、'.join(uncounted)}，数量未报。" if uncounted else ""
     if not parts:
@@ -243,6 +245,8 @@ def _notes(rows: Sequence[OfficeFigures], as_of: datetime, *, demo: bool) -> tup
         f"数据截至{moment(as_of)}，由检查、问题和整改记录汇总得出，没有另行填报。{UNREPORTED_MEANS}",
         check_sentence(rows),
     ]
+    if exempt := sum(row.exempt or 0 for row in rows):
+        notes.append(f"限期整改的问题中经裁定不再整改的{exempt}个，不算已销号，也不算未销号。")
     if demo:
         notes.append("本件为演示，除公开报道的数字外均为虚构。")
     return tuple(notes)
