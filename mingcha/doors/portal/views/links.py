@@ -20,9 +20,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mingcha.doors.hall import showing, wording
 from mingcha.doors.hall.access import Request, door
+from mingcha.doors.hall.owing import Ask, Extension, Plan, Report
 from mingcha.doors.hall.watched import WatchedForm
 from mingcha.doors.portal import purse
-from mingcha.doors.portal.forms.links import Answer, Ask, Begin, Extension, Plan, Report
+from mingcha.doors.portal.forms.links import Answer, Begin
 from mingcha.doors.portal.frame import working
 from mingcha.flow.rectifications import by_link
 from mingcha.ground.accounts.queries import OFFICE_TIME
