@@ -19,7 +19,7 @@ from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.fieldwork.models import Visit
 from mingcha.flow.guidance import actions as guidance
 from mingcha.flow.rectifications import actions as rectifications
-from mingcha.flow.rectifications.actions import papers, sheets
+from mingcha.flow.rectifications.actions import papers, sampling, sheets
 from mingcha.flow.rectifications.actions import ledger_import
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.reports.actions import briefs as reports
@@ -94,6 +94,7 @@ def lay_out(world: World) -> Places:
     newer = publish(world.rulebook, at=world.at)
     for name, work in works.items():
         places.stock[name] = _of_work(places, work) | {"edition": [work.team.campaign.slug, newer.pk]}
+        places.stock[name] |= _followed(places, work.order, work.office) | _sampled(places, name, work)
     _referrals(places, works)
     for name in ("group", "other_group", "joint", "township", "wuyang", "village"):
         places.stock[name] = {}
@@ -272,7 +273,7 @@ def _joint_team_at_work(places: Places) -> None:
     )  # fmt: skip
     office = replace(world.beside.office, leader=found.spare_leader, inspector=found.township)
     places.stock["joint"] = _out(places, team, office)
-    mended = {thing: places.stock["minxian"][thing] for thing in ("order", "answered", "attested", "proof")}
+    mended = {thing: places.stock["minxian"][thing] for thing in ("order", "answered", "attested", "proof", "report")}
     # Its own place's finding and order, which it follows; its own team's day elsewhere, which it takes part in.
     del places.stock["joint"]["round"]
     places.stock["township"] = places.stock["joint"] | mended | {"finding": places.stock["minxian"]["finding"]}
@@ -316,8 +317,44 @@ def _found(places: Places, visit: Visit, office: Office) -> Stock:
     reply = rectifications.answer(answered, measures="演示：已补齐值守。", proofs=proofs, by=office.unit, at=at)
     return {
         "finding": [finding.pk], "order": [order.pk], "answered": [answered.pk], "attested": [attested.pk],
-        "proof": [reply.proofs.get().pk], "visit": [visit.pk], "photo": [photo.pk],
+        "proof": [reply.proofs.get().pk], "visit": [visit.pk], "photo": [photo.pk], **_followed(places, order, office),
     }  # fmt: skip
+
+
+def _followed(places: Places, order: Rectification, office: Office) -> Stock:
+    """Plan an order, report on it and ask for more time: what its unit says of it, and what its office must rule on."""
+    at, unit = places.world.at, office.unit
+    day = at.date() + timedelta(days=1)
+    rectifications.plan(order, measures=[("演示：排班", day)], today=at.date(), by=unit, at=at)
+    said = rectifications.report_progress(
+        order, text="演示：已排班。", files=[("整改前.png", PNG, "before")], by=unit, at=at
+    )
+    asked = rectifications.ask(
+        order, kind="extension", reason="演示：停电。", until=order.due_at + timedelta(days=1), by=unit, at=at
+    )
+    return {
+        "planned": [order.pk, order.measures.get().pk], "askable": [order.pk, "objection"], "rung": [order.pk, "interview"],
+        "request": [order.pk, asked.pk], "report": [said.files.get().pk], "signal": ["body", order.body_id],
+    }  # fmt: skip
+
+
+def _sampled(places: Places, name: str, work: Work) -> Stock:
+    """Verify five like answers of an office by a sample."""
+    world, office, at = places.world, work.office, places.world.at
+    site = sites.add_site(
+        code=f"{name}-like", name="演示同类点", type=work.waiting.type, division=work.waiting.division, address="",
+        body=office.answering, prefixes=[office.body.division_id], by=None, at=at,
+    )  # fmt: skip
+    visit = fieldwork.begin_unlisted(work.inspection, site=site, by=office.inspector, at=at)
+    found = [note(visit, world.edition, office, way="by_deadline", at=at) for _ in range(sampling.FEWEST)]
+    rectifications.close_visit(
+        visit, outcome="done", feedback="演示：已当场反馈。", feedback_to="负责人", by=office.inspector, at=at
+    )
+    orders = list(Rectification.objects.filter(finding__in=found))
+    for order in orders:
+        rectifications.answer(order, measures="演示：已改。", proofs=[("后.png", PNG)], by=office.unit, at=at)
+    drawn = sampling.begin(orders, office=office.body, size=sampling.SMALLEST, by=office.officer, at=at)
+    return {"sampling": [drawn.pk]}
 
 
 def _village_visited(places: Places) -> None:

@@ -210,11 +210,37 @@ findings.FindingPhoto         campaign
     internal  id finding photo
 
 rectifications.Rectification  campaign
-    internal  id finding body way state requirement due_at attested_at ordered_at received_at closed_at
-    personal  attested_by received_by closed_by closed_as
+    internal  id finding body way state requirement due_at term tentative attested_at ordered_at received_at closed_at
+    personal  attested_by received_by received_as closed_by closed_as
+rectifications.UnitLink       campaign
+    internal  id rectification made_at expires_at revoked_at redeemed_at
+    personal  made_by revoked_by signed_as
+    sealed    token_hash session_hash
 rectifications.Reply          campaign
-    internal  id rectification measures at
+    internal  id rectification measures through at
     personal  by
+rectifications.Measure        campaign
+    internal  id rectification text due_on done_at through at
+    personal  by
+rectifications.Progress       campaign
+    internal  id rectification text through at
+    personal  by
+rectifications.ProgressFile   campaign
+    internal  id progress evidence moment
+rectifications.Request        campaign
+    internal  id rectification kind reason until state ruling until_given ruled_at through at
+    personal  by ruled_by
+rectifications.Pause          campaign
+    internal  id rectification reason since until
+    personal  since_by until_by
+rectifications.Step           campaign
+    internal  id rectification act position for_due due_at taken_at note paper
+    personal  taken_by told
+rectifications.Sampling       campaign
+    internal  id office rule size seed made_at settled_at passed
+    personal  made_by
+rectifications.Sampled        campaign
+    internal  id sampling rectification reply chosen
 rectifications.LedgerMapping  register
     internal  id office name columns words done_closes saved_at
     personal  saved_by
@@ -225,7 +251,7 @@ rectifications.ImportedRow    campaign
     internal  id source office rectification number key measures cells due_at
     personal  found_as
 rectifications.Proof          campaign
-    internal  id reply evidence
+    internal  id reply evidence moment
 rectifications.Paper          campaign
     internal  id kind issuer year number to content sha256 reply_by state issued_at received_at received_through reply
     internal  replied_at withdrawn_at withdrawn_reason
@@ -239,7 +265,7 @@ rectifications.PaperSignature campaign
     internal  id paper party evidence at
     personal  signed_as by
 rectifications.Review         campaign
-    internal  id rectification reply verdict reason at
+    internal  id rectification reply verdict reason how visit sampling at
     personal  by
 
 referrals.Lead                case

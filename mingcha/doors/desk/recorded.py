@@ -16,7 +16,7 @@ from mingcha.doors.desk.submitted import WHY_HELD
 from mingcha.flow.campaigns.states import Duty
 from mingcha.flow.fieldwork.states import EmbeddedKind, Mode, Outcome
 from mingcha.flow.findings.states import Severity
-from mingcha.flow.rectifications.states import PaperKind, Rung
+from mingcha.flow.rectifications.states import How, PaperKind, RequestKind, Rung
 from mingcha.flow.reports.states import Kind as Told
 from mingcha.flow.successions.states import Kind as Handed
 from mingcha.ground.accounts.roles import ROLES
@@ -83,6 +83,19 @@ VERBS: dict[str, str | Promise] = {
     "rectification.upheld": pgettext_lazy("记录", "抽核属实"),
     "rectification.overturned": pgettext_lazy("记录", "抽核不实"),
     "rectification.void": pgettext_lazy("记录", "随问题撤回"),
+    "rectification.plan": pgettext_lazy("记录", "报整改计划"),
+    "rectification.finish_measure": pgettext_lazy("记录", "完成一项措施"),
+    "rectification.progress": pgettext_lazy("记录", "报整改进展"),
+    "rectification.ask": pgettext_lazy("记录", "提出申请"),
+    "rectification.rule": pgettext_lazy("记录", "裁定申请"),
+    "rectification.pause": pgettext_lazy("记录", "暂停计时"),
+    "rectification.resume": pgettext_lazy("记录", "恢复计时"),
+    "rectification.step": pgettext_lazy("记录", "督办阶梯"),
+    "rectification.make_link": pgettext_lazy("记录", "生成整改链接"),
+    "rectification.revoke_link": pgettext_lazy("记录", "收回整改链接"),
+    "rectification.redeem_link": pgettext_lazy("记录", "启用整改链接"),
+    "sampling.begin": pgettext_lazy("记录", "同类抽核"),
+    "sampling.settle": pgettext_lazy("记录", "办结同类抽核"),
     "paper.issue": pgettext_lazy("记录", "印发文书"),
     "paper.receive": pgettext_lazy("记录", "签收文书"),
     "paper.receive_copy": pgettext_lazy("记录", "签收抄送的文书"),
@@ -187,6 +200,7 @@ KINDS: dict[str, str | Promise] = {
     "call": pgettext_lazy("单个", "紧急调配"),
     "note": _("工作提示"),
     "paper": _("文书"),
+    "sampling": _("同类抽核"),
     "embedded": _("嵌入式监督"),
     "mechanism": _("监督机制"),
     "calendar": _("工作日历"),
@@ -304,6 +318,12 @@ DETAILS: dict[str, str | Promise] = {
     "stage": _("环节"),
     "term": _("期限"),
     "withdrawn": _("取消本机关规定"),
+    "measure": _("措施编号"),
+    "granted": _("同意"),
+    "told": _("告知人数"),
+    "how": _("核验方式"),
+    "size": _("抽核数"),
+    "passed": _("抽核通过"),
     "works": _("上班"),
     "urgent_hours": _("紧急消息时限（小时）"),
     "other_hours": _("其他消息时限（小时）"),
@@ -324,6 +344,7 @@ VALUES_OF: dict[str, Mapping[str, object]] = {
         "liaison": _("联系"),
         "sponsor": _("包联"),
         **{choice.value: _(choice.label) for choice in Told},
+        **{choice.value: _(choice.label) for choice in RequestKind},
     },
     "ground": dict(GROUNDS),
     "held": dict(WHY_HELD),
@@ -331,7 +352,8 @@ VALUES_OF: dict[str, Mapping[str, object]] = {
     "works": {"announced": _("恢复公布的安排")},
     "stage": {value: _(label) for value, label in STAGES},
     "severity": {choice.value: _(choice.label) for choice in Severity},
-    "act": {"answer": _("答复整改"), "close": _("核验销号")},
+    "act": {"answer": _("答复整改"), "close": _("核验销号"), **{rung.value: _(rung.label) for rung in Rung}},
+    "how": {choice.value: _(choice.label) for choice in How},
     "term": dict(UNITS),
     "rungs": {**dict(UNITS), "before": _("到期前"), **{choice.value: _(choice.label) for choice in Rung}},
     "needed": {name: Proof.base_fields[name].label for name in ("before", "after", "document", "revisit")},
@@ -358,5 +380,6 @@ PLACES = {
     "rulebook": "desk:rulebook",
     "publication": "desk:publication",
     "paper": "desk:paper",
+    "sampling": "desk:sampling",
     **accountable.PLACES,
 }

@@ -9,8 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from mingcha.doors.hall import wording
 from mingcha.flow.rectifications import queries as rectifications
-from mingcha.flow.rectifications.queries import imported
-from mingcha.flow.rectifications.states import OPEN
+from mingcha.flow.rectifications.queries import imported, ladder
+from mingcha.flow.rectifications.states import OPEN, Rung
 from mingcha.ground.audit import queries as audit
 
 if TYPE_CHECKING:
@@ -37,6 +37,17 @@ SAID = {
     "rectification.overturned": (pgettext_lazy("记录", "抽核不实，改为限期整改"), "bad"),
     "rectification.returned": (pgettext_lazy("记录", "答复退回"), "bad"),
     "rectification.closed": (pgettext_lazy("记录", "核验通过，销号"), "good"),
+    "rectification.plan": (pgettext_lazy("记录", "责任单位报计划"), ""),
+    "rectification.finish_measure": (pgettext_lazy("记录", "一项措施做完"), ""),
+    "rectification.progress": (pgettext_lazy("记录", "责任单位报进展"), ""),
+    "rectification.ask": (pgettext_lazy("记录", "责任单位提出申请"), ""),
+    "rectification.rule": (pgettext_lazy("记录", "裁定申请"), ""),
+    "rectification.pause": (pgettext_lazy("记录", "暂停计时"), ""),
+    "rectification.resume": (pgettext_lazy("记录", "恢复计时"), ""),
+    "rectification.step": (pgettext_lazy("记录", "督办阶梯"), ""),
+    "rectification.make_link": (pgettext_lazy("记录", "生成整改链接"), ""),
+    "rectification.revoke_link": (pgettext_lazy("记录", "收回整改链接"), ""),
+    "rectification.redeem_link": (pgettext_lazy("记录", "启用整改链接"), ""),
 }
 
 
@@ -58,6 +69,7 @@ class Clock:
     words: str
     late: bool
     soon: bool
+    light: str = ""
 
 
 def of(finding: "Finding", order: "Rectification | None") -> list[Step]:
@@ -67,16 +79,38 @@ def of(finding: "Finding", order: "Rectification | None") -> list[Step]:
         events += audit.about("submission", finding.visit.submission.instance_id)
     notes = {"finding.withdraw": [finding.withdrawn_reason]}
     if order is not None:
-        events += audit.about("rectification", order.pk)
+        # A lead is nobody's news but its keepers'.
+        events += [
+            event for event in audit.about("rectification", order.pk) if event.detail.get("act") != Rung.TAKE_OVER
+        ]
         # The n-th act of a kind on record goes with the n-th text of that kind; times may be the same.
         notes["rectification.answer"] = [reply.measures for reply in rectifications.replies(order)]
         for review in rectifications.reviews(order):
             notes.setdefault(f"rectification.{review.verdict}", []).append(review.reason)
+        notes |= _clock_notes(order)
     events.sort(key=lambda event: event.pk)
     row = imported.row_of(order) if order is not None else None
     # One act stands on record for a whole file: the story of each of its rows begins with it.
     begun = [Step(_("从原台账导入"), row.source.by.name, row.source.at)] if row else []
     return begun + [_step(event, notes) for event in events]
+
+
+def _clock_notes(order: "Rectification") -> dict[str, list[str]]:
+    """Return verb → the words that go with each act of that kind, the latest first."""
+    asked = list(rectifications.requests(order))
+    ruled = sorted((each for each in asked if each.ruled_at), key=lambda each: (each.ruled_at, each.pk), reverse=True)
+    steps = [
+        f"{_(step.get_act_display())} {step.note}".strip() for step in ladder.taken(order) if step.act != Rung.TAKE_OVER
+    ]
+    return {
+        "rectification.progress": [said.text for said in rectifications.progress(order)],
+        "rectification.ask": [f"{_(each.get_kind_display())}：{each.reason}" for each in asked],
+        "rectification.rule": [
+            f"{_(each.get_kind_display())}：{_(each.get_state_display())}。{each.ruling}" for each in ruled
+        ],
+        "rectification.pause": [stop.reason for stop in rectifications.pauses(order)],
+        "rectification.step": steps[::-1],
+    }
 
 
 def _step(event: "Event", notes: dict[str, list[str]]) -> Step:
@@ -96,7 +130,10 @@ def clock(order: "Rectification | None", *, at: datetime) -> Clock | None:
     """Return how an open order stands to its deadline; None where no deadline runs."""
     if order is None or order.due_at is None or order.state not in OPEN:
         return None
-    left = order.due_at - at
+    if rectifications.pause_now(order) is not None:
+        return Clock(_("计时暂停，恢复后顺延"), late=False, soon=False, light="paused")
+    left, light = order.due_at - at, ladder.light(order, at=at) or ""
     if left < timedelta(0):
-        return Clock(_("已逾期 %(time)s") % {"time": wording.lasting(-left)}, late=True, soon=False)
-    return Clock(_("还剩 %(time)s") % {"time": wording.lasting(left)}, late=False, soon=left < timedelta(days=1))
+        return Clock(_("已逾期 %(time)s") % {"time": wording.lasting(-left)}, late=True, soon=False, light=light)
+    soon = left < timedelta(days=1)
+    return Clock(_("还剩 %(time)s") % {"time": wording.lasting(left)}, late=False, soon=soon, light=light)

@@ -13,7 +13,7 @@ from mingcha.flow.draws import queries as draws
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.guidance import queries as guidance
 from mingcha.flow.rectifications import queries as rectifications
-from mingcha.flow.rectifications.queries import papers
+from mingcha.flow.rectifications.queries import ahead, ladder, papers
 from mingcha.flow.referrals.queries import figures as referrals
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission as P
@@ -159,22 +159,32 @@ def followed(request: Request) -> list[tuple[object, bool]]:
     standing = request.standing
     if not standing.can(P.ORDER_SEE) or standing.can(P.ORDER_VERIFY) or standing.bodies(P.ORDER_ANSWER):
         return []
-    orders = rectifications.issued(to=standing).exclude(state="closed")[:20]
+    orders = rectifications.issued(to=standing).exclude(state__in=("closed", "exempt"))[:20]
     return [(order, rectifications.is_overdue(order, at=request.now)) for order in orders]
 
 
 def _of_orders(request: Request) -> list[Task]:
-    """Return what is overdue, to verify and to sample."""
+    """Return what is overdue, to verify, to rule on, to climb and to sample."""
     standing, now = request.standing, request.now
     late = rectifications.issued_in("overdue", to=standing, at=now).order_by("due_at")
     answered = rectifications.issued_in("verifying", to=standing, at=now)
     sample = rectifications.to_sample(to=standing)
     orders = reverse("desk:orders")
+    asked = rectifications.to_rule(to=standing)
+    by_hand = ahead.by_hand(ladder.due_steps(to=standing, at=now))
+    steps = [step for step in by_hand if standing.covers(P.ORDER_VERIFY, step.order.finding.division)]
+    late_answers = [each for each in ahead.owed(to=standing, at=now) if each.act == "verify" and each.late]
     found = [
         Task(_("逾期未销号"), f"{orders}?tab=overdue", "warn", count=late.count(), late=True,
              note=_("最早一件 %(due)s 到期") % {"due": wording.moment(late.values_list("due_at", flat=True).first())}),
         Task(_("整改答复待核验"), f"{orders}?tab=verifying", "order", count=answered.count(),
              note=_("核对佐证，销号或退回。发现人不能核验自己的问题。")),
+        Task(_("单位申请待裁定"), f"{orders}?tab=asking", "brief", count=asked.count(),
+             note=_("申请延期、提出异议、申报无法整改，由没有经手的人裁定。")),
+        Task(_("督办步骤待办理"), reverse("desk:ladder"), "clock", count=len(steps), late=True,
+             note=_("约谈等要人来办的步骤已经到期。")),
+        Task(_("答复超过核验时限"), f"{reverse('desk:ladder')}?tab=owed", "warn", count=len(late_answers), late=True,
+             note=_("单位已经答复，核验的时限过了。")),
         Task(_("立行立改待抽核"), reverse("desk:samples"), "search", count=sample.count(),
              note=_("换一个人抽查现场整改是否属实。")),
     ]  # fmt: skip

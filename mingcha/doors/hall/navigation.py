@@ -53,7 +53,7 @@ PLACES = (
 ELSEWHERE = (
     ("desk:ledger", re.compile(r"/(findings|visits|submissions|campaigns/[^/]+/(ledger|totals|gaps))/")),
     ("desk:briefs", re.compile(r"/campaigns/[^/]+/brief/")),
-    ("desk:orders", re.compile(r"/samples/")),
+    ("desk:orders", re.compile(r"/(samples|samplings|ladder)/")),
     ("desk:leads", re.compile(r"/(cases|parties|dispositions|tracks|appeals|clearances)/")),
     ("desk:publications", re.compile(r"/namings/")),
     ("desk:calls", re.compile(r"/(offers|campaigns/[^/]+/calls)/")),

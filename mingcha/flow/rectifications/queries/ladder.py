@@ -40,6 +40,10 @@ class DueStep:
     at: datetime
     for_due: datetime
 
+    @property
+    def label(self) -> str:
+        return str(Rung(self.rung.act).label)
+
 
 def due_steps(*, to: Standing | None = None, at: datetime) -> list[DueStep]:
     """Return every step that is due at `at`, within one's reach where `to` is given, the longest due first."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.findings.states import State as FindingState
@@ -16,6 +16,7 @@ from mingcha.ground.accounts.queries import Standing
 IDLE_AFTER = timedelta(days=3)
 LOOKED_BACK = timedelta(days=90)
 OFTEN = 3
+RELATED_TO_FINDING = ("site", "item__edition__rulebook", "body", "office", "recurrence_of")
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,9 @@ class Repeated:
 
 def idle(*, to: Standing, at: datetime) -> list[Idle]:
     """Return the units that have not moved on an order for three days, the longest idle first."""
-    still = orders(to=to).filter(state__in=RUNNING, ordered_at__lt=at - IDLE_AFTER)
-    quiet = still.filter(received_at=None, measures=None, progress=None, replies=None, requests=None)
+    quiet = _quiet(to=to, at=at)
     rows = (
-        Rectification.objects.filter(pk__in=quiet.order_by().values("pk")).values("body", "body__name")
+        Rectification.objects.filter(pk__in=quiet.values("pk")).values("body", "body__name")
         .annotate(n=Count("pk"), since=Min("ordered_at")).order_by("since", "body")
     )  # fmt: skip
     return [Idle(row["body"], row["body__name"], row["n"], row["since"]) for row in rows]
@@ -60,6 +60,24 @@ def recurring(*, to: Standing, at: datetime) -> list[Repeated]:
     """Return the rules found broken again after it was put right in the last 90 days; recurrences first."""
     found = _repeated("item", "item__text", to=to, at=at)
     return [rule for rule in found if rule.recurrences]
+
+
+def rows(kind: str, key: str, *, to: Standing, at: datetime) -> QuerySet[Finding]:
+    """Return the findings behind a signal, latest first: of the body that is `idle` or an `offender`, or of the `rule`."""
+    area = to.area(Permission.ORDER_VERIFY, "division")
+    found = Finding.objects.filter(area, state=FindingState.CONFIRMED).select_related(*RELATED_TO_FINDING)
+    if kind == "idle":
+        return found.filter(pk__in=_quiet(to=to, at=at).filter(body=key).values("finding")).order_by("-pk")
+    recent = found.filter(confirmed_at__lte=at, confirmed_at__gt=at - LOOKED_BACK)
+    if kind == "rule":
+        return recent.filter(item=int(key)).order_by("-pk") if key.isascii() and key.isdigit() else recent.none()
+    return recent.filter(body=key).order_by("-pk")
+
+
+def _quiet(*, to: Standing, at: datetime) -> QuerySet[Rectification]:
+    """Return the orders on which nothing has moved for three days."""
+    still = orders(to=to).filter(state__in=RUNNING, ordered_at__lt=at - IDLE_AFTER).order_by()
+    return still.filter(received_at=None, measures=None, progress=None, replies=None, requests=None)
 
 
 def _repeated(key: str, name: str, *, to: Standing, at: datetime) -> list[Repeated]:
