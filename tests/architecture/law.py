@@ -13,7 +13,16 @@ from pathlib import Path
 FURNITURE = {"__init__", "apps", "states", "models", "queries", "actions", "tasks", "migrations"}
 EXTRA = {
     "mingcha/flow/fieldwork": {"custody", "packages"},
-    "mingcha/flow/rectifications": {"intake", "intake_sql", "intake_words", "held", "by_link", "dues", "moving", "papering"},
+    "mingcha/flow/rectifications": {
+        "intake",
+        "intake_sql",
+        "intake_words",
+        "held",
+        "by_link",
+        "dues",
+        "moving",
+        "papering",
+    },
     "mingcha/flow/referrals": {"moving"},
     "mingcha/flow/reports": {"published"},
     "mingcha/ground/accounts": {"devices", "permissions", "roles", "ties"},
