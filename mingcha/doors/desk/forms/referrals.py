@@ -154,9 +154,9 @@ class PartyFields(Shown, ChoosingForm):
     name = line(_("姓名"), _("公职人员的姓名。追究组织的，姓名和职务都留空。这里不登记居民。"), required=False, most=40)
     post = line(_("职务"), _("例如“值班科科长”。"), required=False, most=60)
     duty = words(_("应负的职责和问题"), _("应当做什么、做了什么或没有做什么、造成什么后果。"))
-    watched = ("duty",)
+    watched: tuple[str, ...] = ("duty",)
     choosing = "name"
-    field_order = ("what", "chosen", "name", "post", "duty")
+    field_order: tuple[str, ...] = ("what", "chosen", "name", "post", "duty")
 
     def __init__(
         self, data: Any = None, *, find: Callable[[str], list[Candidate]], initial: dict[str, Any] | None = None

@@ -1,5 +1,6 @@
 """Cases: who is party, what each said for itself, what was proposed, decided, appealed; each act has a page of its own."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
@@ -109,10 +110,9 @@ def rule(request: Request, *, pk: int) -> HttpResponse:
     case = queries.case(pk, to=request.standing)
 
     def do(given: dict[str, Any]) -> None:
-        if given["verdict"] == "approve":
-            act, words = cases.open_case, {"study": given["study"]}
-        else:
-            act, words = cases.refuse_case, {"ruling": given["ruling"]}
+        agreed = given["verdict"] == "approve"
+        act: Callable[..., None] = cases.open_case if agreed else cases.refuse_case
+        words = {"study": given["study"]} if agreed else {"ruling": given["ruling"]}
         act(case, **words, by=request.user, at=request.now)
 
     page = acts.Page(

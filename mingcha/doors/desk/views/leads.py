@@ -74,7 +74,7 @@ def index(request: Request) -> HttpResponse:
 def _kept(request: Request, tab: str) -> str:
     """Return the address of a tab that keeps what the list is narrowed to."""
     kept = QueryDict(mutable=True)
-    kept.update({name: value for name, value in request.GET.items() if name not in ("tab", "page") and value})
+    kept.update({name: str(value) for name, value in request.GET.items() if name not in ("tab", "page") and value})
     kept["tab"] = tab
     return f"?{kept.urlencode()}"
 
