@@ -13,6 +13,7 @@ from mingcha.kernel.ledgers import Meaning, Sheet
 from mingcha.kernel.ledgers.cells import serial
 
 Choices = Iterable[tuple[Any, Any]]
+DAYS = (Meaning.FOUND_ON, Meaning.DUE, Meaning.CLOSED_ON)
 LABELS = [(meaning.value, label) for meaning, (label, _told) in MEANINGS.items()]
 
 
@@ -84,7 +85,11 @@ class Columns(forms.Form):
     def lines(self) -> Iterator[tuple[str, list[str], forms.BoundField]]:
         """Yield heading, what stands in it, and the field that says what it means."""
         for n, heading in enumerate(self.sheet.headings):
-            yield heading, [_read(text) for text in self.sheet.samples(heading)], self[f"column_{n}"]
+            yield heading, self._told(n, heading), self[f"column_{n}"]
+
+    def _told(self, n: int, heading: str) -> list[str]:
+        told = self.sheet.samples(heading)
+        return [_read(text) for text in told] if self.fields[f"column_{n}"].initial in DAYS else told
 
     def asked(self) -> Iterator[forms.BoundField]:
         """Yield a field for each word that is to be explained."""
