@@ -18,6 +18,7 @@ from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.actions import recusals
 from mingcha.ground.audit.models import Event
 from mingcha.ground.notices.models import Notice
+from mingcha.ground.rulebook.actions import clocks
 from tests.ranks import muster
 from tests.world import PNG
 
@@ -86,6 +87,17 @@ def test_a_registered_basis_stands_on_the_paper(world, monkeypatch):
     said = words(issue(world))
     assert any(line.startswith("演示依据hand_over") for line in said)
     assert "（依据待填）" not in said
+
+
+def test_a_basis_of_the_office_is_printed_and_a_later_one_changes_no_paper(world):
+    office = world.minxian.office.body
+    about = {"kind": "hand_over", "source": "演示来源", "partial": False, "by": world.county, "at": world.at}
+    clocks.set_basis(office, text="演示：依据甲。", **about)
+    paper = issue(world)
+    clocks.set_basis(office, text="演示：依据乙。", **about)
+    assert "演示：依据甲。" in words(Paper.objects.get(pk=paper.pk))
+    assert "演示：依据乙。" in words(issue(world))
+    assert "（依据待填）" in words(issue(world, kind="press"))
 
 
 def test_a_long_list_becomes_an_annex(world):
