@@ -80,7 +80,7 @@ def year(request: Request) -> HttpResponse:
         except Refusal as refusal:
             return _page(request, "clock_year", form, refusal=refusal)
         rests = sum(not works for works, _said in given["days"].values())
-        words = _("已登记%(year)s年：放假 %(rests)s 天，调休上班 %(works)s 天。暂定的期限会按它重新计算。")
+        words = _("已登记%(year)s年：放假 %(rests)s 天，调休上班 %(works)s 天。此前暂定的期限不提前。")
         said = words % {"year": given["year"], "rests": rests, "works": len(given["days"]) - rests}
         return _done(request, said)
     return _page(request, "clock_year", form)
