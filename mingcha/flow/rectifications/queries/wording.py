@@ -44,11 +44,11 @@ WORDS = {
 WITH_CAUSE = (PaperKind.DISCIPLINE, PaperKind.SUPERVISION, PaperKind.INTERVIEW)
 # A number is not broken over two lines; together as wide as the text in characters of 12 pt.
 COLUMNS = (
-    briefing.Column(title="序号", weight=2.2),
+    briefing.Column(title="序号", weight=3.0),
     briefing.Column(title="问题编号", weight=8.4),
     briefing.Column(title="点位", weight=4.6),
-    briefing.Column(title="问题", centred=False, weight=9.6),
-    briefing.Column(title="整改要求", centred=False, weight=6.4),
+    briefing.Column(title="问题", centred=False, weight=9.2),
+    briefing.Column(title="整改要求", centred=False, weight=6.0),
     briefing.Column(title="整改时限", weight=5.6),
 )
 
@@ -137,4 +137,4 @@ def _source(orders: Sequence[Rectification]) -> str:
 def _item(place: int, order: Rectification) -> list[str | int]:
     finding = order.finding
     until = moment(order.due_at) if order.due_at else "立即"
-    return [place, finding.number, finding.site.name, finding.description, order.requirement or "按有关规定整改", until]
+    return [place, finding.number, finding.site.name, finding.description, order.requirement or "限期整改", until]
