@@ -384,7 +384,7 @@ def test_no_photo_after_the_end(phone, world):
 @pytest.mark.parametrize(
     "changes,said",
     [
-        ({"way": "by_deadline"}, "限期整改要有整改时限"),
+        ({"way": "by_deadline", "due_in": "other"}, "限期整改要有整改时限"),
         ({"way": "by_deadline", "due_in": "other", "due_at": "2021-10-27T08:00"}, "整改时限已经过去"),
         ({"way": "by_deadline", "due_in": "other", "due_at": "明天"}, "时间没有看懂"),
         ({"way": "by_deadline", "due_in": "today"}, "整改时限已经过去"),
@@ -427,6 +427,17 @@ def test_a_deadline_of_one_s_own(phone, world, at):
     order = Rectification.objects.latest("pk")
     assert order.due_at == at.replace(day=29, hour=9, minute=30)
     assert (order.state, order.requirement) == ("agreed", "补齐")
+
+
+def test_without_a_deadline_of_one_s_own_the_rule_counts_it(phone, world):
+    visit = world.minxian.open
+    page = text(phone.get(to("finding_new", visit.pk)))
+    assert 'value="rule"' in page and "按规则" in page
+    for given in ({}, {"due_in": "rule"}):
+        asked = a_finding(world, visit, way="by_deadline", description=f"演示：{given}", **given)
+        assert phone.post(to("finding_new", visit.pk), asked).status_code == 302
+        order = Rectification.objects.latest("pk")
+        assert (order.due_at, order.term) == (world.at + timedelta(hours=24), "hours:24")
 
 
 def test_a_body_of_the_city_may_answer_for_a_place_in_the_county(phone, world):

@@ -10,7 +10,9 @@ from mingcha.flow.campaigns.actions import campaigns
 from mingcha.flow.campaigns.models import Measure, SupervisingOffice
 from mingcha.flow.fieldwork.models import Visit
 from mingcha.flow.rectifications import actions as rectifications
-from mingcha.flow.reports.queries import figures
+from mingcha.flow.reports.queries import figures, ledger, prose
+from mingcha.ground.accounts.queries import standing as of
+from tests.clocked import asked, ruled
 from tests.ranks import muster
 from tests.world import note
 
@@ -45,6 +47,7 @@ def test_every_figure_is_a_count_of_rows(minxian):
     assert told == {
         "body": "岷县纪委监委", "division": "621126", "teams": 2, "inspections": 2,
         "visits": 4, "problems_found": 6, "rectified_on_spot": 2, "rectified_by_deadline": 4, "open": 4, "overdue": 0,
+        "exempt": 0,
     }  # fmt: skip
     assert sites["饭店"] == 1, "two teams went to the same restaurant: a site counts once"
 
@@ -92,6 +95,24 @@ def test_a_closed_order_was_open_before_and_overdue_at_its_time(world, minxian):
     assert minxian(world.at - timedelta(minutes=1)).open == 4
     assert minxian().rectified_by_deadline == 4, "given a deadline, closed or not"
     assert minxian(world.at + timedelta(days=4)).overdue == 3
+
+
+def test_what_is_ruled_off_is_neither_open_nor_closed_from_the_ruling_on(world, minxian):
+    later = world.at + timedelta(hours=1)
+    request = asked(world.minxian.order, "cannot_do", by=world.unit, at=world.at)
+    assert (minxian(later).open, minxian(later).exempt) == (4, 0)
+    ruled(request, True, by=world.county, at=later)
+    before, after = minxian(world.at), minxian(later)
+    assert (before.open, before.exempt) == (4, 0)
+    assert (after.rectified_by_deadline, after.open, after.exempt) == (4, 3, 1)
+    assert minxian(world.at + timedelta(days=4)).overdue == 3
+    (told,) = [row for row in figures.as_json([after])]
+    assert told["exempt"] == 1
+    assert "经裁定不再整改1个" in prose.office_sentence(after)
+    total = ledger.total(
+        ledger.rows(world.campaign, ledger.Filter(office="621126-office"), to=of(world.county, at=later), at=later)
+    )
+    assert (total.closed, total.exempt, total.open) == (0, 1, 3) and total.adds_up
 
 
 def test_nothing_counts_before_it_happened(world, minxian):

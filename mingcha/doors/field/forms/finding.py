@@ -20,6 +20,7 @@ from mingcha.kernel.refusals import Refusal
 
 Choices = list[tuple[Any, Any]]
 NONE: Choices = [("", _("请选择"))]
+RULE = "rule"
 # The field at which a refusal of the rooms is said.
 PLACES: dict[type[Refusal], str] = {
     rectifications.DeadlineMissing: "due_in",
@@ -71,13 +72,13 @@ class FindingForm(WatchedForm):
 
     def __init__(
         self, data: Any = None, *, items: Iterable[Any], bodies: Iterable[Any], photos: Iterable[Any],
-        earlier: Iterable[Any], site: Any, emergency: bool, at: datetime,
+        earlier: Iterable[Any], site: Any, emergency: bool, at: datetime, by_rule: datetime,
     ) -> None:  # fmt: skip
         self.items, self.bodies = {str(i.pk): i for i in items}, {b.pk: b for b in bodies}
         self.pictures = {str(p.pk): p for p in photos}
         self.earlier = {str(f.pk): f for f in earlier}
-        self.at, self.emergency = at, emergency
-        super().__init__(data, initial={"body": site.body_id})
+        self.at, self.emergency, self.by_rule = at, emergency, by_rule
+        super().__init__(data, initial={"body": site.body_id, "due_in": RULE})
         self._choices("item", NONE + by_catalogue(self.items.values()))
         self._choices("body", NONE + by_nearness(self.bodies.values(), site))
         self._choices("photos", [(pk, photo.caption or photo.evidence.name) for pk, photo in self.pictures.items()])
@@ -98,15 +99,21 @@ class FindingForm(WatchedForm):
         choices = [
             (key, f"{unbroken(label)} {unbroken(wording.moment(moment))}") for key, label, moment in kept + offered
         ]
-        return [*choices, ("other", _("其他时间"))]
+        ruled = f"{unbroken(say('按规则'))} {unbroken(wording.moment(self.by_rule))}"
+        return [(RULE, ruled), *choices, ("other", _("其他时间"))]
 
     def clean(self) -> dict[str, object]:
-        """Settle the deadline: a choice, or the time given."""
+        """Settle the deadline: a choice, or the time given; None leaves it to the rule for item and severity."""
         given = super().clean()
         moments = {key: moment for key, _label, moment in every_preset(self.at)}
         chosen = str(given.get("due_in") or "")
-        given["deadline"] = given.get("due_at") if chosen in ("other", "") else moments[chosen]
-        if given.get("way") == Way.BY_DEADLINE and not given["deadline"] and "due_at" not in self.errors:
+        given["deadline"] = given.get("due_at") if chosen in ("other", "") else moments.get(chosen)
+        if (
+            chosen == "other"
+            and given.get("way") == Way.BY_DEADLINE
+            and not given["deadline"]
+            and "due_at" not in self.errors
+        ):
             self.add_error("due_in", say(rectifications.DeadlineMissing.message))
         return given
 

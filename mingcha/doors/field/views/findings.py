@@ -16,6 +16,7 @@ from mingcha.flow.fieldwork.states import VisitState
 from mingcha.flow.findings import queries as findings
 from mingcha.flow.findings.actions import AlreadyNoted
 from mingcha.flow.rectifications import actions as rectifications
+from mingcha.flow.rectifications import dues
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.accounts.queries import NotFound
 from mingcha.ground.territory import queries as territory
@@ -47,11 +48,18 @@ def note(request: Request, *, pk: int) -> HttpResponse:
 
 
 def _form(request: Request, visit: Any, data: Any = None) -> FindingForm:
+    outing = visit.inspection
+    emergency = outing.campaign.in_emergency(request.now)
+    severity, item = (str((data or {}).get(name, "")) for name in ("severity", "item"))
+    by_rule = dues.due(
+        "rectify", start=request.now, emergency=emergency, offices=dues.offices_up(outing.office_id),
+        severity=severity, item=int(item) if item.isascii() and item.isdigit() else None,
+    ).at  # fmt: skip
     return FindingForm(
         data, items=campaigns.items(visit.inspection.campaign),
         bodies=territory.bodies_over(visit.site.division.county_code), photos=fieldwork.photos(visit),
         earlier=findings.earlier_at(visit), site=visit.site,
-        emergency=visit.inspection.campaign.in_emergency(request.now), at=request.now,
+        emergency=emergency, at=request.now, by_rule=by_rule,
     )  # fmt: skip
 
 
