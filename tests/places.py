@@ -19,8 +19,7 @@ from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.fieldwork.models import Visit
 from mingcha.flow.guidance import actions as guidance
 from mingcha.flow.rectifications import actions as rectifications
-from mingcha.flow.rectifications.actions import papers, sampling, sheets
-from mingcha.flow.rectifications.actions import ledger_import
+from mingcha.flow.rectifications.actions import ledger_import, papers, sampling, sheets
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.reports.actions import briefs as reports
 from mingcha.flow.reports.actions import naming, publications
