@@ -1,6 +1,7 @@
 """An office's own ledger is read as it is kept: titles above the header, merged cells, dates and states in its own words."""
 
 import io
+import zipfile
 from datetime import date, time
 
 import pytest
@@ -246,3 +247,16 @@ def test_a_mapping_says_what_it_lacks():
     assert ledgers.Mapping({"问题": Meaning.DESCRIPTION}).lacking() == [Meaning.FOUND_ON, Meaning.SITE]
     enough = {"问题": Meaning.DESCRIPTION, "日期": Meaning.FOUND_ON, "责任单位": Meaning.BODY}
     assert ledgers.Mapping(enough).lacking() == []
+
+
+@pytest.mark.parametrize("ranges", [["L1:XFD1048576"], ["L1:BL5000", "L1:BL5000"]])
+def test_a_few_bytes_that_name_billions_of_cells_cost_nothing(ranges):
+    source, out = zipfile.ZipFile(io.BytesIO(book(HEADER, row()))), io.BytesIO()
+    merged = "".join(f'<mergeCell ref="{each}"/>' for each in ranges)
+    with zipfile.ZipFile(out, "w") as written:
+        for name in source.namelist():
+            part = source.read(name)
+            if name.endswith("sheet1.xml"):
+                part = part.replace(b"</sheetData>", f"</sheetData><mergeCells>{merged}</mergeCells>".encode())
+            written.writestr(name, part)
+    assert len(ledgers.read(out.getvalue()).lines) == 1  # what lies beyond the rows is not filled

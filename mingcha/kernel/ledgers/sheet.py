@@ -3,7 +3,8 @@ A ledger's first sheet: the header found among title rows, merged cells filled, 
 
 In the order of the code:
 
-1. Open the whole workbook: what is merged is known only then. Hence the smaller limits.
+1. Read the rows one by one, and what is merged beside them: opened whole, a workbook makes an object of every cell
+   that a range names, and a few bytes may name billions.
 2. Fill what is merged with what stands in its first cell: a place written once for three problems is theirs all.
 3. The header is the row in which most headings are known, of the first rows; of two alike, the lower, which of a
    two-storeyed header holds the narrower headings.
@@ -12,12 +13,13 @@ In the order of the code:
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from lxml import etree
 from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.utils.cell import range_boundaries
 
 from mingcha.kernel import sheets
 from mingcha.kernel.ledgers import cells, columns
@@ -26,6 +28,9 @@ from mingcha.kernel.refusals import Refusal
 MOST_ROWS = 5_000
 MOST_UNPACKED = 16 * 1024 * 1024  # bytes; five thousand rows of thirty columns stay below
 _HEADER_WITHIN = 15  # rows
+_LAST = MOST_ROWS + _HEADER_WITHIN + 10  # the last row that is looked at
+_ENDS = 1_048_576  # the last row a sheet may have: what follows an impossible number is not counted up to
+_MOST_FILLED = 400_000  # cells; more than a sheet of this size has
 _LEAST_KNOWN = 3
 _SECTION = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．].*")
 _TOTAL = re.compile(
@@ -76,7 +81,7 @@ def read(content: bytes) -> Sheet:
     """Return the ledger in the first sheet. Raises NoHeader, TooLarge, and TornFile, NoRows of `kernel.sheets`."""
     try:
         sheets.refuse_bomb(content, most=MOST_UNPACKED)
-        book = load_workbook(io.BytesIO(content), data_only=True)
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         grid = _grid(book.worksheets[0])
         tab = book.worksheets[0].title
     except sheets.TooLarge as error:
@@ -96,28 +101,39 @@ def read(content: bytes) -> Sheet:
     return Sheet(title, year, tuple(dict.fromkeys(filter(None, headings))), tuple(found), tuple(passed))
 
 
-def _grid(sheet: Worksheet) -> list[list[tuple[str, bool]]]:
-    """Return the cells as (text, whether it was a broken number), what is merged filled."""
-    if sheet.max_row > MOST_ROWS + _HEADER_WITHIN + 10 and _used(sheet) > MOST_ROWS + _HEADER_WITHIN + 10:
-        raise TooLarge(rows=MOST_ROWS)
-    width = min(sheet.max_column, sheets.MOST_COLUMNS)
-    rows = [
-        [(sheets.text(value), isinstance(value, float) and not value.is_integer()) for value in values]
-        for values in sheet.iter_rows(max_row=MOST_ROWS + _HEADER_WITHIN + 10, max_col=width, values_only=True)
-    ]
-    for merged in sheet.merged_cells.ranges:
-        if merged.min_row > len(rows) or merged.min_col > width:
+def _grid(sheet: Any) -> list[list[tuple[str, bool]]]:
+    """Return the cells as (text, whether it was a broken number), what is merged filled. Raises TooLarge."""
+    sheet.reset_dimensions()  # what a file says of its own size may be wrong
+    rows: list[list[tuple[str, bool]]] = []
+    lines = sheet.iter_rows(max_row=_ENDS, max_col=sheets.MOST_COLUMNS, values_only=True)
+    for number, values in enumerate(lines, start=1):
+        if number <= _LAST:
+            rows.append([(sheets.text(v), isinstance(v, float) and not v.is_integer()) for v in values])
+        elif any(value is not None for value in values):  # a format drawn to the end of the sheet is no content
+            raise TooLarge(rows=MOST_ROWS)
+    filled = 0
+    for left, top, right, bottom in _merged(sheet):
+        if top > len(rows) or left > sheets.MOST_COLUMNS:
             continue
-        first = rows[merged.min_row - 1][merged.min_col - 1]
-        for row in rows[merged.min_row - 1 : merged.max_row]:
-            for column in range(merged.min_col - 1, min(merged.max_col, width)):
+        first = rows[top - 1][left - 1]
+        for row in rows[top - 1 : bottom]:
+            for column in range(left - 1, min(right, sheets.MOST_COLUMNS)):
                 row[column] = first
+                filled += 1
+        if filled > _MOST_FILLED:
+            raise TooLarge(rows=MOST_ROWS)
     return rows
 
 
-def _used(sheet: Worksheet) -> int:
-    """Return the last row that holds anything: a format drawn down to the end of the sheet is no content."""
-    return max((row for row, column in sheet._cells if sheet._cells[row, column].value is not None), default=0)
+def _merged(sheet: Any) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the first and last column and row of what is merged; a sheet read row by row does not say."""
+    with sheet._get_source() as source:
+        for _event, element in etree.iterparse(source, resolve_entities=False):
+            if etree.QName(element).localname == "mergeCell":
+                left, top, right, bottom = range_boundaries(element.get("ref", ""))
+                if left and top and right and bottom:
+                    yield left, top, right, bottom
+            element.clear()
 
 
 def _header(grid: Sequence[Sequence[tuple[str, bool]]]) -> int:
