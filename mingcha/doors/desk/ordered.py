@@ -160,19 +160,21 @@ def _followed(request: Request, order: "Rectification", may: dict[str, Any]) -> 
     """Return what follows an order: the plan, reports, requests, the ladder, what looks like a recurrence."""
     office = may["verify"]
     lead = referrals.of_order(order) if request.standing.can(P.LEAD_SEE) else None
+    if lead is not None and not referrals.leads(to=request.standing).filter(pk=lead.pk).exists():
+        lead = None
     return {
         "measures": queries.measures(order), "progress": queries.progress(order), "requests": queries.requests(order),
         "pauses": queries.pauses(order),
-        "steps": _steps(request, order, office=office), "ahead": ahead.ahead(order, at=request.now) if office else (),
+        "steps": _steps(order, office=office, told=lead is not None), "ahead": ahead.ahead(order, at=request.now) if office else (),
         "due_steps": ahead.by_hand(ladder.due_of(order, at=request.now)) if office else (),
-        "lead": lead if lead is not None and referrals.leads(to=request.standing).filter(pk=lead.pk).exists() else None,
+        "lead": lead,
         "alike": findings.earlier_alike(order.finding)[:5] if office and order.finding.recurrence_of is None else (),
     }  # fmt: skip
 
 
-def _steps(request: Request, order: "Rectification", *, office: bool) -> "list[Step]":
-    """Return the steps taken: a unit is shown those that are about it, the last rung only who may see leads."""
-    hidden = set() if request.standing.can(P.LEAD_SEE) else {Rung.TAKE_OVER}
+def _steps(order: "Rectification", *, office: bool, told: bool) -> "list[Step]":
+    """Return the steps taken: a unit is shown those that are about it, the last rung only who may see its very lead."""
+    hidden = set() if told else {Rung.TAKE_OVER}
     hidden |= set() if office else {Rung.VERIFY, Rung.RULE}
     return [step for step in ladder.taken(order) if step.act not in hidden]
 

@@ -103,6 +103,8 @@ def take_over(order: Rectification, *, by: audit.Actor, at: datetime) -> Lead:
         accounts.require(person, Permission.LEAD_KEEP, at=at, division=office.division_id)
     made = Lead.objects.filter(order=order, source=Source.LADDER).select_related(*queries.OF_LEAD).first()
     if made is not None:
+        if person is not None:  # whoever must stay away is not told that there is one
+            moving.require(made, Permission.LEAD_KEEP, by=person, at=at)
         return made
     rung = ladder.step(order, act=Rung.TAKE_OVER, by=person, at=at).position
     finding = order.finding
