@@ -107,7 +107,9 @@ def step(order: Rectification, *, act: str, note: str = "", by: Person | None = 
     subject = f"{SUBJECTS.get(Rung(act), '')}：{order.finding.number}"
     late = act in (Rung.PRESS, Rung.LETTER, Rung.INTERVIEW)
     notices.send(to=people, subject=subject, link=f"/orders/{order.pk}/", urgent=late, at=at)
-    moving.record("rectification.step", order, by=by or SYSTEM, at=at, detail={"act": act, "told": len(people)})
+    # What is handed over is put on record by referrals, at the place of the office that keeps the lead.
+    if act != Rung.TAKE_OVER:
+        moving.record("rectification.step", order, by=by or SYSTEM, at=at, detail={"act": act, "told": len(people)})
     return taken
 
 
