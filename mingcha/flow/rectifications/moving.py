@@ -98,12 +98,12 @@ def move(order: Rectification, act: str, **columns: object) -> None:
     if not moved:
         now = Rectification.objects.values_list("state", flat=True).get(pk=order.pk)
         raise AlreadyMoved(state=State(now).label)
-    order.refresh_from_db()
+    queries.reread(order)
 
 
 def lock(order: Rectification) -> None:
     """Hold the order until the transaction ends and read its clock anew: two changes of a deadline come one by one."""
-    order.refresh_from_db(from_queryset=Rectification.objects.select_for_update())
+    queries.reread(order, held=True)
 
 
 def extend(order: Rectification, due_at: datetime, *, at: datetime, **columns: object) -> None:
@@ -111,7 +111,7 @@ def extend(order: Rectification, due_at: datetime, *, at: datetime, **columns: o
     Rectification.objects.filter(pk=order.pk).update(due_at=due_at, **columns)
     until = due_at + KEPT
     order.links.filter(revoked_at=None, expires_at__gt=at, expires_at__lt=until).update(expires_at=until)
-    order.refresh_from_db()
+    queries.reread(order)
 
 
 def run_again(order: Rectification, *, by: Person | UnitLink, at: datetime) -> bool:

@@ -55,10 +55,10 @@ def climb(*, by: None = None, at: datetime) -> int:
     Each step is a transaction of its own, so that one that fails holds up no other. Run twice, or by two at once, a
     step is taken once: the order's row is the queue. What is handed to referrals is taken there.
     """
-    taken = 0
-    for due in ladder.due_steps(at=at):
+    taken, clock = 0, ladder.Clock(at)
+    for due in ladder.due_steps(at=at, clock=clock):
         if due.rung.auto and due.rung.act != Rung.TAKE_OVER:
-            taken += _climbed(due.order, due.rung.act, at=at)
+            taken += _climbed(due.order, due.rung.act, at=at, clock=clock)
     return taken
 
 
@@ -83,7 +83,10 @@ def take(order: Rectification, *, act: str, note: str, by: Person, at: datetime)
 
 
 @transaction.atomic
-def step(order: Rectification, *, act: str, note: str = "", by: Person | None = None, at: datetime) -> Step:
+def step(
+    order: Rectification, *, act: str, note: str = "", by: Person | None = None, at: datetime,
+    clock: ladder.Clock | None = None,
+) -> Step:  # fmt: skip
     """
     Put a step that is due on the order's record and tell whom it concerns; by the house itself where `by` is None.
 
@@ -91,7 +94,7 @@ def step(order: Rectification, *, act: str, note: str = "", by: Person | None = 
     nothing else is ever early. Raises NotDue.
     """
     moving.lock(order)
-    due = next((each for each in ladder.due_of(order, at=at) if each.rung.act == act), None)
+    due = next((each for each in ladder.due_of(order, at=at, clock=clock) if each.rung.act == act), None)
     if due is None and by is not None and act == Rung.TAKE_OVER:
         due = ladder.at_once(order, at=at)
     if due is None:
@@ -113,9 +116,9 @@ def step(order: Rectification, *, act: str, note: str = "", by: Person | None = 
     return taken
 
 
-def _climbed(order: Rectification, act: str, *, at: datetime) -> bool:
+def _climbed(order: Rectification, act: str, *, at: datetime, clock: ladder.Clock) -> bool:
     try:
-        step(order, act=act, at=at)
+        step(order, act=act, at=at, clock=clock)
     except NotDue:
         return False
     return True

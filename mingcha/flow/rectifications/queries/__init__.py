@@ -23,6 +23,7 @@ from mingcha.flow.rectifications.queries.followed import (
     progress,
     progress_file,
     requests,
+    reread,
     revisits,
     sampling,
     samplings,
@@ -39,7 +40,7 @@ __all__ = [
     "RELATED", "NotFound", "after_waiting", "askable", "chosen", "due_now", "hands", "is_overdue", "issued", "issued_in", "judges", "last_reply",
     "live_link", "locked", "may_see_photo", "measures", "of", "of_finding", "of_findings", "offices_over", "order",
     "orders", "overdue", "pause_now", "pauses", "photo", "progress", "progress_file", "proof", "replies", "requests",
-    "reviews", "revisits", "sampling", "samplings", "tie", "to_rule", "to_sample",
+    "reread", "reviews", "revisits", "sampling", "samplings", "tie", "to_rule", "to_sample",
 ]  # fmt: skip
 
 RELATED = (

@@ -27,6 +27,18 @@ from mingcha.ground.rulebook import terms
 from mingcha.ground.territory import queries as territory
 from mingcha.kernel import deadlines
 
+# What acts change in an order's row, and the rows beside it: what it is about never does.
+CHANGES = (
+    "way", "state", "due_at", "term", "tentative", "ordered_at", "received_at", "received_by", "received_as", "closed_at",
+    "closed_by", "closed_as", "steps", "replies", "pauses", "requests",
+)  # fmt: skip
+
+
+def reread(order: Rectification, *, held: bool = False) -> None:
+    """Read anew what may have changed of an order, `held` until the transaction ends; the finding at hand stays there."""
+    rows = Rectification.objects.select_for_update() if held else Rectification.objects.all()
+    order.refresh_from_db(fields=CHANGES, from_queryset=rows)
+
 
 def offices_over(order: Rectification) -> list[str]:
     """Return the code of the office that found it and of those above, nearest first: whose rules hold for it."""

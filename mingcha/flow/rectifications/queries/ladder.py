@@ -14,11 +14,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from mingcha.flow.rectifications import dues
 from mingcha.flow.rectifications.models import Pause, Rectification, Request, Step
-from mingcha.flow.rectifications.queries import RELATED, orders
+from mingcha.flow.rectifications.queries import orders, reread
 from mingcha.flow.rectifications.states import OPEN, RUNNING, RequestState, Rung, State
 from mingcha.ground.accounts.queries import Standing
 from mingcha.ground.rulebook import terms
@@ -26,8 +26,10 @@ from mingcha.ground.territory import queries as territory
 from mingcha.kernel import deadlines
 from mingcha.kernel.deadlines import Light
 
+NEEDED = ("body", "finding__office", "finding__campaign")
 LONGEST_BEFORE = timedelta(days=60)  # no ladder begins earlier before a deadline
 VERIFY, RULE = 0, 100  # where an office's own steps stand among the rungs
+FOLLOWED = (*RUNNING, State.ANSWERED, State.CANNOT)
 LAST = RULE - 1  # and where what is handed to referrals does
 
 
@@ -45,18 +47,25 @@ class DueStep:
         return str(Rung(self.rung.act).label)
 
 
-def due_steps(*, to: Standing | None = None, at: datetime) -> list[DueStep]:
+def due_steps(*, to: Standing | None = None, at: datetime, clock: "Clock | None" = None) -> list[DueStep]:
     """Return every step that is due at `at`, within one's reach where `to` is given, the longest due first."""
-    found = Rectification.objects.all() if to is None else orders(to=to)
-    clock = _Clock(at)
+    # Without a reader only what the clock and the messages need: a year of days would spend its time on the rest.
+    found = Rectification.objects.select_related(*NEEDED) if to is None else orders(to=to)
+    clock = clock or Clock(at)
     steps = [step for order in _followed(found, at=at) for step in clock.due(order)]
     return sorted(steps, key=lambda step: (step.at, step.order.pk))
 
 
-def due_of(order: Rectification, *, at: datetime) -> list[DueStep]:
-    """Return the steps of one order that are due, as its row stands now."""
-    rows = _followed(Rectification.objects.filter(pk=order.pk), at=at)
-    return [step for row in rows for step in _Clock(at).due(row)]
+def due_of(order: Rectification, *, at: datetime, clock: "Clock | None" = None) -> list[DueStep]:
+    """Return the steps of one order that are due, as its row stands now; with a `clock` its rules are not read again."""
+    reread(order)
+    if order.state not in FOLLOWED:
+        return []
+    prefetch_related_objects([order], *_beside())
+    steps = list((clock or Clock(at)).due(order))
+    # Dropped again: whoever goes on with this order must not take what stood beside it now for what does later.
+    order.refresh_from_db(fields=("steps", "replies", "pauses", "requests"))
+    return steps
 
 
 def at_once(order: Rectification, *, at: datetime) -> DueStep | None:
@@ -88,21 +97,23 @@ def in_emergency(order: Rectification) -> bool:
 def _followed(found: QuerySet[Rectification], *, at: datetime) -> Iterable[Rectification]:
     """Return the orders that may have a step due, with what it takes to say so at hand."""
     over = Step.objects.filter(rectification=OuterRef("pk"), act=Rung.TAKE_OVER)
-    pending = Request.objects.filter(state=RequestState.PENDING).order_by("at")
+    pending = Request.objects.filter(rectification=OuterRef("pk"), state=RequestState.PENDING)
     # Whatever the unit's deadline, an office's own clock may be up.
-    theirs = Q(state__in=(State.ANSWERED, State.CANNOT)) | Q(Exists(pending.filter(rectification=OuterRef("pk"))))
+    theirs = Q(state__in=(State.ANSWERED, State.CANNOT)) | Q(Exists(pending))
     open_ = found.filter(theirs | Q(state__in=RUNNING, due_at__lt=at + LONGEST_BEFORE) & ~Exists(over))
-    open_ = open_.filter(state__in=OPEN)
-    # Of pauses and requests only those that stand now: what `pauses.all()` and `requests.all()` give below.
-    standing = (Prefetch("pauses", Pause.objects.filter(until=None)), Prefetch("requests", pending))
     return (
-        open_.select_related(*RELATED).order_by("pk")
-        .prefetch_related("steps", "replies", *standing)
+        open_.filter(state__in=FOLLOWED).order_by("pk").prefetch_related(*_beside())
     )  # fmt: skip
 
 
-class _Clock:
-    """What is due at one moment. Rules are read once for each office and not for each order."""
+def _beside() -> tuple[str | Prefetch, ...]:
+    """Return what lies beside an order; of pauses and requests only those that stand now."""
+    pending = Request.objects.filter(state=RequestState.PENDING).order_by("at")
+    return "steps", "replies", Prefetch("pauses", Pause.objects.filter(until=None)), Prefetch("requests", pending)
+
+
+class Clock:
+    """What is due at one moment. Rules are read once for each office and not for each order; keep none for long."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
