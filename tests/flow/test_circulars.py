@@ -12,6 +12,7 @@ from mingcha.flow.reports.actions import naming, publications
 from mingcha.flow.reports.actions.publications import Official, Text
 from mingcha.flow.reports.queries import circulars
 from mingcha.ground.accounts import queries as accounts
+from mingcha.kernel.briefing import chinese_day
 from tests import referred
 
 
@@ -53,12 +54,12 @@ def test_the_frame_is_the_customary_one(world, case):
     lines = words.text.splitlines()
     assert words.title == "关于1起典型问题的通报" and "现将1起典型问题通报如下" in lines[0]
     assert lines[1] == "1.演示岷县超市经理张伟强履职不力问题。"
-    body = lines[2]
+    body, decided = lines[2], referred.decision(world)
     order = [
         "2021年10月27日，岷县纪委监委监督检查发现",
         "无人值守",
         "对值守负直接责任",
-        "2021年10月27日，演示岷县纪委常委会决定给予张伟强党内警告处分。",
+        f"{chinese_day(decided.on)}，{decided.body}决定给予张伟强党内警告处分。",
     ]
     assert [body.index(part) for part in order] == sorted(body.index(part) for part in order)
     assert "引以为戒" in lines[3] and lines[4] == "举报电话：12388。"
