@@ -74,7 +74,7 @@ class Year:
             self.found[order.way] += 1
             if order.way == Way.BY_DEADLINE:
                 self.owe(day, order, work, emergency)
-            elif self.chance.random() < 0.2:
+            elif self.chance.random() < 0.1:
                 self.put(day + 3, self.sample, order, work)
 
     def owe(self, day: int, order, work, emergency=False) -> None:

@@ -150,7 +150,8 @@ class Clock:
         owed: list[tuple[str, int, str, datetime]] = []
         if order.state == State.ANSWERED:
             last = max(order.replies.all(), key=lambda reply: reply.pk, default=None)
-            if last is not None:
+            # An answer that was reminded of once costs no more thought, however long it lies there.
+            if last and not any(step.position == VERIFY and step.taken_at >= last.at for step in order.steps.all()):
                 owed.append((Rung.VERIFY, VERIFY, "recheck", last.at))
         owed += [(Rung.RULE, RULE, "ruling", request.at) for request in order.requests.all()]
         for act, position, stage, since in owed:
