@@ -75,7 +75,7 @@ accounts.Attempt              day
 
 evidence.Evidence             marked
     internal  id sha256 size media_type name received_at place personal rendered
-    personal  received_from
+    personal  received_from received_as
 evidence.Rendering            marked
     internal  id evidence view_sha256 thumb_sha256 made_at
 notices.Notice                account

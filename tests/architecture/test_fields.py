@@ -61,6 +61,8 @@ def test_the_rule_would_catch_one(word):
 SAID = {
     "audit.Event.actor", "audit.Event.actor_name", "rectifications.Rectification.closed_as",
     "rectifications.ImportedRow.found_as", "rectifications.PaperSignature.signed_as",
+    "rectifications.Rectification.received_as", "rectifications.UnitLink.signed_as", "rectifications.Step.told",
+    "evidence.Evidence.received_as",
 }  # fmt: skip
 
 
