@@ -76,7 +76,9 @@ def test_the_whole_order_from_a_link(world, order, secret):
     reply = done.replies.get()
     assert (reply.by, reply.speaker) == (None, f"{NAME}（凭链接）")
     assert audit.about("rectification", order.pk).last().actor_name == f"{NAME}（凭链接）"
-    actions.close(done, by=world.county, at=world.at)
+    with pytest.raises(actions.AnotherHandNeeded):  # the link was in this officer's hand before the unit's
+        actions.close(done, by=world.county, at=world.at)
+    actions.close(done, by=world.second, at=world.at)
     assert not by_link.held(secret, at=world.at).may_work
 
 
@@ -100,7 +102,7 @@ def test_a_link_lasts_as_long_after_a_deadline_that_has_moved(world, order, secr
     request = extension(order, days=30, by=world.unit, at=world.at)
     ruled(request, True, by=world.county, at=world.at)
     answer(by_link.held(secret, at=order.due_at + 29 * DAY), order.due_at + 29 * DAY)
-    sent_back(order, by=world.county, at=order.due_at + 40 * DAY)
+    sent_back(order, by=world.second, at=order.due_at + 40 * DAY)
     answer(by_link.held(secret, at=order.due_at + 41 * DAY), order.due_at + 41 * DAY)
     with pytest.raises(actions.LinkNoLongerGood):
         by_link.held(secret, at=now(order).due_at + 15 * DAY)

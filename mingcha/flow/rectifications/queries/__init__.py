@@ -122,9 +122,14 @@ def reviews(order: Rectification) -> QuerySet[Review]:
 
 
 def hands(order: Rectification) -> set[int | None]:
-    """Return who found it, attested it, or answered or asked for the unit: none of them may judge it."""
-    spoke = order.replies.values_list("by_id").union(order.requests.values_list("by_id"))
-    return {order.finding.noted_by_id, order.attested_by_id, *(by for (by,) in spoke)}
+    """
+    Return who found it, attested it, or answered or asked for the unit: none of them may judge it.
+
+    Whoever gave out the link through which the unit spoke is among them: they had it in their hand before the unit did.
+    """
+    columns = ("by_id", "through__made_by_id")
+    spoke = order.replies.values_list(*columns).union(order.requests.values_list(*columns))
+    return {order.finding.noted_by_id, order.attested_by_id, *(hand for pair in spoke for hand in pair)}
 
 
 def to_sample(*, to: Standing) -> QuerySet[Rectification]:
