@@ -319,7 +319,7 @@ devices list       operator  reads whose phones there are, no token; changes not
 devices revoke     operator  ends any phone's token
 audit verify       operator  reads the record of acts, changes nothing
 brief              operator  reads any campaign, changes nothing
-ladder             operator  reads any order's due steps, changes nothing
+ladder due         operator  reads any order's due steps, changes nothing
 migrate            operator  the tables, never their rows
 shell              operator  everything: outside the rules, so on nobody's everyday path
 """
