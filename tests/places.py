@@ -94,6 +94,7 @@ def lay_out(world: World) -> Places:
     for name, work in works.items():
         places.stock[name] = _of_work(places, work) | {"edition": [work.team.campaign.slug, newer.pk]}
         places.stock[name] |= _followed(places, work.order, work.office) | _sampled(places, name, work)
+    del places.stock["city"]["signal"]  # a county sees what of a city's unit was found within it
     _referrals(places, works)
     for name in ("group", "other_group", "joint", "township", "wuyang", "village"):
         places.stock[name] = {}

@@ -180,7 +180,7 @@ desk:unit_link_revoke    POST      order.verify              order       own,low
 desk:proof               GET       order.see                 proof       own,lower  own,beside,lower  -       -          own   own         own,lower  own
 desk:progress_file       GET       order.see                 report      own,lower  own,beside,lower  -       -          own   own         own,lower  own
 desk:ladder              GET       order.verify              -           yes        yes               -       -          -     -           -          -
-desk:signal              GET       order.verify              signal      own,lower  own,beside,lower  -       -          -     -           -          -
+desk:signal              GET       order.verify              signal      lower      own,beside,lower  -       -          -     -           -          -
 desk:samplings           GET       order.verify              -           yes        yes               -       -          -     -           -          -
 desk:sampling_new        GET,POST  order.verify              -           yes        yes               -       -          -     -           -          -
 desk:sampling            GET       order.verify              sampling    own,lower  own,beside        -       -          -     -           -          -

@@ -11,6 +11,7 @@ from mingcha.flow.fieldwork.models import Photo
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications.models import Proof, Rectification, Reply, Review
 from mingcha.flow.rectifications.queries.followed import (
+    SEALED,
     after_waiting,
     chosen,
     due_now,
@@ -113,7 +114,12 @@ def issued_in(tab: str, *, to: Standing, at: datetime) -> QuerySet[Rectification
 
 def replies(order: Rectification) -> QuerySet[Reply]:
     """Return what the unit answered, the latest first, each with its proofs."""
-    return order.replies.select_related("by", "through").prefetch_related("proofs__evidence__rendering").order_by("-pk")
+    return (
+        order.replies.select_related("by", "through")
+        .defer(*SEALED)
+        .prefetch_related("proofs__evidence__rendering")
+        .order_by("-pk")
+    )
 
 
 def reviews(order: Rectification) -> QuerySet[Review]:

@@ -40,6 +40,10 @@ def reread(order: Rectification, *, held: bool = False) -> None:
     order.refresh_from_db(fields=CHANGES, from_queryset=rows)
 
 
+# What of a link no page may even fetch.
+SEALED = ("through__token_hash", "through__session_hash")
+
+
 def offices_over(order: Rectification) -> list[str]:
     """Return the code of the office that found it and of those above, nearest first: whose rules hold for it."""
     return territory.upward(order.finding.office_id)
@@ -47,17 +51,22 @@ def offices_over(order: Rectification) -> list[str]:
 
 def measures(order: Rectification) -> QuerySet[Measure]:
     """Return what the unit means to do, soonest first."""
-    return order.measures.select_related("by", "through").order_by("due_on", "pk")
+    return order.measures.select_related("by", "through").defer(*SEALED).order_by("due_on", "pk")
 
 
 def progress(order: Rectification) -> QuerySet[Progress]:
     """Return how far the unit says it has come, latest first, each with its files."""
-    return order.progress.select_related("by", "through").prefetch_related("files__evidence__rendering").order_by("-pk")
+    return (
+        order.progress.select_related("by", "through")
+        .defer(*SEALED)
+        .prefetch_related("files__evidence__rendering")
+        .order_by("-pk")
+    )
 
 
 def requests(order: Rectification) -> QuerySet[Request]:
     """Return what the unit asked for and how it was ruled on, latest first."""
-    return order.requests.select_related("by", "through", "ruled_by").order_by("-pk")
+    return order.requests.select_related("by", "through", "ruled_by").defer(*SEALED).order_by("-pk")
 
 
 def to_rule(*, to: Standing) -> QuerySet[Request]:
