@@ -128,6 +128,15 @@ def test_cannot_is_a_state_of_its_own_that_an_office_ends(world, order):
     assert (insisted.state, insisted.due_at) == (State.ORDERED, order.due_at + 2 * DAY)
 
 
+def test_cannot_is_not_said_over_and_over_to_hold_the_ladder(world, order):
+    for _ in range(3):
+        ruled(asked(order, "cannot_do", by=world.unit, at=world.at), False, by=world.county, at=world.at)
+    with pytest.raises(actions.RefusedOften):
+        asked(order, "cannot_do", by=world.unit, at=world.at)
+    assert now(order).state == State.ORDERED
+    asked(order, "objection", by=world.unit, at=world.at)  # to object stays everybody's right; it stops no clock
+
+
 @pytest.mark.parametrize("kind", ["cannot_do", "objection"])
 def test_granted_it_ends_without_being_put_right_and_never_reopens(world, order, kind):
     other = extension(order, by=world.unit, at=world.at)

@@ -12,6 +12,9 @@ from mingcha.flow.rectifications.states import REQUEST_ACTS, RUNNING, RequestKin
 from mingcha.ground.accounts.models import Person
 from mingcha.kernel.refusals import Refusal
 
+# The clock stands still while an office rules on “cannot”: said over and over, the ladder would never be climbed.
+MOST_REFUSED = 3
+
 
 class AskedTooLate(Refusal):
     message: ClassVar[str] = (
@@ -44,6 +47,10 @@ class AlreadyAsked(Refusal):
     message: ClassVar[str] = "已经有一份同样的申请在等待裁定，不用再提。"
 
 
+class RefusedOften(Refusal):
+    message: ClassVar[str] = "已经三次申报、三次裁定继续整改，不能再申报。请整改并答复；有不同意见的，可以提出异议。"
+
+
 class NothingToAsk(Refusal):
     message: ClassVar[str] = "这一件现在是“%(state)s”，不能再提这项申请。您填的内容没有丢。"
 
@@ -69,7 +76,7 @@ def ask(
 
     The deadline runs on until an office rules, except for what cannot be done: that is a state of its own, and ends a
     pause, since nothing runs in it. A clock that stands still has not passed its deadline meanwhile. Raises
-    WhyMissing, AskedTooLate, LaterTimeNeeded, AlreadyAsked, NothingToAsk.
+    WhyMissing, AskedTooLate, LaterTimeNeeded, AlreadyAsked, NothingToAsk, RefusedOften.
     """
     moving.require_own(order, by=by, at=at)
     kind = RequestKind(kind)
@@ -85,6 +92,8 @@ def ask(
     if kind == RequestKind.EXTENSION:
         _check_asked(order, until, at=at)
     if kind == RequestKind.CANNOT_DO:
+        if order.requests.filter(kind=kind, state=RequestState.REFUSED).count() >= MOST_REFUSED:
+            raise RefusedOften
         moving.move(order, "declare")
         moving.run_again(order, by=by, at=at)
     request = Request.objects.create(
