@@ -452,6 +452,18 @@ def test_a_neighbour_a_unit_and_an_inspector_see_no_lead_and_no_case(world):
     assert queries.cases(to=standing(world, world.lead)).get() == case
 
 
+def test_nobody_learns_by_trying_that_there_is_a_lead_they_may_not_see(world):
+    registered(world, by=world.lead, office=world.city.office.body, finding=world.minxian.by_deadline)
+    with pytest.raises(accounts.NotFound):
+        registered(world, finding=world.minxian.by_deadline)
+
+
+def test_a_lead_handed_over_by_a_person_claims_no_ladder_that_did_not_pass(world):
+    lead = leads.take_over(world.minxian.order, by=world.county, at=world.at)
+    assert "未到期，由干部移交" in lead.text and "督办各级" not in lead.text
+    assert not Event.objects.filter(kind="rectification", verb="rectification.step").exists()
+
+
 def test_a_county_sees_no_lead_of_the_office_above_about_its_own_place(world):
     lead = registered(
         world, by=world.lead, office=world.city.office.body, division="621126", body=world.minxian.office.answering

@@ -68,7 +68,7 @@ def register(
     if earlier is not None:
         queries.lead(earlier.pk, to=standing)
     if finding is not None:
-        finding = _free(findings.finding(finding.pk, to=standing))
+        finding = _free(findings.finding(finding.pk, to=standing), to=standing)
         body, division = finding.body, finding.division
     source = Source.SENTENCE if finding is None else Source.RECURRENCE if finding.recurrence_of_id else Source.FINDING
     lead = _made(
@@ -108,7 +108,10 @@ def take_over(order: Rectification, *, by: audit.Actor, at: datetime) -> Lead:
         return made
     rung = ladder.step(order, act=Rung.TAKE_OVER, by=person, at=at).position
     finding = order.finding
-    text = f"限期整改{finding.number}逾期未销号，督办各级仍未改正，按督办阶梯移交处置。问题：{finding.description}"
+    # A lead says nothing of a unit that is not so: handed over by a person, no ladder need have passed, nor the time.
+    late = "逾期未销号" if order.due_at is not None and order.due_at < at else "未到期"
+    how = "由干部移交处置" if person else "督办各级仍未改正，按督办阶梯移交处置"
+    text = f"限期整改{finding.number}{late}，{how}。问题：{finding.description}"
     lead = _made(
         office, source=Source.LADDER, kind=LeadKind.DUTY, text=text[:LONGEST], body=order.body, finding=finding,
         order=order, rung=rung, division=finding.division, registered_by=person, at=at,
@@ -155,13 +158,18 @@ def hasten(lead: Lead, *, reason: str, by: Person, at: datetime) -> None:
     moving.record("lead.hasten", lead, by=by, at=at, detail={"lead": str(lead), "reason": reason})
 
 
-def _free(finding: Finding) -> Finding:
-    """Return a confirmed finding that is no lead yet; its row is held, so that two offices make one lead of it."""
+def _free(finding: Finding, *, to: accounts.Standing) -> Finding:
+    """
+    Return a confirmed finding that is no lead yet; its row is held, so that two offices make one lead of it.
+
+    Where the lead there is is not theirs to see, they learn neither its number nor that it exists: NotFound.
+    """
     Finding.objects.select_for_update().get(pk=finding.pk)
     if finding.state != FindingState.CONFIRMED:
         raise NotConfirmed
     made = Lead.objects.filter(finding=finding, source__in=[Source.FINDING, Source.RECURRENCE]).first()
     if made is not None:
+        queries.lead(made.pk, to=to)
         raise AlreadyALead(lead=made)
     return finding
 
