@@ -83,7 +83,7 @@ def the_unit_asks_for_time_and_loses_nothing_when_it_is_wrong(unit: Visitor) -> 
 def the_office_rules(county: Visitor, order: str) -> None:
     county.go(order)
     county.sees("申请延期", WHY, PLAN)
-    county.page.get_by_text("同意", exact=True).first.click()
+    county.page.get_by_label("同意", exact=True).check()
     county.write("裁定意见", RULING)
     county.press("作出裁定")
     county.sees(RULING)

@@ -498,7 +498,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'extension'), ('until__isnull', False)), models.Q(('until', None), ('until_given', None)), _connector='OR'), name='extension_names_a_time'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'extension'), ('until__isnull', False)), models.Q(models.Q(('kind', 'extension'), _negated=True), ('until', None), ('until_given', None)), _connector='OR'), name='extension_names_a_time'),
         ),
         migrations.AddConstraint(
             model_name='progress',

@@ -40,7 +40,8 @@ class Request(Said):
                 condition=Q(by=None) | Q(ruled_by=None) | ~Q(by=F("ruled_by")), name="ruled_by_another_hand"
             ),
             models.CheckConstraint(
-                condition=Q(kind=RequestKind.EXTENSION, until__isnull=False) | Q(until=None, until_given=None),
+                condition=Q(kind=RequestKind.EXTENSION, until__isnull=False)
+                | Q(~Q(kind=RequestKind.EXTENSION), until=None, until_given=None),
                 name="extension_names_a_time",
             ),
         ]
