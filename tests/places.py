@@ -490,9 +490,7 @@ def _paper(places: Places, order: object, office: Office, copy: Body | None = No
         [Rectification.objects.get(pk=order)], kind="hand_over", issuer=office.body, demands="演示：请立即整改。",
         copies=[copy] if copy else [], by=office.officer, at=at,
     )  # fmt: skip
-    signed = sheets.sign(
-        paper, party="leader", signed_as="演示组长", scan=("签字.png", PNG), by=office.officer, at=at
-    )
+    signed = sheets.sign(paper, party="leader", signed_as="演示组长", scan=("签字.png", PNG), by=office.officer, at=at)
     return {"paper": [paper.pk], "signature": [signed.pk]}
 
 

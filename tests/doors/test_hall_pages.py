@@ -116,7 +116,13 @@ def test_a_pill_takes_its_word_from_the_thing_and_its_tone_from_the_table():
 
 
 def test_red_is_kept_for_what_is_late_or_grave():
-    assert {state for state, (_, tone) in pills.PILLS.items() if tone == "bad"} == {"overdue", "grave", "refused", "red", "found"}
+    assert {state for state, (_, tone) in pills.PILLS.items() if tone == "bad"} == {
+        "overdue",
+        "grave",
+        "refused",
+        "red",
+        "found",
+    }
 
 
 def test_words_from_outside_are_escaped():

@@ -143,8 +143,6 @@ def test_it_inspects_duties_never_residents():
         "rectifications.ImportedRow.found_as", "evidence.Evidence.received_as",
         # Of an official whose duty a publication speaks of, or who is party to a case.
         "reports.Named.name", "reports.Named.post", "referrals.Party.name", "referrals.Party.post",
-        # Of officials as an office's former ledger names them.
-        "rectifications.Rectification.closed_as", "rectifications.ImportedRow.found_as",
     }  # fmt: skip
     personal = {name for name, kind in fields.classes().items() if kind == "personal"} - said
     pointers = {name for name in personal if not name.startswith((*staff, "audit.Event.actor"))}

@@ -41,6 +41,7 @@ def _told(step: "DueStep") -> dict[str, object]:
     from mingcha.ground.accounts.queries import OFFICE_TIME
 
     order = step.order
+    assert order.due_at is not None  # what stands on the ladder has a deadline
     return {
         "order": order.finding.number, "act": str(step.rung.act), "label": Rung(step.rung.act).label,
         "auto": step.rung.auto, "due_at": step.at.astimezone(OFFICE_TIME).isoformat(),

@@ -129,7 +129,5 @@ def _circulate(stage: Stage, case: Case, at: datetime) -> None:
     words = circulars.drafted([case])
     officials = [Official(name, post) for name, post in words.officials]
     text = Text(words.title, made_up(words.text), officials=officials, expires_on=date(2022, 4, 30))
-    made = publications.draft(
-        stage.office(MINXIAN.office), kind="circular", text=text, cases=[case], by=officer, at=at
-    )
+    made = publications.draft(stage.office(MINXIAN.office), kind="circular", text=text, cases=[case], by=officer, at=at)
     publications.propose(made, by=officer, at=at)

@@ -1,6 +1,7 @@
 """The clock at work: plans and progress, more time asked for and ruled on, a pause, and the ladder every evening."""
 
 from datetime import date, datetime
+from functools import partial
 
 from mingcha.config.demo.agenda import moment, same_day
 from mingcha.config.demo.counties import MINXIAN
@@ -45,7 +46,7 @@ def _plan(stage: Stage, at: datetime) -> None:
         measures = [(made_up("排定值守人员，贴出值班表"), today), (made_up("补齐登记，逐日核对"), FRIDAY)]
         unit = stage.contacts[order.body_id]
         rectifications.plan(order, measures=measures, today=today, by=unit, at=at)
-        stage.agenda.put(same_day(at, "11:30"), lambda at, order=order: _report(stage, order, at))
+        stage.agenda.put(same_day(at, "11:30"), partial(_report, stage, order))
 
 
 def _report(stage: Stage, order: Rectification, at: datetime) -> None:

@@ -31,7 +31,9 @@ class AlreadyMoved(Refusal):
 
 
 class AnotherHandNeeded(Refusal):
-    message: ClassVar[str] = "发现问题、现场确认、答复整改的人，给出单位所凭链接的人，都不能核验、裁定或销号，请由其他人办理。"
+    message: ClassVar[str] = (
+        "发现问题、现场确认、答复整改的人，给出单位所凭链接的人，都不能核验、裁定或销号，请由其他人办理。"
+    )
     status: ClassVar[int] = 403
 
 

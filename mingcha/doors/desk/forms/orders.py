@@ -13,10 +13,12 @@ from mingcha.doors.hall.owing import PICTURES
 from mingcha.doors.hall.watched import WatchedForm
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
     from mingcha.flow.fieldwork.models import Visit
 
 
-def moment(label: object, help_text: object = "") -> forms.DateTimeField:
+def moment(label: "str | _StrPromise", help_text: "str | _StrPromise" = "") -> forms.DateTimeField:
     """Return a time that need not be given."""
     return forms.DateTimeField(
         label=label, required=False, help_text=help_text, validators=[years.meant],

@@ -134,7 +134,7 @@ def ladder(request: Request) -> HttpResponse:
     place, emergency = _place(request, keeping=True), request.GET.get("emergency") == "1"
     now = [_rung_row(rung) for rung in terms.ladder(emergency=emergency, offices=place.offices)]
     form, rungs = forms.Ladder(_sent(request)), forms.Rungs(_sent(request), acts=ACTS, papers=PAPERS, initial=now)
-    more = {"place": place, "rungs": rungs, "emergency": emergency}
+    more: dict[str, Any] = {"place": place, "rungs": rungs, "emergency": emergency}
     if form.is_valid() and rungs.is_valid():
         withdrawn = form.cleaned_data["withdraw"]
         try:
@@ -183,7 +183,7 @@ def basis(request: Request) -> HttpResponse:
     own = next((row for row in queries.held_bases([place.office.pk]) if row.kind == kind), None)
     initial = {"text": own.text, "source": own.source, "partial": own.partial} if own else {}
     form = forms.Basis(_sent(request), initial=initial)
-    more = {"place": place, "kind": PaperKind(kind).label, "known": _shipped("basis", kind=kind)}
+    more: dict[str, Any] = {"place": place, "kind": PaperKind(kind).label, "known": _shipped("basis", kind=kind)}
     if form.is_valid():
         try:
             actions.set_basis(place.office, kind=kind, **form.cleaned_data, by=request.user, at=request.now)
@@ -215,7 +215,7 @@ def removal(request: Request) -> HttpResponse:
         catalogues.mark_removal_first(edition, items=form.cleaned_data["items"], by=request.user, at=request.now)
         messages.success(request, _("已保存。违反有标记的条目，系统会提出先免职的建议，由有权的党组织决定。"))
         return redirect("desk:rulebook", edition.rulebook.code)
-    more = {"edition": edition, "kept": [each.rulebook for each in kept.values()]}
+    more: dict[str, Any] = {"edition": edition, "kept": [each.rulebook for each in kept.values()]}
     return _page(request, "clock_removal", form, **more)
 
 
@@ -278,7 +278,7 @@ def _stages(place: Place) -> list[dict[str, Any]]:
     return lines
 
 
-def _special(place: Place) -> list[tuple["TermRule", str, str]]:
+def _special(place: Place) -> list[tuple["TermRule", str, str, str]]:
     """Return the rules for one severity or one item: each with its stage and its length."""
     held = [rule for rule in queries.held_terms(place.offices) if rule.severity or rule.item_id]
     severities = dict(SEVERITIES)

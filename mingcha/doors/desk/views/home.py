@@ -164,7 +164,9 @@ def _lists(request: Request) -> list["SealedList"]:
 def _own_orders(request: Request) -> dict[str, list[tuple["Rectification", bool]]]:
     """Return (order, late): what one's own body has to put right, and what it answered that waits for another hand."""
     own = request.standing.bodies(P.ORDER_ANSWER)
-    orders = rectifications.orders(to=request.standing).filter(body__in=own).exclude(state__in=("closed", "exempt"))[:50]
+    orders = (
+        rectifications.orders(to=request.standing).filter(body__in=own).exclude(state__in=("closed", "exempt"))[:50]
+    )
     lines = [(order, rectifications.is_overdue(order, at=request.now)) for order in orders]
     return {
         "to_do": [line for line in lines if line[0].state not in ("answered", "cannot")],
