@@ -9,6 +9,8 @@ from mingcha.flow.rectifications.actions import sampling
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.rectifications.queries import ladder as due
 from mingcha.flow.rectifications.states import RequestState, State
+from mingcha.flow.reports.queries import figures
+from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.actions import posts
 from mingcha.ground.accounts.queries import OFFICE_TIME, NotFound
 from mingcha.ground.rulebook.actions import clocks
@@ -431,3 +433,18 @@ def test_a_deadline_in_a_year_nobody_has_announced_is_tentative_and_never_too_ea
     assert order.tentative and order.term == "working_days:10"
     assert order.due_at.astimezone(OFFICE_TIME).date() >= date(2032, 1, 13)
     assert note(visit, world.edition, office, way="by_deadline", at=world.at)  # a time that is named is never tentative
+
+
+def test_what_stands_still_is_not_overdue_on_any_list(world):
+    order, office = now(world.minxian.order), world.office_in(world.minxian)
+    late = order.due_at + HOUR
+    lead = accounts.standing(world.lead, at=late)
+
+    def told():
+        listed = queries.issued_in("overdue", to=lead, at=late).filter(pk=order.pk).exists()
+        return listed, queries.is_overdue(order, at=late), figures.counted(office, as_of=late).overdue
+
+    listed, overdue, counted = told()
+    assert listed and overdue
+    actions.pause(order, reason="演示：封控。", by=world.second, at=world.at)
+    assert told() == (False, False, counted - 1)

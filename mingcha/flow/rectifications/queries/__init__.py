@@ -28,6 +28,7 @@ from mingcha.flow.rectifications.queries.followed import (
     revisits,
     sampling,
     samplings,
+    stood_still,
     to_rule,
 )
 from mingcha.flow.rectifications.states import ISSUED, OPEN, RUNNING, RequestState, State
@@ -41,7 +42,7 @@ __all__ = [
     "RELATED", "NotFound", "after_waiting", "askable", "chosen", "due_now", "hands", "is_overdue", "issued", "issued_in", "judges", "last_reply",
     "live_link", "locked", "may_see_photo", "measures", "of", "of_finding", "of_findings", "offices_over", "order",
     "orders", "overdue", "pause_now", "pauses", "photo", "progress", "progress_file", "proof", "replies", "requests",
-    "reread", "reviews", "revisits", "sampling", "samplings", "tie", "to_rule", "to_sample",
+    "reread", "reviews", "revisits", "sampling", "samplings", "stood_still", "tie", "to_rule", "to_sample",
 ]  # fmt: skip
 
 RELATED = (
@@ -104,7 +105,7 @@ def issued_in(tab: str, *, to: Standing, at: datetime) -> QuerySet[Rectification
         "mending": Q(state__in=RUNNING),
         "asking": Q(state=State.CANNOT) | Q(requests__state=RequestState.PENDING),
         "verifying": Q(state=State.ANSWERED),
-        "overdue": Q(state__in=OPEN, due_at__lt=at),
+        "overdue": Q(state__in=OPEN, due_at__lt=at) & ~stood_still("pk", at=at),
         "closed": Q(state__in=(State.CLOSED, State.EXEMPT)),
         "all": Q(),
     }
@@ -146,12 +147,13 @@ def to_sample(*, to: Standing) -> QuerySet[Rectification]:
 
 
 def is_overdue(order: Rectification, *, at: datetime) -> bool:
-    """Return whether the order is open past its time; computed, never stored."""
-    return order.state in OPEN and order.due_at is not None and order.due_at < at
+    """Return whether the order is open past its time and its clock runs; computed, never stored."""
+    late = order.state in OPEN and order.due_at is not None and order.due_at < at
+    return late and pause_now(order) is None
 
 
 def overdue(*, to: Standing, at: datetime) -> QuerySet[Rectification]:
-    return orders(to=to).filter(state__in=OPEN, due_at__lt=at)
+    return orders(to=to).filter(~stood_still("pk", at=at), state__in=OPEN, due_at__lt=at)
 
 
 def proof(pk: int, *, to: Standing) -> Proof:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mingcha.flow.fieldwork import custody
 from mingcha.flow.fieldwork.models import Visit
@@ -97,6 +97,12 @@ def after_waiting(order: Rectification, *, since: datetime, at: datetime) -> dat
     assert order.due_at is not None
     calendar = terms.calendar().tentative()
     return deadlines.shifted(order.due_at, start=since, calendar=calendar, pauses=[deadlines.Pause(since, at)])
+
+
+def stood_still(order: str, *, at: datetime) -> Exists:
+    """Return the condition that a clock stood still at `at`; `order` names the column with the order's id."""
+    stopped = Pause.objects.filter(Q(until=None) | Q(until__gt=at), rectification=OuterRef(order), since__lte=at)
+    return Exists(stopped)
 
 
 def last_reply(order: Rectification) -> int | None:

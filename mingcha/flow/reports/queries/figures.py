@@ -11,6 +11,7 @@ from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Campaign, Measure, SupervisingOffice, Team
 from mingcha.flow.fieldwork.models import Inspection, Visit
 from mingcha.flow.findings.models import Finding
+from mingcha.flow.rectifications import queries as rectifications
 from mingcha.flow.rectifications.models import Rectification, Request, Review, Verdict
 from mingcha.flow.rectifications.states import RequestKind, RequestState, State
 from mingcha.ground.territory import queries as territory
@@ -135,12 +136,13 @@ def _mending(at_work: dict[str, Any], *, as_of: datetime) -> dict[str, dict[str,
         state=RequestState.GRANTED, ruled_at__lte=as_of,
     )  # fmt: skip
     made = made.annotate(spot=Q(attested_at__isnull=False) & ~Exists(overturned), exempted=Q(Exists(ruled_off)))
+    made = made.annotate(paused=rectifications.stood_still("pk", at=as_of))
     still_open = Q(spot=False, exempted=False) & ~Q(closed_at__lte=as_of, closed_at__isnull=False)
     kinds = {
         "rectified_on_spot": Q(spot=True),
         "rectified_by_deadline": Q(spot=False),
         "open": still_open,
-        "overdue": still_open & Q(due_at__lt=as_of),
+        "overdue": still_open & Q(due_at__lt=as_of, paused=False),
         "exempt": Q(exempted=True),
     }
     counts = {name: Count("pk", filter=kind) for name, kind in kinds.items()}

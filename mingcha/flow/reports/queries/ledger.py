@@ -83,7 +83,10 @@ def _with_order(found: QuerySet[Finding], *, at: datetime) -> QuerySet[Finding]:
         closed_at=Subquery(order.values("closed_at")[:1]),
     )
     late = Case(
-        When(Q(order_state__in=OPEN, due_at__lt=at), then=Value(value=True)),
+        When(
+            Q(order_state__in=OPEN, due_at__lt=at) & ~rectifications.stood_still("order_pk", at=at),
+            then=Value(value=True),
+        ),
         default=Value(value=False),
         output_field=BooleanField(),
     )
