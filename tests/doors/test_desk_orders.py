@@ -160,12 +160,12 @@ class TestTheOffice:
         assert "这一件要由别人核验" in page and 'id="close"' not in page
         answer = send(browser, "order_close", world.minxian.answered, **{"close-reason": "演示意见"})
         page = answer.content.decode()
-        assert answer.status_code == 403 and "都不能核验或销号" in page and "演示意见" in page
+        assert answer.status_code == 403 and "都不能核验、裁定或销号" in page and "演示意见" in page
         assert state(world.minxian.answered) == "answered"
 
     def test_who_answered_cannot_close(self, world, appoint):
         answer = send(appoint(world.unit, "county"), "order_close", world.minxian.answered)
-        assert answer.status_code == 403 and "都不能核验或销号" in answer.content.decode()
+        assert answer.status_code == 403 and "都不能核验、裁定或销号" in answer.content.decode()
         assert state(world.minxian.answered) == "answered"
 
     def test_an_answer_given_meanwhile_is_not_closed_unseen(self, world):
