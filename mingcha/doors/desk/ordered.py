@@ -82,7 +82,7 @@ def page(
         # The newest answer on this very page: what its reader has seen when judging.
         "read": max((reply.pk for reply in replies), default=""),
         "returned": queries.reviews(order).first() if order.state == State.RETURNED else None,
-        "story": stories.of(order.finding, order),
+        "story": stories.of(order.finding, order, office=may["verify"]),
         "may": may,
         "forms": forms,
         "rulings": rulings if may["rule"] else [],

@@ -72,22 +72,21 @@ class Clock:
     light: str = ""
 
 
-def of(finding: "Finding", order: "Rectification | None") -> list[Step]:
-    """Return the story of a finding and its rectification, oldest first."""
+def of(finding: "Finding", order: "Rectification | None", *, office: bool = True) -> list[Step]:
+    """Return the story of a finding and its rectification, oldest first; what an `office` is reminded of is its own."""
     events = list(audit.about("finding", finding.pk))
     if finding.visit.submission is not None:
         events += audit.about("submission", finding.visit.submission.instance_id)
     notes = {"finding.withdraw": [finding.withdrawn_reason]}
     if order is not None:
         # A lead is nobody's news but its keepers'.
-        events += [
-            event for event in audit.about("rectification", order.pk) if event.detail.get("act") != Rung.TAKE_OVER
-        ]
+        hidden = {Rung.TAKE_OVER} if office else {Rung.TAKE_OVER, Rung.VERIFY, Rung.RULE}
+        events += [event for event in audit.about("rectification", order.pk) if event.detail.get("act") not in hidden]
         # The n-th act of a kind on record goes with the n-th text of that kind; times may be the same.
         notes["rectification.answer"] = [reply.measures for reply in rectifications.replies(order)]
         for review in rectifications.reviews(order):
             notes.setdefault(f"rectification.{review.verdict}", []).append(review.reason)
-        notes |= _clock_notes(order)
+        notes |= _clock_notes(order, hidden)
     events.sort(key=lambda event: event.pk)
     row = imported.row_of(order) if order is not None else None
     # One act stands on record for a whole file: the story of each of its rows begins with it.
@@ -95,12 +94,12 @@ def of(finding: "Finding", order: "Rectification | None") -> list[Step]:
     return begun + [_step(event, notes) for event in events]
 
 
-def _clock_notes(order: "Rectification") -> dict[str, list[str]]:
+def _clock_notes(order: "Rectification", hidden: "set[Rung]") -> dict[str, list[str]]:
     """Return verb → the words that go with each act of that kind, the latest first."""
     asked = list(rectifications.requests(order))
     ruled = sorted((each for each in asked if each.ruled_at), key=lambda each: (each.ruled_at, each.pk), reverse=True)
     steps = [
-        f"{_(step.get_act_display())} {step.note}".strip() for step in ladder.taken(order) if step.act != Rung.TAKE_OVER
+        f"{_(step.get_act_display())} {step.note}".strip() for step in ladder.taken(order) if step.act not in hidden
     ]
     return {
         "rectification.progress": [said.text for said in rectifications.progress(order)],
