@@ -448,3 +448,4 @@ def test_what_stands_still_is_not_overdue_on_any_list(world):
     assert listed and overdue
     actions.pause(order, reason="演示：封控。", by=world.second, at=world.at)
     assert told() == (False, False, counted - 1)
+    assert order in queries.issued_in("paused", to=lead, at=late)  # but it is not lost from sight

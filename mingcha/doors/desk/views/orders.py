@@ -19,6 +19,7 @@ TABS = {
     "asking": gettext_lazy("待裁定"),
     "verifying": gettext_lazy("待核验"),
     "overdue": gettext_lazy("逾期"),
+    "paused": gettext_lazy("计时暂停"),
     "closed": gettext_lazy("已办结"),
     "all": gettext_lazy("全部"),
 }

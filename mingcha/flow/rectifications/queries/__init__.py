@@ -100,12 +100,14 @@ def issued(*, to: Standing) -> QuerySet[Rectification]:
 
 
 def issued_in(tab: str, *, to: Standing, at: datetime) -> QuerySet[Rectification]:
-    """Return the issued orders that are mending, asking for a ruling, verifying, overdue, closed, or all of them."""
+    """Return the issued orders that are mending, asking for a ruling, verifying, overdue, standing still, closed, or all of them."""
     narrowed = {
         "mending": Q(state__in=RUNNING),
         "asking": Q(state=State.CANNOT) | Q(requests__state=RequestState.PENDING),
         "verifying": Q(state=State.ANSWERED),
         "overdue": Q(state__in=OPEN, due_at__lt=at) & ~stood_still("pk", at=at),
+        # A pause has no end of its own: what stands still must be found by whoever oversees the place.
+        "paused": Q(state__in=OPEN, pauses__isnull=False, pauses__until=None),
         "closed": Q(state__in=(State.CLOSED, State.EXEMPT)),
         "all": Q(),
     }
