@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import override_settings
 
-from mingcha.doors.desk.forms.clocks import read
 from mingcha.ground.rulebook import queries, terms
 from mingcha.kernel.deadlines import Term, Unit
+from mingcha.kernel.resting import read
 from tests.doors.test_desk_home import page
 from tests.world import sign_in
 

@@ -14,6 +14,7 @@ from mingcha.flow.reports.queries import publications
 from mingcha.flow.reports.states import Kind, State
 from mingcha.ground.accounts.queries import NotFound
 from mingcha.kernel import masking
+from mingcha.kernel.briefing import chinese_day
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Told:
     expired: bool = False
     lines: tuple[Line, ...] = ()
     withdrawn_on: date | None = None
+
+    @property
+    def dated(self) -> str:
+        """The day it was published, as documents write it; "" for one that has not been."""
+        return chinese_day(self.published_on) if self.published_on else ""
 
 
 class Headlines(Sequence[Headline]):

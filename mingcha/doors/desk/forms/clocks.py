@@ -1,16 +1,14 @@
 """The clock's rules: a year of holidays as its notice reads, a day, a term, the ladder, what must be there, a basis."""
 
-import re
 from collections.abc import Iterable
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from mingcha.doors.hall import years
+from mingcha.kernel import resting
 from mingcha.kernel.deadlines import Rung, Term, Unit
 
 Choices = Iterable[tuple[Any, Any]]
@@ -19,15 +17,6 @@ UNITS = [
     (Unit.BY_TIME.value, _("天后的几点前")),
 ]  # fmt: skip
 WHEN = [("0", _("平时")), ("1", _("应急"))]
-MOST_DAYS = 40
-_DATE = r"(?:(\d{4})\s*[-年./]\s*)?(\d{1,2})\s*[-月./]\s*(\d{1,2})\s*日?"
-_SPAN = re.compile(
-    rf"{_DATE}(?:\s*(?:至|到|to|~|—|－)\s*(?:(\d{{4}})\s*[-年./]\s*)?(?:(\d{{1,2}})\s*[-月./]\s*)?(\d{{1,2}})\s*日?)?"
-)
-# Some days, then what they are: “2月7日、2月20日上班”, “2月5日至12日 休 春节”.
-_CLAUSE = re.compile(rf"((?:{_SPAN.pattern}[、，,和\s]*)+)(休|放假|班|上班|rest|work)\S*\s*(.*)")
-_WEEKDAYS = re.compile(r"[（(][^（）()]*[）)]")
-_NAME = re.compile(r"^(?:[一二三四五六七八九十]+、)?\s*([^\d：:]*)[：:]")
 
 
 class Year(forms.Form):
@@ -54,47 +43,12 @@ class Year(forms.Form):
         if "year" in given and "lines" in given:
             given["days"] = {}
             for number, line in enumerate(given["lines"].splitlines(), start=1):
-                found = read(line, year=given["year"])
+                found = resting.read(line, year=given["year"])
                 if line.strip() and not found:
-                    words = _now("第 %(number)s 行读不懂：%(line)s。请写成“2月5日至2月12日 休 春节”的样子。")
+                    words = gettext("第 %(number)s 行读不懂：%(line)s。请写成“2月5日至2月12日 休 春节”的样子。")
                     self.add_error("lines", words % {"number": number, "line": line.strip()[:40]})
                 given["days"] |= found
         return given
-
-
-def read(line: str, *, year: int) -> dict[date, tuple[bool, str]]:
-    """
-    Return day → (works, what for) of one line, as the notice writes it or shorter; empty where it makes no sense.
-
-    “二、春节：2月5日至11日放假调休，共7天。1月31日（星期日）、2月14日（星期日）上班。”
-    """
-    text = _WEEKDAYS.sub("", line[:300]).strip()
-    named = _NAME.match(text)
-    days: dict[date, tuple[bool, str]] = {}
-    for clause in re.split("[。；;]", text):
-        found = _CLAUSE.search(clause)
-        if found is None:
-            if _SPAN.search(clause):
-                return {}
-            continue
-        works, said = found[found.re.groups - 1] in ("班", "上班", "work"), found[found.re.groups].strip("，, ")
-        for each in _SPAN.finditer(found[1]):
-            span = _span(each, year)
-            if not span:
-                return {}
-            days |= dict.fromkeys(span, (works, (named[1] if named else said)[:100]))
-    return days
-
-
-def _span(found: re.Match[str], year: int) -> list[date]:
-    """Return the days from one to another, none where there is no such day or they run backwards."""
-    try:
-        first = date(int(found[1] or year), int(found[2]), int(found[3]))
-        last = date(int(found[4] or first.year), int(found[5] or first.month), int(found[6])) if found[6] else first
-    except ValueError:
-        return []
-    length = (last - first).days + 1
-    return [first + timedelta(days=n) for n in range(length)] if 0 < length <= MOST_DAYS else []
 
 
 class Day(forms.Form):
@@ -133,7 +87,7 @@ class TermFields(forms.Form):
             return given
         by_time = given.get("unit") == Unit.BY_TIME
         if by_time and not given.get("at"):
-            self.add_error("at", _now("请填写几点前。"))
+            self.add_error("at", gettext("请填写几点前。"))
             return given
         given["term"] = Term(given["amount"], Unit(given["unit"] or Unit.DAYS), given["at"] if by_time else None)
         return given
@@ -163,7 +117,7 @@ class TermRule(TermFields):
         if given.get("withdraw"):
             given["term"] = None
         elif given.get("term") is None and not self.errors:
-            self.add_error("amount", _now("请填写期限是多少。"))
+            self.add_error("amount", gettext("请填写期限是多少。"))
         return given
 
 
@@ -191,7 +145,7 @@ class RungRow(TermFields):
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         if given.get("act") and given.get("term") is None and not self.errors:
-            self.add_error("amount", _now("请填写时间。"))
+            self.add_error("amount", gettext("请填写时间。"))
         return given
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mingcha.doors.hall import wording, years
@@ -47,7 +47,7 @@ class Write(WatchedForm):
         """Return whom the lines name."""
         lines = [line.strip() for line in self.cleaned_data["officials"].splitlines() if line.strip()]
         if len(lines) > MOST:
-            raise forms.ValidationError(_now("一篇最多写 %(most)s 人。") % {"most": MOST})
+            raise forms.ValidationError(gettext("一篇最多写 %(most)s 人。") % {"most": MOST})
         parts = [_APART.split(line, maxsplit=1) for line in lines]
         return [Official(name[:40], post[0].strip() if post else "") for name, *post in parts]
 
