@@ -90,7 +90,7 @@ RULES = [
     ),
     (
         law.several_changing_calls,
-        "mingcha/doors/desk/views/orders.py",
+        "mingcha/doors/desk/views/order_office.py",
         "def two(order):\n    rectifications.receive(order)\n    rectifications.close(order)",
         "two",
     ),

@@ -437,7 +437,7 @@ def test_without_a_deadline_of_one_s_own_the_rule_counts_it(phone, world):
         asked = a_finding(world, visit, way="by_deadline", description=f"演示：{given}", **given)
         assert phone.post(to("finding_new", visit.pk), asked).status_code == 302
         order = Rectification.objects.latest("pk")
-        assert (order.due_at, order.term) == (world.at + timedelta(hours=24), "hours:24")
+        assert (order.due_at, order.term) == (order.finding.noted_at + timedelta(hours=24), "hours:24")
 
 
 def test_a_body_of_the_city_may_answer_for_a_place_in_the_county(phone, world):

@@ -10,7 +10,7 @@ from django.urls import resolve
 from tests.journeys.visitor import Visitor
 
 ALIKE = 2  # pages of one kind that are looked at; the tenth order looks like the first. Of those narrowed, one.
-FILES = re.compile(r"\.(xlsx|docx|json|xml)$|/(photos|proofs|attachments)/\d+/$")
+FILES = re.compile(r"\.(xlsx|docx|json|xml)$|/(photos|proofs|attachments|progress|signatures)/\d+/$")
 LINKS = "links => links.filter(a => !a.hasAttribute('download')).map(a => a.href)"
 
 
@@ -25,6 +25,8 @@ def crawl(visitor: Visitor) -> Iterator[str]:
             found = target.path + (f"?{target.query}" if target.query else "")
             if f"{target.scheme}://{target.netloc}/" != visitor.server.url or FILES.search(target.path):
                 continue
+            if "language" in dict(parse_qsl(target.query)):
+                continue  # the same page for somebody who reads another language
             kind = (resolve(target.path).view_name, *sorted(key for key, _ in parse_qsl(target.query)))
             if found not in known and kinds[kind] < (1 if target.query else ALIKE):
                 known.add(found)

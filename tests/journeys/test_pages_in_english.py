@@ -17,7 +17,7 @@ CJK = re.compile("[\u4e00-\u9fff]")
 DATA = re.compile(
     "“[^”]*”|岷县通报的问题类型|牵头机关|派驻机构和专项组|(乡镇纪检|村级监督)组织|10个重点|17类重点问题清单|八个严禁|十三个坚决禁止|[\u4e00-\u9fff（）、]+ \\(|"
     "第[一二三四五六七八九十]+组|[一二三四五六七八九]片区|[\u4e00-\u9fff]{2,4}(纪委监委|街道|镇|乡)|"
-    "[\u4e00-\u9fff]+（演示）|[\u4e00-\u9fff]{1,3}[县区]|定西市"
+    "[\u4e00-\u9fff，、；。]+（演示）|[\u4e00-\u9fff]{1,3}[县区]|定西市"
 )
 # Words of the house itself, as against what its people have written; a checklist's questions are theirs.
 LABELS = (

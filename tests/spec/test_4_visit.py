@@ -5,6 +5,8 @@ Chapter 4. The visit
 it found.
 """
 
+from datetime import timedelta
+
 import pytest
 
 from mingcha.flow.fieldwork import queries
@@ -98,9 +100,9 @@ def test_what_is_mended_there_and_then_is_attested_by_the_finder(world):
 
 
 def test_what_takes_longer_gets_a_deadline_in_the_future(world):
-    """限期整改: without a deadline, or with one in the past, it is refused."""
-    with pytest.raises(rectifications.DeadlineMissing):
-        noting(world, way="by_deadline")
+    """限期整改: without a deadline the office's rule counts one; one in the past is refused."""
+    found = noting(world, way="by_deadline")
+    assert orders.of_finding(found).due_at == world.at + timedelta(hours=24)  # an emergency's, as shipped
     with pytest.raises(rectifications.DeadlineInThePast):
         noting(world, way="by_deadline", due_at=world.at)
 

@@ -139,7 +139,7 @@ def test_it_inspects_duties_never_residents():
         "successions.Handed.name",
         # Of who acted for a unit or an office without an account here: as they signed, or as a former ledger has it.
         "rectifications.Rectification.received_as", "rectifications.Rectification.closed_as",
-        "rectifications.UnitLink.signed_as", "rectifications.PaperSignature.signed_as",
+        "rectifications.UnitLink.signed_as", "rectifications.PaperSignature.signed_as", "rectifications.Step.told",
         "rectifications.ImportedRow.found_as", "evidence.Evidence.received_as",
         # Of an official whose duty a publication speaks of, or who is party to a case.
         "reports.Named.name", "reports.Named.post", "referrals.Party.name", "referrals.Party.post",

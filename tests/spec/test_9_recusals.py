@@ -14,6 +14,7 @@ from mingcha.flow.campaigns.actions import teams
 from mingcha.flow.draws import actions as draws
 from mingcha.flow.fieldwork.actions import embedded, outings
 from mingcha.flow.rectifications import actions as rectifications
+from mingcha.flow.rectifications import queries as orders
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts import ties
 from mingcha.ground.accounts.actions import links, posts, recusals
@@ -239,7 +240,7 @@ class TestVisitsAndOrders:
         )  # fmt: skip
         rectifications.close_visit(city.work.open, outcome="done", by=city.here.inspector, at=city.at)
         declare(city, city.second, body=department)
-        order = rectifications.queries.of_finding(found)
+        order = orders.of_finding(found)
         with pytest.raises(rectifications.Recused):
             rectifications.sample(order, upheld=True, reason="演示", by=city.second, at=city.at)
 
