@@ -68,5 +68,7 @@ def _read(client: Client, chinese: set[str]) -> tuple[set[str], list[str]]:
         if answer.headers.get("content-type", "").startswith("text/html"):
             page = Page(answer.content.decode())
             left += [f"{address}: {text}" for text in page.said if text in chinese]
-            waiting += [link for to in page.links if (link := urljoin(address, to)).startswith("/")]
+            links = [urljoin(address, to) for to in page.links]
+            # The public's pages link to themselves in the other language.
+            waiting += [link for link in links if link.startswith("/") and "language=" not in link]
     return read, left
