@@ -19,6 +19,7 @@ from mingcha.flow.rectifications.states import OPEN, Rung, State, Way
 from mingcha.flow.referrals.actions import leads
 from mingcha.flow.referrals.models import Lead
 from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.territory import queries as territory
 from mingcha.kernel.refusals import Refusal
 from tests.clocked import DAY, HOUR, PNG
 
@@ -58,7 +59,7 @@ class Year:
     def find(self, day: int, at) -> None:
         work = self.works[day % 4]
         emergency = work.order.finding.campaign.in_emergency(at)
-        offices = dues.offices_up(work.order.finding.office_id)
+        offices = territory.upward(work.order.finding.office_id)
         term = dues.due("rectify", start=at, emergency=emergency, offices=offices)
         ways = self.chance.choices(list(Way), weights=[3, 1], k=A_DAY)  # most is put right on the spot
         facts = Finding.objects.bulk_create(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from mingcha.ground.rulebook import terms
-from mingcha.ground.territory import queries as territory
 from mingcha.kernel import deadlines
 
 
@@ -36,11 +35,6 @@ def counted(term: deadlines.Term, *, start: datetime, calendar: deadlines.Calend
         return Due(deadlines.due(start, term, calendar=calendar), written(term), tentative=False)
     except deadlines.YearNotAnnounced:
         return Due(deadlines.due(start, term, calendar=calendar.tentative()), written(term), tentative=True)
-
-
-def offices_up(body: str) -> list[str]:
-    """Return a body's code and those above it, nearest first: whose rules hold, in that order."""
-    return territory.upward(body)
 
 
 def written(term: deadlines.Term) -> str:

@@ -190,6 +190,6 @@ def _due(found: checklists.Found, item: int | None, outing: fieldwork.Outing, *,
     if found.due_hours:
         return dues.Due(at + timedelta(hours=found.due_hours), "", tentative=False)
     return dues.due(
-        "rectify", start=at, emergency=at <= outing.emergency_until, offices=dues.offices_up(outing.office),
+        "rectify", start=at, emergency=at <= outing.emergency_until, offices=territory.upward(outing.office),
         severity=found.severity, item=item,
     )  # fmt: skip

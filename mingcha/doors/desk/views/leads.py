@@ -235,7 +235,7 @@ def _page(
 
 def _proposal(lead: "Lead", request: Request) -> Propose:
     """Return the empty form; it begins with the day by which an inquiry should be answered."""
-    offices = dues.offices_up(lead.office_id)
+    offices = territory.upward(lead.office_id)
     due = dues.due("inquiry", start=request.now, emergency=lead.fast, offices=offices).at
     form = Propose(prefix="propose", initial={"review_on": timezone.localdate(due)})
     fitting = [way for way in Way if lead.state in MOVES["lead", disposals.ACT_OF[way]].starts]

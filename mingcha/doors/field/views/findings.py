@@ -52,7 +52,7 @@ def _form(request: Request, visit: Any, data: Any = None) -> FindingForm:
     emergency = outing.campaign.in_emergency(request.now)
     severity, item = (str((data or {}).get(name, "")) for name in ("severity", "item"))
     by_rule = dues.due(
-        "rectify", start=request.now, emergency=emergency, offices=dues.offices_up(outing.office_id),
+        "rectify", start=request.now, emergency=emergency, offices=territory.upward(outing.office_id),
         severity=severity, item=int(item) if item.isascii() and item.isdigit() else None,
     ).at  # fmt: skip
     return FindingForm(

@@ -126,7 +126,7 @@ def _set_due(order: Rectification, due_at: datetime | None, *, at: datetime) -> 
 def check_read(order: Rectification, reply: int | None) -> None:
     """Raise AnsweredAgain where a later answer than the one that was read has come."""
     # Returned and answered anew while the page lay open: nobody passes judgement on an answer they have not seen.
-    if reply is not None and order.replies.order_by("-pk").values_list("pk", flat=True).first() != reply:
+    if reply is not None and queries.last_reply(order) != reply:
         raise AnsweredAgain
 
 

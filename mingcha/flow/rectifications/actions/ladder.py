@@ -46,6 +46,7 @@ SUBJECTS = {
     Rung.LETTER: gettext_noop("整改逾期，发出监督函"),
     Rung.INTERVIEW: gettext_noop("整改逾期，约谈"),
 }
+LATE = (Rung.PRESS, Rung.LETTER, Rung.INTERVIEW)  # what goes on to the next person when nobody reads it
 
 
 def climb(*, by: None = None, at: datetime) -> int:
@@ -99,7 +100,7 @@ def step(
         due = ladder.at_once(order, at=at)
     if due is None:
         raise NotDue
-    # A lead is nobody's news but its keepers', whom referrals tells.
+    # A lead is nobody's news but its keepers'.
     people = [] if act == Rung.TAKE_OVER else _told(order, due.rung.to, at=at)
     # Ladders change; the last rung keeps a place of its own, which no rung of an earlier one has taken.
     position = ladder.LAST if act == Rung.TAKE_OVER else due.rung.position
@@ -107,11 +108,10 @@ def step(
         rectification=order, act=act, position=position, for_due=due.for_due, due_at=due.at, taken_at=at,
         taken_by=by, told=[person.name for person in people], note=note.strip(),
     )  # fmt: skip
-    subject = f"{SUBJECTS.get(Rung(act), '')}：{order.finding.number}"
-    late = act in (Rung.PRESS, Rung.LETTER, Rung.INTERVIEW)
-    notices.send(to=people, subject=subject, link=f"/orders/{order.pk}/", urgent=late, at=at)
-    # What is handed over is put on record by referrals, at the place of the office that keeps the lead.
+    # What is handed over is told and put on record by referrals, at the place of the office that keeps the lead.
     if act != Rung.TAKE_OVER:
+        subject, late = f"{SUBJECTS[Rung(act)]}：{order.finding.number}", act in LATE
+        notices.send(to=people, subject=subject, link=f"/orders/{order.pk}/", urgent=late, at=at)
         moving.record("rectification.step", order, by=by or SYSTEM, at=at, detail={"act": act, "told": len(people)})
     return taken
 

@@ -36,6 +36,7 @@ from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.notices import actions as notices
+from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.actions import paper_sites
 from mingcha.ground.territory.models import Body, Site
 from mingcha.kernel import ledgers, sheets
@@ -232,7 +233,7 @@ def _orders(
         ],
         by=by, at=at,
     )  # fmt: skip
-    offices = dues.offices_up(office.pk)
+    offices = territory.upward(office.pk)
     made = [
         _order(row, finding, emergency=campaign.in_emergency(at), offices=offices, at=at)
         for row, finding in zip(rows, found, strict=True)

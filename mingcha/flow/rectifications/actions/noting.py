@@ -18,6 +18,7 @@ from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.rectifications.states import State, Way
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.rulebook.models import Item
+from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.models import Body
 from mingcha.kernel.refusals import Refusal
 
@@ -101,6 +102,6 @@ def _due(visit: Visit, *, item: Item, severity: str, due_at: datetime | None, at
         return dues.Due(moving.check_deadline(due_at, at=at), "", tentative=False)
     outing = visit.inspection
     return dues.due(
-        "rectify", start=at, emergency=outing.campaign.in_emergency(at), offices=dues.offices_up(outing.office_id),
+        "rectify", start=at, emergency=outing.campaign.in_emergency(at), offices=territory.upward(outing.office_id),
         severity=severity, item=item.pk,
     )  # fmt: skip

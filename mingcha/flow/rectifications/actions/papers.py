@@ -26,6 +26,7 @@ from mingcha.flow.rectifications.states import OPEN, PaperKind, PaperState, Stat
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
+from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.models import Body
 from mingcha.kernel.briefing import PENDING
 from mingcha.kernel.refusals import Refusal
@@ -241,7 +242,7 @@ def _reply_due(orders: Sequence[Rectification], issuer: Body, *, kind: str, at: 
     """What is handed over asks for a written report first, in an emergency by the afternoon; other papers for a reply."""
     stage = "report" if kind == PaperKind.HAND_OVER else "reply"
     emergency = any(order.finding.campaign.in_emergency(at) for order in orders)
-    return dues.due(stage, start=at, emergency=emergency, offices=dues.offices_up(issuer.pk)).at
+    return dues.due(stage, start=at, emergency=emergency, offices=territory.upward(issuer.pk)).at
 
 
 def _numbered(*, kind: str, issuer: Body, issued_at: datetime, **columns: object) -> Paper:

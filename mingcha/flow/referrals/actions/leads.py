@@ -21,6 +21,7 @@ from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.audit import actions as audit
+from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.models import Body
 from mingcha.kernel.refusals import Refusal
 
@@ -182,4 +183,4 @@ def _made(office: Body, *, at: datetime, **columns: object) -> Lead:
 
 
 def _due(office: Body, *, fast: bool, at: datetime) -> datetime:
-    return dues.due("disposal", start=at, emergency=fast, offices=dues.offices_up(office.pk)).at
+    return dues.due("disposal", start=at, emergency=fast, offices=territory.upward(office.pk)).at
