@@ -8,10 +8,12 @@ database, for what must be the same after everything that happens to it.
 import os
 import re
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Error
 
 from mingcha.doors.field.assets import assets
 from tests.conftest import CHROMIUM_ARGUMENTS, DemoServer, find_chromium
@@ -197,4 +199,5 @@ def without_battery(phone: Phone, folder: Path) -> None:
             continue
         if f"--user-data-dir={folder}".encode() in words and not any(word.startswith(b"--type=") for word in words):
             os.kill(int(entry.name), signal.SIGKILL)
-    phone.context.close()
+    with suppress(Error):  # whether the death is noticed before this line or by it
+        phone.context.close()

@@ -213,6 +213,7 @@ def the_slip_is_shown(phone: Phone, day: Day) -> None:
     phone.page.locator(".slip .qr").wait_for()
     phone.sees(day.sites[0], SEEN, "24 小时内", "演示：今晚补齐值守", "演示：当场指出一个问题", "值班负责人")
     assert SEEN in str(phone.page.locator(".slip .qr").get_attribute("aria-label"))
+    phone.page.locator(".slip__signatures img").first.wait_for()  # read from the phone's disk after the words
     assert phone.page.locator(".slip__signatures img").count() == 1
     phone.shot("field-slip")
 
