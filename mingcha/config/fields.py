@@ -48,9 +48,10 @@ territory.Tier                register
 territory.Body                register
     internal  code name kind division parent tier host merged_into pinyin
 territory.SiteType            permanent
-    public    code name position
+    public    code name position minutes enterprise yearly_cap
 territory.Site                register
-    internal  id code name type division address body pinyin active provisional merged_into
+    internal  id code name type division address body pinyin active provisional merged_into latitude longitude
+    internal  schematic street opens closes
 
 accounts.Person               account
     internal  id is_active created_at
@@ -155,7 +156,8 @@ campaigns.Offer               campaign
     internal  id call body from_day to_day state need offered_at
     personal  person note offered_by
 campaigns.Team                campaign
-    internal  id campaign office name base vehicle formed_at disbanded_at imported
+    internal  id campaign office name base vehicle base_latitude base_longitude starts ends formed_at disbanded_at
+    internal  imported
     personal  formed_by
 campaigns.TeamBody            campaign
     internal  id team body
@@ -166,15 +168,33 @@ campaigns.Stretch             campaign
     internal  id team township
 
 draws.Round                   campaign
-    public    commitment frame_hash n bundle
+    public    frame_hash n public_kind public_named public_at public_value root bundle
     internal  id campaign office number state allocation unassigned begun_at frozen_at drawn_at revealed_at
-    personal  begun_by drawn_by
-    sealed    seed_box
+    internal  day departs_at window tilt tau floor cap promised sharing scores announced_at routing dropped
+    internal  voided_at void_reason
+    personal  begun_by frozen_by announced_by drawn_by voided_by
+    sealed    chances_box
+draws.RoundParty              campaign
+    public    commitment
+    internal  id round body deposited_at
+    personal  deposited_by
+    sealed    box
+draws.RoundTeam               campaign
+    internal  id round team
 draws.FrameSite               campaign
     internal  id round site stratum township
+draws.RoundLeftOut            campaign
+    internal  id round site visits cap
 draws.SealedList              campaign
     internal  id round team day departs_at count reach barred state opened_at
     personal  opened_by
+    sealed    box
+draws.Replacement             campaign
+    internal  id list round out into passed reason made_at
+    personal  made_by
+draws.DirectedVisit           campaign
+    internal  id office carrier campaign state round made_at
+    personal  made_by
     sealed    box
 
 fieldwork.Inspection          campaign
