@@ -4,8 +4,8 @@ How often the interval of a rate holds the truth: 60 visits drawn from 400 sites
     .venv/bin/python benchmarks/estimates.py [--draws 400] [--cities 10] [--seed 1]
 
 Chances run from .05 (the floor) to about .5 and follow a risk that the problems follow too, but loosely. For each rate some
-cities are made, and each is drawn from many times by Pareto sampling: over all 400 sites; in 18 strata with township effects,
-sizes by random rounding on one line; with every fifth drawn site not seen; with the unseen replaced by rank; and as a part,
+cities are made, and each is drawn from many times, by the comb of the lot: over all 400 sites (also by Pareto sampling); in 18
+strata with township effects; with every fifth drawn site not seen; with the unseen replaced by rank; and as a part,
 the sites of one type, about 15 of the 60 visits; and in four rounds of 15 that are pooled. Beside the interval of the product
 stand Wald's and the logit interval around the same Hájek rate with the same variance. What is counted is truth inside.
 """
@@ -16,7 +16,7 @@ import platform
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def tilted(risks: list[float], n: int) -> list[float]:
     return chances(level)
 
 
-def by_rank(sites: list[int], chances: Mapping[int, float], luck: random.Random) -> list[int]:
+def by_rank(sites: list[int], chances: list[float], luck: random.Random) -> list[int]:
     """Return the sites by Pareto rank."""
 
     def rank(site: int) -> float:
@@ -76,33 +76,42 @@ def by_rank(sites: list[int], chances: Mapping[int, float], luck: random.Random)
     return sorted(sites, key=rank)
 
 
+def comb(chances: list[float], strata: list[int], luck: random.Random) -> Iterator[tuple[int, bool]]:
+    """Yield each site and whether it is drawn: laid on a line by stratum, at random within it, under a comb."""
+    end = luck.random()
+    for site in sorted(range(SITES), key=lambda site: (strata[site], luck.random())):
+        start, end = end, end + chances[site]
+        yield site, math.floor(end) > math.floor(start)
+
+
 def whole(place: City, luck: random.Random) -> Iterator[Visited]:
     """60 of 400 in one stratum, all seen."""
-    for site in by_rank(list(range(SITES)), dict(enumerate(place.chances)), luck)[:VISITS]:
+    for site, drawn in comb(place.chances, [0] * SITES, luck):
+        if drawn:
+            yield seen(place, site, "")
+
+
+def pareto(place: City, luck: random.Random) -> Iterator[Visited]:
+    """The same by Pareto sampling, the design the interval was first tried on."""
+    for site in by_rank(list(range(SITES)), place.chances, luck)[:VISITS]:
         yield seen(place, site, "")
 
 
 def stratified(
     place: City, luck: random.Random, *, missing: float = 0, replace: bool = False, per: float = 1, round_: str = "1"
 ) -> Iterator[Visited]:
-    """18 strata of 22 with sizes by random rounding; `missing` of the drawn are not seen, and replaced by rank if asked."""
-    line = luck.random()
+    """18 strata of 22; `missing` of the drawn are not seen, and replaced by rank if asked."""
+    chances = [chance * per for chance in place.chances]
+    lot = list(comb(chances, place.strata, luck))
+    away = {site for site in range(SITES) if luck.random() < missing}
     for stratum in range(STRATA):
-        inside = [site for site in range(SITES) if place.strata[site] == stratum]
-        chances = {site: place.chances[site] * per for site in inside}
-        expected = sum(chances.values())
-        before, line = math.floor(line), line + expected
-        n = math.floor(line) - before
-        if n == 0:
-            continue
-        within = {site: min(0.999, chance * n / expected) for site, chance in chances.items()}
-        ranked = by_rank(inside, within, luck)
-        away = {site for site in ranked if luck.random() < missing}
-        spare = [site for site in ranked[n:] if site not in away]
-        for site in ranked[:n]:
+        drawn = [site for site, hit in lot if hit and place.strata[site] == stratum]
+        rest = [site for site, hit in lot if not hit and place.strata[site] == stratum and site not in away]
+        spare = iter(by_rank(rest, chances, luck))
+        for site in drawn:
             yield seen(place, site, str(stratum), round_, chances[site], there=site not in away)
-            if site in away and replace and spare:
-                yield seen(place, spare[0], str(stratum), round_, chances[spare.pop(0)], drawn=False)
+            if site in away and replace and (instead := next(spare, None)) is not None:
+                yield seen(place, instead, str(stratum), round_, chances[instead], drawn=False)
 
 
 def pooled(place: City, luck: random.Random) -> Iterator[Visited]:
@@ -129,6 +138,7 @@ def seen(
 
 DESIGNS: dict[str, Callable[[City, random.Random], Iterator[Visited]]] = {
     "one stratum": whole,
+    "one stratum, Pareto": pareto,
     "18 strata": stratified,
     "a fifth not seen": lambda place, luck: stratified(place, luck, missing=0.2),
     "the same, replaced by rank": lambda place, luck: stratified(place, luck, missing=0.2, replace=True),

@@ -49,7 +49,11 @@ def test_a_plain_lottery_gives_the_plain_share() -> None:
     assert (rate.rate, rate.visits, rate.found, rate.missed) == (pytest.approx(11 / 60), 60, 11, 0)
     assert (rate.low, rate.high) == pytest.approx(estimates.interval(11 / 60, 60))
     assert rate.enough
+    assert rate.text == "18%(9–31%)"
     assert not told(plain(2, FEWEST - 1)).enough
+    assert told(plain(0, 60)).text == "0%(0–6%)"
+    assert told(plain(1, 300)).text.startswith("<1%(0–")
+    assert told(plain(299, 300)).text.startswith(">99%(")
     assert estimates.rate(estimates.weigh([])) is None
 
 
@@ -94,7 +98,7 @@ def test_certain_sites_are_left_out_unless_the_whole_frame_was_certain() -> None
     assert estimates.usable({"a": one, "b": one}) == {"a", "b"}
     rate = told(plain(3, 12, chance=one))
     assert rate.exact
-    assert (rate.low, rate.rate, rate.high) == (0.25, 0.25, 0.25)
+    assert (rate.low, rate.rate, rate.high, rate.text) == (0.25, 0.25, 0.25, "25%(25–25%)")
     unseen = Visited("x", "1", "", one, problem=None)
     assert not told([*plain(3, 12, chance=one), unseen]).exact
 

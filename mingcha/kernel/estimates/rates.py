@@ -9,7 +9,8 @@ A rate from a lot whose sites had unequal chances (Hájek, Ann. Math. Statist. 3
 3. A replacement keeps its own chance. It stands in among those seen and adds nothing to what was drawn, for the site it
    replaces is counted there already.
 4. Rounds are pooled as the mean of the rounds of one register: an office that draws often does not weigh more.
-5. The variance is Hájek's for Pareto sampling, round by round; strata are ignored in it, which errs on the wide side.
+5. The variance is Hájek's, round by round, for draws in which two sites know little of each other: Pareto, or a comb over
+   sites in random order. Strata are ignored in it, which errs on the wide side.
 """
 
 import math
@@ -63,7 +64,16 @@ class Rate:
     @property
     def enough(self) -> bool:
         """Whether the rate may be told at all."""
-        return self.exact or self.visits >= FEWEST
+        return self.visits >= FEWEST
+
+    @property
+    def text(self) -> str:
+        """The rate as it is told, never without its interval: "18%(11–28%)"; the interval is rounded outwards."""
+        bounds = f"({math.floor(self.low * 100)}–{math.ceil(self.high * 100)}%)"
+        whole = round(self.rate * 100)
+        if whole == 0 and self.rate > 0:
+            return f"<1%{bounds}"
+        return f">99%{bounds}" if whole == 100 and self.rate < 1 else f"{whole}%{bounds}"
 
 
 @dataclass(frozen=True, slots=True)
