@@ -7,12 +7,11 @@ What chance each site gets, before anything is drawn: as even as a lottery, as s
 4. Chances are rounded to millionths so that they sum to n exactly.
 """
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import exp
+from math import exp, log
 
 from mingcha.kernel.lots.frame import DuplicateSite, EmptyFrame
 from mingcha.kernel.refusals import Refusal
@@ -20,8 +19,10 @@ from mingcha.kernel.refusals import Refusal
 LOTTERY, LOGISTIC, MINMAX = "lottery", "logistic", "minmax"
 TILTS = (LOTTERY, LOGISTIC, MINMAX)
 MILLION = 1_000_000
-HALVINGS = 200
+HALVINGS = 100
+WIDE = 64.0
 LEAST_HARM = 1e-9
+LEAST_RISK = 1e-3
 
 
 class TooFew(Refusal):
@@ -88,7 +89,8 @@ class Setting:
     """
     How chances lean on scores. `promised`: strata that get at least one visit.
 
-    `tau`: the one knob of the logistic tilt, small is a list, large a lottery; `floor`: the least chance, as a
+    `tau`: the one knob of the logistic tilt: a site's odds of being drawn grow as its odds of a problem to the power
+    1/tau, so small is a list and large a lottery; `floor`: the least chance, as a
     multiple (0 to 1) of the lottery's; `cap`: the greatest chance. The lottery knows neither knob, floor nor cap.
     """
 
@@ -104,8 +106,8 @@ def chances(sites: Sequence[Weighed], *, n: int, setting: Setting) -> dict[str, 
     Return site → its chance, 0 < chance ≤ 1; their sum is exactly n.
 
     A lottery without a promise that bends it gives exactly equal chances; otherwise they are millionths. A promise
-    goes before the cap: where a stratum is small, its sites may get more. Logistic: maximises expected finds plus
-    tau times entropy; minmax: the greatest unprotected harm (1 - chance) · harm is as small as can be (ORIGAMI,
+    goes before the cap: where a stratum is small, its sites may get more. Logistic: maximises Σ chance · log-odds of
+    risk + tau · entropy; minmax: the greatest unprotected harm (1 - chance) · harm is as small as can be (ORIGAMI,
     Kiekintveld et al. 2009). Raises the refusals of this module, EmptyFrame, DuplicateSite.
     """
     _check(sites, n, setting)
@@ -183,27 +185,26 @@ def _tilted(sites: Sequence[Weighed], n: int, setting: Setting, least: float) ->
         high = 1.0
     low = min(least, even)
     if setting.tilt == LOGISTIC:
-        return _solved(
-            lambda level: [low + (high - low) * _sigmoid((s - level) / setting.tau) for s in _spread(sites)], n
-        )
+        odds = [_odds(one.score) / setting.tau for one in sites]
+        reach = max(map(abs, odds)) + WIDE
+        return _solved(lambda level: [low + (high - low) * _sigmoid(x - level) for x in odds], n, reach)
     harms = [max(one.score, LEAST_HARM) for one in sites]
-    return _solved(lambda level: [min(high, max(low, 1 - 2.0**level / harm)) for harm in harms], n)
+    return _solved(lambda level: [min(high, max(low, 1 - 2.0**level / harm)) for harm in harms], n, WIDE)
 
 
-def _spread(sites: Sequence[Weighed]) -> list[float]:
-    """Return where each score stands among the others, 0 to 1: a knob that means the same at any rate of problems."""
-    ordered = sorted(one.score for one in sites)
-    most = max(len(ordered) - 1, 1)
-    return [(bisect_left(ordered, one.score) + bisect_right(ordered, one.score) - 1) / 2 / most for one in sites]
+def _odds(risk: float) -> float:
+    """Return the log-odds of a risk: what a knob in the same units means the same for, at any rate of problems."""
+    clipped = min(max(risk, LEAST_RISK), 1 - LEAST_RISK)
+    return log(clipped / (1 - clipped))
 
 
 def _sigmoid(x: float) -> float:
     return 1 / (1 + exp(-x)) if x > 0 else exp(x) / (1 + exp(x))
 
 
-def _solved(at_level: Callable[[float], list[float]], n: int) -> list[float]:
-    """Return the chances at the level where they sum to n; the higher the level, the smaller they are."""
-    low, high = -float(HALVINGS), float(HALVINGS)
+def _solved(at_level: Callable[[float], list[float]], n: int, reach: float) -> list[float]:
+    """Return the chances at the level within ±reach where they sum to n; the higher the level, the smaller they are."""
+    low, high = -reach, reach
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if sum(at_level(middle)) > n else (low, middle)
