@@ -122,7 +122,7 @@ def agree(round: Round, *, value: str, by: Person, at: datetime) -> None:
     """
     party = moving.require_party(round, by=by, at=at)
     campaign_actions.require_open(round.campaign)
-    held = Round.objects.select_for_update().select_related("announced_by").get(pk=round.pk)
+    held = Round.objects.select_for_update(of=["self"]).select_related("announced_by", "office").get(pk=round.pk)
     if held.state != State.COMMITTED:
         raise RoundMoved
     if held.announced_by is None or held.announced_at is None:
@@ -134,7 +134,8 @@ def agree(round: Round, *, value: str, by: Person, at: datetime) -> None:
     if canonical(value, kind=held.public_kind) != held.public_value:
         raise ValuesDiffer
     moving.record("round.agree", round, by=by, at=at, detail={"body": party.body.name, "value": held.public_value})
-    drawing.draw(round, by=by, at=at)
+    drawing.draw(held, by=by, at=at)
+    round.refresh_from_db()
 
 
 def canonical(value: str, *, kind: str) -> str:
