@@ -308,6 +308,7 @@ import bodies      operator  bodies everywhere
 import people      operator  accounts and posts everywhere
 import posts       operator  posts everywhere
 import links       operator  standing links everywhere
+import types       operator  kinds of sites: how long a visit is planned with, how often a year businesses are visited
 import sites       operator  the register everywhere
 import rulebook    operator  a new edition of any catalogue
 import ledger      operator  an office's former ledger, as one of its officers

@@ -123,6 +123,12 @@ def _links(content: bytes, at: datetime) -> str:
     }
 
 
+def _types(content: bytes, at: datetime) -> str:
+    from mingcha.ground.territory.actions import type_sheets
+
+    return say("已导入点位类型 %(rows)d 条。") % {"rows": type_sheets.import_types(content, by=None, at=at)}
+
+
 def _sites(content: bytes, at: datetime) -> str:
     from mingcha.ground.territory.actions import sites
 
@@ -178,6 +184,7 @@ IMPORTERS: dict[str, Callable[[bytes, datetime], str]] = {
     "people": _people,
     "posts": _posts,
     "links": _links,
+    "types": _types,
     "sites": _sites,
     "rulebook": _rulebook,
 }

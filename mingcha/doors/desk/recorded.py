@@ -324,6 +324,8 @@ DETAILS: dict[str, str | Promise] = {
     "size": _("抽核数"),
     "passed": _("抽核通过"),
     "works": _("上班"),
+    "minutes": _("每次用时分钟"),
+    "yearly_cap": _("每年最多次数"),
     "urgent_hours": _("紧急消息时限（小时）"),
     "other_hours": _("其他消息时限（小时）"),
 }
