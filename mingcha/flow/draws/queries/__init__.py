@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Campaign, Member, Team
 from mingcha.flow.draws import boxes
-from mingcha.flow.draws.models import DirectedVisit, FrameSite, Round, RoundParty, SealedList
+from mingcha.flow.draws.models import DirectedVisit, FrameSite, Round, RoundLeftOut, RoundParty, SealedList
 from mingcha.flow.draws.states import ListState, State
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts import ties
@@ -97,11 +97,23 @@ def witnesses(campaign: Campaign, *, office: Body, at: datetime) -> list[Body]:
 
 def seed(round: Round) -> bytes:
     """Return the seed that the secrets, the frame, its terms and the public value make; never to be shown before the reveal."""
-    public = public_value(round)
-    terms = lots.terms_hash(rule=rule(round), about=about(round), named=public["named"], at=public["at"])
     return lots.seed(
-        frame_hash=round.frame_hash, terms_hash=terms, public_value=public["value"], secrets=boxes.secrets(round)
-    )
+        frame_hash=round.frame_hash, terms_hash=terms_hash(round), public_value=round.public_value,
+        secrets=boxes.secrets(round),
+    )  # fmt: skip
+
+
+def terms_hash(round: Round) -> str:
+    """Return the hash of all that was fixed beside the frame, as it is published with it; "" before the freeze."""
+    public = public_value(round)
+    if not round.frame_hash:
+        return ""
+    return lots.terms_hash(rule=rule(round), about=about(round), named=public["named"], at=public["at"])
+
+
+def left_out(round: Round) -> QuerySet[RoundLeftOut]:
+    """Return the sites that could not be drawn, each with its visits of the year and its cap."""
+    return round.left_out.select_related("site__type").order_by("site__code")
 
 
 def public_value(round: Round) -> dict[str, str]:
