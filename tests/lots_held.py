@@ -27,11 +27,11 @@ def witness() -> Person:
     return Person.objects.get(username="witness")
 
 
-def enrol_witness(*, at: datetime, password: str) -> Person:
+def enrol_witness(*, at: datetime, password: str, province: str = "62") -> Person:
     """Put the witnessing body and its officer on record."""
-    province = Division.objects.get(pk="62")
+    where = Division.objects.get(pk=province)
     body = bodies.add_body(
-        code="62-witness", name="演示省级见证单位", kind="department", division=province, by=None, at=at
+        code="62-witness", name="演示省级见证单位", kind="department", division=where, by=None, at=at
     )
     found = people.enrol(
         username="witness", name="演示见证人", title="演示职务", password=password, by=None, at=at
