@@ -103,9 +103,14 @@ def draw(candidates: Iterable[Candidate], *, seed: bytes) -> Draw:
 
 
 def leaf(ticket: Ticket) -> str:
-    """Return the leaf that binds one ticket. The ticket's value is secret, so a leaf tells nothing before its time."""
-    drawn = "drawn" if ticket.drawn else "not drawn"
-    return merkle.leaf(ticket.site, ticket.stratum, str(ticket.chance), ticket.value, str(ticket.rank), drawn)
+    """
+    Return the leaf that binds one ticket: its six parts, the last "True" or "False".
+
+    The ticket's value is secret until somebody shows it, so a leaf tells nothing before its time.
+    """
+    return merkle.leaf(
+        ticket.site, ticket.stratum, str(ticket.chance), ticket.value, str(ticket.rank), str(ticket.drawn)
+    )
 
 
 def _ranked(own: list[tuple[str, Candidate]], hit: list[bool]) -> Iterator[Ticket]:

@@ -48,8 +48,7 @@ def check_proof(proof: Mapping[str, Any], *, root: str) -> None:
         raise Tampered(place="签号 ticket")
     if type(proof["rank"]) is not int or type(proof["drawn"]) is not bool or not HASH.fullmatch(proof["value"]):
         raise Tampered(place="签号 ticket")
-    drawn = "drawn" if proof["drawn"] else "not drawn"
-    start = merkle.leaf(*strings, str(proof["rank"]), drawn)
+    start = merkle.leaf(*strings, str(proof["rank"]), str(proof["drawn"]))
     if merkle.climb(start, _steps(proof["path"])) != root:
         raise Tampered(place="树根 root")
 
