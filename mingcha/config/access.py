@@ -311,6 +311,7 @@ import links       operator  standing links everywhere
 import types       operator  kinds of sites: how long a visit is planned with, how often a year businesses are visited
 import sites       operator  the register everywhere
 import rulebook    operator  a new edition of any catalogue
+import reports     operator  counts of citizens' reports, of five or more, which weigh on scores a round late
 import ledger      operator  an office's former ledger, as one of its officers
 forms publish      operator  a new version of any checklist, and what a campaign's phones may fill in
 forms list         operator  reads the checklists, changes nothing
@@ -329,6 +330,7 @@ JOBS = """
 job              who     touches
 audit.seal       system  chains committed acts everywhere, changes nothing else
 evidence.render  system  makes what others see of pictures everywhere, changes no original
+draws.learn      system  hands finished visits back to the draws, and scores the sites of every office at work
 notices.deliver  system  tells people everywhere, outside, that there are messages; passes on what nobody read
 rectifications.climb system takes the steps of the ladder that are due and climb by themselves, everywhere
 """

@@ -196,6 +196,18 @@ draws.DirectedVisit           campaign
     internal  id office carrier campaign state round made_at
     personal  made_by
     sealed    box
+draws.PastOutcome             campaign
+    internal  id visit site day problem score team source counts taken_at
+draws.PriorRate               register
+    internal  id office site_type rate basis set_at
+    personal  set_by
+draws.ReportCount             campaign
+    internal  id division category since until count taken_at
+draws.ScoreVersion            campaign
+    internal  id office version method visits problems day made_at
+    personal  made_by
+draws.SiteScore               campaign
+    internal  id version site chance reasons
 
 fieldwork.Inspection          campaign
     internal  id campaign office team list extra day state departed_at returned_at unvisited_reason

@@ -32,7 +32,7 @@ from mingcha.ground.territory.models import Body, Site, SiteType
 from mingcha.kernel import sheets
 from mingcha.kernel.deadlines import Rung, Term, Unit
 from mingcha.kernel.hours import Hours
-from tests import clocked, papered, referred
+from tests import clocked, papered, referred, weighed
 
 MODELS = [model for model in apps.get_models() if model.__module__.startswith("mingcha.")]
 UNIQUE = [
@@ -119,6 +119,7 @@ WRONG = {
     **referred.WRONG,
     **clocked.WRONG,
     **papered.WRONG,
+    **weighed.WRONG,
 }
 
 
@@ -144,6 +145,7 @@ def fill(w, ranks):
     clocked.everything(w)
     referred.everything(w)
     papered.everything(w, ranks)
+    weighed.everything(w)
     reports.issue_brief(w.campaign, issuer=w.city.office.body, as_of=w.at, demo=False, by=w.lead, at=w.at)
     told = publications.Text(
         "演示", "张某、李某", officials=[publications.Official("演示甲"), publications.Official("演示乙")],

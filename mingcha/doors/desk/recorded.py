@@ -133,6 +133,9 @@ VERBS: dict[str, str | Promise] = {
     "rulebook.set_ladder": pgettext_lazy("记录", "设定督办阶梯"),
     "rulebook.set_proof": pgettext_lazy("记录", "设定办理要件"),
     "rulebook.set_basis": pgettext_lazy("记录", "填写文书依据"),
+    "score.learn": pgettext_lazy("记录", "评分"),
+    "score.set_prior": pgettext_lazy("记录", "设定先验问题率"),
+    "score.take_reports": pgettext_lazy("记录", "导入反映件数"),
     "territory.import_divisions": pgettext_lazy("记录", "导入区划"),
     "territory.group_townships": pgettext_lazy("记录", "划分片区"),
     "territory.add_body": pgettext_lazy("记录", "登记单位"),
@@ -205,6 +208,7 @@ KINDS: dict[str, str | Promise] = {
     "mechanism": _("监督机制"),
     "calendar": _("工作日历"),
     "clock": _("时限规则"),
+    "scores": _("评分"),
 }
 DETAILS: dict[str, str | Promise] = {
     "active": _("在册"),
@@ -325,6 +329,10 @@ DETAILS: dict[str, str | Promise] = {
     "passed": _("抽核通过"),
     "works": _("上班"),
     "minutes": _("每次用时分钟"),
+    "rate": _("先验问题率"),
+    "site_type": _("点位类型"),
+    "visits": _("所据检查数"),
+    "method": _("评分方法"),
     "yearly_cap": _("每年最多次数"),
     "urgent_hours": _("紧急消息时限（小时）"),
     "other_hours": _("其他消息时限（小时）"),

@@ -46,6 +46,14 @@ class Routing(TextChoices):
     OFF = "off", "按抽签次序"
 
 
+class Source(TextChoices):
+    """How a past visit came about."""
+
+    DRAWN = "drawn", "抽签"
+    EXTRA = "extra", "计划外"
+    EMBEDDED = "embedded", "嵌入式监督"
+
+
 class DirectedState(TextChoices):
     WAITING = "waiting", "待编入"
     TRAVELLING = "travelling", "已编入"

@@ -10,14 +10,20 @@ from mingcha.flow.draws.models.rounds import (
     RoundTeam,
     SealedList,
 )
+from mingcha.flow.draws.models.weighing import PastOutcome, PriorRate, ReportCount, ScoreVersion, SiteScore
 
 __all__ = [
     "DirectedVisit",
     "FrameSite",
+    "PastOutcome",
+    "PriorRate",
     "Replacement",
+    "ReportCount",
     "Round",
     "RoundLeftOut",
     "RoundParty",
     "RoundTeam",
+    "ScoreVersion",
     "SealedList",
+    "SiteScore",
 ]
