@@ -37,7 +37,6 @@ audit.Seal                    permanent
     public    seq event_id hash
 audit.Head                    permanent
     public    id seq hash
-
 territory.Division            permanent
     public    code name level parent_code
     internal  group
@@ -52,7 +51,6 @@ territory.SiteType            permanent
 territory.Site                register
     internal  id code name type division address body pinyin active provisional merged_into latitude longitude
     internal  schematic street opens closes
-
 accounts.Person               account
     internal  id is_active created_at
     personal  username name pinyin title skills last_login
@@ -73,7 +71,6 @@ accounts.Device               account
 accounts.Attempt              day
     internal  id at
     personal  username address
-
 evidence.Evidence             marked
     internal  id sha256 size media_type name received_at place personal rendered
     personal  received_from received_as
@@ -95,7 +92,6 @@ notices.Delivery              account
 notices.Raising               register
     internal  body urgent_hours other_hours set_at
     personal  set_by
-
 rulebook.Rulebook             permanent
     public    id code name issuer keeper
 rulebook.Edition              permanent
@@ -128,7 +124,6 @@ rulebook.ProofRule            permanent
 rulebook.BasisText            permanent
     internal  id body kind text partial source set_at
     personal  set_by
-
 campaigns.Campaign            campaign
     internal  id slug name purpose lead division starts_on ends_on emergency_until retention_days stop_by_stop state
     internal  opened_at
@@ -166,7 +161,6 @@ campaigns.Member              campaign
     personal  person left_reason
 campaigns.Stretch             campaign
     internal  id team township
-
 draws.Round                   campaign
     public    frame_hash n public_kind public_named public_at public_value root bundle
     internal  id campaign office number state allocation unassigned begun_at frozen_at drawn_at revealed_at
@@ -208,7 +202,6 @@ draws.ScoreVersion            campaign
     personal  made_by
 draws.SiteScore               campaign
     internal  id version site chance reasons
-
 fieldwork.Inspection          campaign
     internal  id campaign office team list extra day state departed_at returned_at unvisited_reason
     personal  departed_by
@@ -233,14 +226,12 @@ fieldwork.Photo               campaign
 fieldwork.EmbeddedRecord      campaign
     internal  id campaign group host kind day subject text checked amiss reminded visit recorded_at
     personal  recorded_by
-
 findings.Finding              campaign
     internal  id visit campaign office site division item clause responsibility body severity description state noted_at
     internal  confirmed_at withdrawn_reason recurrence_of
     personal  noted_by confirmed_by
 findings.FindingPhoto         campaign
     internal  id finding photo
-
 rectifications.Rectification  campaign
     internal  id finding body way state requirement due_at term tentative attested_at ordered_at received_at closed_at
     personal  attested_by received_by received_as closed_by closed_as
@@ -299,7 +290,6 @@ rectifications.PaperSignature campaign
 rectifications.Review         campaign
     internal  id rectification reply verdict reason how visit sampling at
     personal  by
-
 referrals.Lead                case
     internal  id office year number source kind state text division body finding order rung fast_reason due_at
     internal  registered_at earlier
@@ -332,7 +322,6 @@ referrals.Appeal              case
 referrals.Clearance           case
     internal  id party facts notice scope state proposed_at ruling ruled_at
     personal  proposed_by ruled_by
-
 reports.IssuedBrief           campaign
     internal  id campaign issuer number as_of figures sha256 drawn_at
     personal  drawn_by
@@ -348,7 +337,6 @@ reports.ToldCase              permanent
 reports.NamingRequest         permanent
     internal  id named reason state asked_at ruling ruled_at
     personal  asked_by ruled_by
-
 guidance.Note                 campaign
     internal  id campaign issuer kind year number title text reply_by about sent_at
     personal  sent_by
@@ -361,7 +349,6 @@ guidance.Reading              campaign
 guidance.Question             campaign
     internal  id note body text asked_at answer answered_at
     personal  asked_by answered_by
-
 successions.Succession        account
     internal  id last_day at
     personal  person successor reason by

@@ -22,6 +22,7 @@ from mingcha.flow.findings import queries as findings
 from mingcha.flow.rectifications.actions import ladder
 from mingcha.flow.referrals.actions import leads
 from mingcha.ground.audit import tasks as audit
+from mingcha.ground.audit.actions import SYSTEM
 from mingcha.ground.evidence import tasks as evidence
 from mingcha.ground.notices import tasks as notices
 
@@ -55,7 +56,7 @@ def hand_back() -> int:
         )
         for each in findings.ended(known=weighing.known())
     ]  # fmt: skip
-    return history.take(rows, at=clock.now())
+    return history.take(rows, by=SYSTEM, at=clock.now())
 
 
 _study = apart.Study()
@@ -78,7 +79,7 @@ JOBS: dict[str, Job] = {
     # One picture at work, in a process of its own, and a rest after it: one a second at most, whatever comes in.
     "evidence.render": Job(every=0.25, run=evidence.render),
     # Begins a process of its own: a model may take a minute to learn.
-    "draws.learn": Job(every=15, run=learn),
+    "draws.learn": Job(every=60, run=learn),
     # Only begins a round, in a thread of its own: networks are waited for there.
     "notices.deliver": Job(every=5, run=notices.deliver),
     "rectifications.climb": Job(every=20, run=climb),

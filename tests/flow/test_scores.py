@@ -14,6 +14,7 @@ from mingcha.flow.draws.queries import scores, weighing
 from mingcha.flow.fieldwork.models import Inspection, Visit
 from mingcha.flow.findings import queries as findings
 from mingcha.ground.accounts import queries as accounts
+from mingcha.ground.audit.actions import SYSTEM
 from mingcha.ground.audit.models import Event
 from mingcha.ground.territory.actions import merges, sites, type_sheets
 from mingcha.ground.territory.models import Site, SiteType
@@ -34,7 +35,7 @@ def past(world, site, *, first=1, count=1, **more):
         )
         for n in range(count)
     ]  # fmt: skip
-    return history.take(rows, at=world.at)
+    return history.take(rows, by=SYSTEM, at=world.at)
 
 
 def test_finished_visits_are_handed_back_once_as_plain_values(world, settings):
@@ -213,7 +214,7 @@ def test_offices_at_work_are_due_every_night_and_soon_after_something_new(world,
     assert office.pk not in names(world.at + timedelta(hours=2)) and office.pk in names(world.at + timedelta(hours=8))
     history.take(
         [history.Outcome(1, world.minxian.office.sites[0].pk, world.at.date(), False, world.minxian.team.pk)],
-        at=world.at + timedelta(minutes=1),
+        by=SYSTEM, at=world.at + timedelta(minutes=1),
     )  # fmt: skip
     assert office.pk not in names(world.at + timedelta(minutes=30)) and office.pk in names(
         world.at + timedelta(hours=1)

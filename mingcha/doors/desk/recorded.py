@@ -135,6 +135,7 @@ VERBS: dict[str, str | Promise] = {
     "rulebook.set_basis": pgettext_lazy("记录", "填写文书依据"),
     "score.learn": pgettext_lazy("记录", "评分"),
     "score.set_prior": pgettext_lazy("记录", "设定先验问题率"),
+    "score.take_history": pgettext_lazy("记录", "收录检查结果"),
     "score.take_reports": pgettext_lazy("记录", "导入反映件数"),
     "territory.import_divisions": pgettext_lazy("记录", "导入区划"),
     "territory.group_townships": pgettext_lazy("记录", "划分片区"),

@@ -8,6 +8,8 @@ from django.db import transaction
 
 from mingcha.flow.draws.models import PastOutcome
 from mingcha.flow.draws.states import Source
+from mingcha.ground.audit import actions as audit
+from mingcha.ground.audit.actions import Actor
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Outcome:
 
 
 @transaction.atomic
-def take(rows: Sequence[Outcome], *, at: datetime) -> int:
+def take(rows: Sequence[Outcome], *, by: Actor, at: datetime) -> int:
     """Take visits that are not on record yet, and return how many; a finished visit never changes. Safe to do twice."""
     known = set(PastOutcome.objects.filter(visit__in=[row.visit for row in rows]).values_list("visit", flat=True))
     fresh = [
@@ -38,4 +40,6 @@ def take(rows: Sequence[Outcome], *, at: datetime) -> int:
     ]  # fmt: skip
     # Another worker may have handed over the same ones since they were looked at.
     PastOutcome.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=1000)
+    if fresh:
+        audit.record("score.take_history", kind="scores", key="history", by=by, at=at, detail={"visits": len(fresh)})
     return len(fresh)

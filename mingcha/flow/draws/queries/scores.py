@@ -59,7 +59,8 @@ def visits_this_year(sites: Sequence[Site], *, at: datetime) -> dict[int, int]:
     """Return site id → how often somebody stood at its door this calendar year, its duplicates counted with it."""
     first = date(at.astimezone(OFFICE_TIME).year, 1, 1)
     heads = {site.pk: site.pk for site in sites}
-    heads |= dict(Site.objects.filter(merged_into__in=heads).values_list("pk", "merged_into"))
+    copies = Site.objects.filter(merged_into__in=heads).only("merged_into")
+    heads |= {copy.pk: copy.merged_into_id for copy in copies if copy.merged_into_id is not None}
     rows = PastOutcome.objects.filter(site__in=heads, day__gte=first, counts=True).values_list("site")
     found = dict.fromkeys((site.pk for site in sites), 0)
     for site, count in rows.annotate(count=Count("pk")).order_by():

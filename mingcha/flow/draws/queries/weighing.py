@@ -45,13 +45,13 @@ def material(office: Body, *, at: datetime) -> Material:
     lasting = {
         site.pk: site for site in here.filter(merged_into=None).only("code", "type", "division", "body", "latitude", "longitude")
     }  # fmt: skip
-    heads = dict(here.exclude(merged_into=None).values_list("pk", "merged_into"))
+    heads = {site.pk: site.merged_into_id for site in here.exclude(merged_into=None).only("merged_into")}
     drawn = PastOutcome.objects.filter(
         source=Source.DRAWN, problem__isnull=False, site__in=here.order_by().values("pk")
     )
     past = []
     for row in drawn.order_by("visit"):
-        site = lasting.get(heads.get(row.site_id, row.site_id))
+        site = lasting.get(heads.get(row.site_id) or row.site_id)
         if site is not None:
             past.append(
                 Past(
