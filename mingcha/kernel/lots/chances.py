@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import exp, log
+from math import exp, inf, log
 
 from mingcha.kernel.lots.frame import DuplicateSite, EmptyFrame
 from mingcha.kernel.refusals import Refusal
@@ -136,7 +136,7 @@ def _check(sites: Sequence[Weighed], n: int, setting: Setting) -> None:
         raise TooFew
     if n > len(sites):
         raise TooMany(n=n, size=len(sites))
-    sound = setting.tau > 0 and 0 <= setting.floor <= 1 and 0 < setting.cap <= 1 and setting.tilt in TILTS
+    sound = 0 < setting.tau < inf and 0 <= setting.floor <= 1 and 0 < setting.cap <= 1 and setting.tilt in TILTS
     if not sound or not all(0 <= one.score <= 1 for one in sites):
         raise SettingOutOfRange
     certain = sum(one.certain for one in sites)

@@ -118,6 +118,9 @@ def _three(line: str) -> bool:
 
 def _read_row(site: str, stratum: str, chance: str) -> Candidate:
     # Checked before it is computed: Fraction("1e999999999") would keep a server busy for good.
-    if not CHANCE.fullmatch(chance) or chance.endswith("/0"):
+    if not CHANCE.fullmatch(chance) or not int(chance.partition("/")[2] or 1):
         raise ValueError("not a chance")
-    return Candidate(site, stratum, Fraction(chance))
+    read = Fraction(chance)
+    if str(read) != chance:
+        raise ValueError("not a chance in lowest terms")
+    return Candidate(site, stratum, read)
