@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import DatabaseError, InterfaceError, connections
@@ -45,7 +46,7 @@ def climb() -> int:
     return ladder.climb(at=at) + leads.climb(at=at)
 
 
-def hand_back() -> int:
+def hand_back(*, at: datetime) -> int:
     """Hand finished visits back to the draws as plain values; return how many were new."""
     rows = [
         history.Outcome(
@@ -56,7 +57,7 @@ def hand_back() -> int:
         )
         for each in findings.ended(known=weighing.known())
     ]  # fmt: skip
-    return history.take(rows, by=SYSTEM, at=clock.now())
+    return history.take(rows, by=SYSTEM, at=at)
 
 
 _study = apart.Study()
@@ -65,7 +66,7 @@ _study = apart.Study()
 def learn() -> bool:
     """Hand back what was found and score one office that is due; return whether scores were frozen. Never waits."""
     at = clock.now()
-    hand_back()
+    hand_back(at=at)
     done = _study.finished(at=at)
     if not _study.busy:
         office = next((office for office in weighing.due(at=at) if _study.takes(office)), None)

@@ -38,9 +38,8 @@ def past(world, site, *, first=1, count=1, **more):
     return history.take(rows, by=SYSTEM, at=world.at)
 
 
-def test_finished_visits_are_handed_back_once_as_plain_values(world, settings):
-    settings.MINGCHA_NOW = world.at
-    assert jobs.hand_back() == 5 and jobs.hand_back() == 0
+def test_finished_visits_are_handed_back_once_as_plain_values(world):
+    assert jobs.hand_back(at=world.at) == 5 and jobs.hand_back(at=world.at) == 0
     taken = PastOutcome.objects.get(visit=world.minxian.closed.pk)
     assert (taken.site, taken.problem, taken.source, taken.counts) == (world.minxian.closed.site, True, "drawn", True)
     assert not PastOutcome.objects.filter(visit=world.minxian.open.pk).exists()
@@ -56,12 +55,12 @@ def test_finished_visits_are_handed_back_once_as_plain_values(world, settings):
         ({}, {}, {"imported": True}, None),
     ],
 )
-def test_how_a_visit_came_about_goes_with_it(world, settings, visit, outing, team, handed):
-    settings.MINGCHA_NOW, work = world.at, world.minxian
+def test_how_a_visit_came_about_goes_with_it(world, visit, outing, team, handed):
+    work = world.minxian
     Visit.objects.filter(pk=work.closed.pk).update(**visit)
     Inspection.objects.filter(pk=work.inspection.pk).update(**outing)
     type(work.team).objects.filter(pk=work.team.pk).update(**team, **({"disbanded_at": world.at} if team else {}))
-    jobs.hand_back()
+    jobs.hand_back(at=world.at)
     found = PastOutcome.objects.filter(visit=work.closed.pk).first()
     assert (found and (found.source, found.problem, found.counts)) == handed
 
@@ -221,8 +220,8 @@ def test_offices_at_work_are_due_every_night_and_soon_after_something_new(world,
     )
 
 
-def test_the_job_learns_in_a_process_of_its_own(world, office, settings):
-    settings.MINGCHA_NOW, study = world.at, apart.Study()
+def test_the_job_learns_in_a_process_of_its_own(world, office):
+    study = apart.Study()
     study.begin(office, at=world.at)
     assert study.busy
     study._child.join(30)

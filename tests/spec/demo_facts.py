@@ -118,7 +118,10 @@ def lots_replayed(campaign):
 
     replayed = []
     for round in Round.objects.filter(campaign=campaign, state="revealed"):
-        before = {"commitment": round.commitment, "frame_hash": round.frame_hash, "n": round.n}
+        before = {
+            "commitments": [party.commitment for party in round.parties.all()], "frame_hash": round.frame_hash,
+            "root": round.root, "n": round.n,
+        }  # fmt: skip
         lots.verify(round.bundle, published=before)
         replayed.append([round.office.name, round.number, round.unassigned])
     return replayed
