@@ -17,6 +17,11 @@ def straight(
     time for parking and finding the door on every way that leads elsewhere. County roads in hills are nearer 1.5.
     """
     metres = [[round(great_circle(here, there) * detour) for there in points] for here in points]
+    return paced(metres, km_per_hour=km_per_hour, extra_seconds=extra_seconds)
+
+
+def paced(metres: list[list[int]], *, km_per_hour: float, extra_seconds: int) -> Travel:
+    """Return travel over known distances at a steady speed; staying where one is takes no time."""
     pace = 3.6 / km_per_hour
     return Travel(
         seconds=[[round(m * pace) + extra_seconds if i != j else 0 for j, m in enumerate(row)] for i, row in enumerate(metres)],

@@ -63,7 +63,7 @@ def replace(sealed: SealedList, *, out: Site, reason: str, by: Person, at: datet
         list=sealed, round=round, out=out, into=site, passed=passed, reason=reason.strip()[:200], made_at=at, made_by=by
     )  # fmt: skip
     moving.record("stop.replace", round, by=by, at=at, detail={
-        "team": sealed.team.name, "out": out.name, "into": site.name if site else "", "passed": passed,
+        "team": sealed.team.name, "out": out.name, "replacement": site.name if site else "", "passed_over": passed,
         "reason": reason.strip()[:200],
     })  # fmt: skip
     return site

@@ -19,7 +19,7 @@ COLUMNS = ("区划代码", "类别", "起", "止", "件数")
 
 
 class NotReports(Refusal):
-    message: ClassVar[str] = "这不是反映件数文件：需要 UTF-8 的 CSV，表头是 区划代码,类别,起,止,件数。"
+    message: ClassVar[str] = "这不是反映件数文件：需要 UTF-8 的 CSV，表头是 区划代码、类别、起、止、件数。"
     status: ClassVar[int] = 422
 
 

@@ -196,6 +196,24 @@ def _sorted(lines: list[Line]) -> list[Line]:
     return sorted(lines, key=place)
 
 
+def stored(campaign: Campaign, bodies: Collection[str], *, as_of: datetime) -> dict[str, object]:
+    """
+    Return what a brief tells of rates, JSON-able: {"rounds", "overall", "types": [{"name", …}]}, each rate as `as_json`
+    gives it, with "text" beside: "18%(11–28%)", or "" where the visits are few.
+    """
+    drawn = of_offices(campaign, bodies, as_of=as_of)
+    lines = by(drawn, "site_type")
+    return {
+        "rounds": drawn.rounds,
+        "overall": _worded(overall(drawn)),
+        "types": [{"name": line.label, **_worded(line.rate)} for line in lines],
+    }
+
+
+def _worded(rate: Rate | None) -> dict[str, object]:
+    return {**as_json(rate), "text": rate.text if rate is not None and rate.enough else ""}
+
+
 def as_json(rate: Rate | None) -> dict[str, object]:
     """
     Return a rate as JSON: {"rate", "low", "high", "visits", "missed"}; the first three are None where visits are few.
