@@ -1,10 +1,7 @@
-"""Replay a published draw with nothing but Python: python3 verify_lot.py BUNDLE.json [COMMITMENT-PUBLISHED-BEFORE]"""
+"""Replay a published draw with nothing but Python: python3 verify_lot.py BUNDLE.json [HASH-PUBLISHED-BEFORE ...]"""
 
-import hashlib
-import json
-import sys
+import hashlib, json, sys  # noqa: I001
 from fractions import Fraction
-from math import ceil
 
 
 def sha(*lines):
@@ -12,28 +9,31 @@ def sha(*lines):
 
 
 def same(place, claimed, computed):
-    if json.dumps(claimed, sort_keys=True) != json.dumps(computed, sort_keys=True):
-        sys.exit(f"BROKEN at {place}")
+    json.dumps(claimed, sort_keys=True) == json.dumps(computed, sort_keys=True) or sys.exit(f"BROKEN at {place}")
 
 
-with open(sys.argv[1], encoding="utf-8") as file:
-    bundle = json.load(file)
-same("format", [bundle["format"], len(bundle)], ["mingcha-lot/1", 9])
-frame, seed, n = bundle["frame"], bundle["seed"], bundle["n"]
-rows = [line.split(",") for line in frame.split("\n")[1:-1]]
-lines = ["site,stratum", *(f"{site},{stratum}" for site, stratum in sorted(dict(rows).items())), ""]
-same("frame", [frame, bundle["frame_hash"]], ["\n".join(lines), sha(frame)])
-same("commitment", [bundle["commitment"], *sys.argv[2:]], [sha("mingcha commitment 1", seed)] * len(sys.argv[1:]))
-u, end, allocation, tickets = Fraction(int(sha("mingcha allocation 1", seed, sha(frame)), 16), 2**256), 0, [], []
-for name in sorted({stratum for _, stratum in rows}):
-    values = sorted((sha("mingcha ticket 1", seed, sha(frame), site), site) for site, own in rows if own == name)
-    share = Fraction(n * len(values), len(rows))
-    count, end = ceil(end + share - u) - ceil(end - u), end + share
-    allocation += [{"stratum": name, "size": len(values), "expected": str(share), "drawn": count}]
-    for rank, (value, site) in enumerate(values, 1):
-        tickets += [{"site": site, "stratum": name, "value": value, "rank": rank, "drawn": rank <= count}]
-same("allocation", [bundle["allocation"], n], [allocation, min(max(sum(s["drawn"] for s in allocation), 1), len(rows))])
-for place, ticket in enumerate(tickets):
-    same(f"ticket of {ticket['site']}, or the order", bundle["tickets"][place : place + 1], [ticket])
-same("drawn or order", [bundle["tickets"], bundle["drawn"]], [tickets, [t["site"] for t in tickets if t["drawn"]]])
-print(f"OK: {n} of {len(rows)} sites; each had the chance {Fraction(n, len(rows))}")
+b, keys = json.load(open(sys.argv[1], encoding="utf-8")), ("site", "stratum", "chance", "value", "rank", "drawn")  # noqa: SIM115
+frame, secrets, said, end, strata, tickets = b["frame_hash"], b["secrets"], b["public"], Fraction(0), [], []
+same("format", [b["format"], len(b), len(said), len(secrets) > 1], ["mingcha-lot/2", 15, 3, True])
+rows = sorted({s: (s, h, Fraction(p)) for s, h, p in (r.split(",") for r in b["frame"].split("\n")[1:-1])}.values())
+lines = ["site,stratum,chance", *(f"{s},{h},{p}" for s, h, p in rows if 0 < p <= 1), ""]
+same("frame", [b["frame"], frame], ["\n".join(lines), sha(b["frame"])])
+same("secrets", [secrets, b["commitments"]], [sorted({*secrets}), [sha("mingcha commitment 2", s) for s in secrets]])
+terms = {"about": b["about"], "rule": b["rule"], "public": {"at": said["at"], "named": said["named"]}}
+same("terms", b["terms_hash"], sha("mingcha terms 2", json.dumps(terms, sort_keys=True, separators=(",", ":"))))
+same("published", [h for h in sys.argv[2:] if h not in [*b["commitments"], frame, b["terms_hash"], b["root"]]], [])
+same("seed", b["seed"], seed := sha("mingcha seed 2", frame, b["terms_hash"], said["value"], *secrets))
+u = Fraction(int(sha("mingcha comb 2", seed, frame), 16), 2**256)
+for h in sorted({h for _, h, _ in rows}):
+    own = []
+    for v, s, p in sorted((sha("mingcha ticket 2", seed, frame, s), s, p) for s, of, p in rows if of == h):
+        hit, end, t = (end + p - u) // -1 < (end - u) // -1, end + p, int(v, 16)
+        own += [(not hit, t if hit else t * (1 - p) / ((2**256 - t) * p), s, p, v)]
+    strata += [dict(stratum=h, size=len(own), expected=str(sum(o[3] for o in own)), drawn=sum(not o[0] for o in own))]  # noqa: C408
+    tickets += [dict(zip(keys, (s, h, str(p), v, i, not x))) for i, (x, _, s, p, v) in enumerate(sorted(own), 1)]
+same("strata or n", [b["strata"], b["n"], 1, len(rows)], [strata, int(end), end.denominator, len(b["tickets"])])
+[same(f"ticket of {one['site']}, or the order", b["tickets"][i : i + 1], [one]) for i, one in enumerate(tickets)]
+level = [sha("mingcha leaf 2", *map(str, one.values())) for one in sorted(tickets, key=lambda one: one["site"])]
+while level[1:]:
+    level = [sha("mingcha node 2", *level[i : i + 2]) if level[i + 1 :] else level[i] for i in range(0, len(level), 2)]
+print(same("drawn or root", [b["drawn"], [b["root"]]], [[t["site"] for t in tickets if t["drawn"]], level]) or "OK")

@@ -24,7 +24,8 @@ from mingcha.ground.rulebook.actions import checklists
 from mingcha.ground.rulebook.models import Edition
 from mingcha.ground.territory.actions import bodies, divisions, ranks, sites
 from mingcha.ground.territory.models import Body, Division, Mechanism, Site, SiteType, Tier
-from tests.world import AT, CHECKLIST, TYPES, Office, Work, office, open_campaign, person, publish, work
+from tests.lots_held import enrol_witness
+from tests.world import AT, CHECKLIST, PASSWORD, TYPES, Office, Work, office, open_campaign, person, publish, work
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,7 @@ def _divisions(plan: Plan, *, at: datetime) -> Division:
             rows += [f"{county}{n},演示{area}{plan.area}{n}{plan.township},township,{county}" for n in (100, 101)]
     rows.append("990101100201,演示村民委员会,village,990101100")
     divisions.import_divisions("\n".join(["code,name,level,parent_code", *rows]).encode(), by=None, at=at)
+    enrol_witness(at=at, password=PASSWORD, province="99")
     return Division.objects.get(pk="9901")
 
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -168,26 +168,58 @@ def public_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def loaded_demo() -> Path:
     """A demo that nobody serves, loaded once for all workers: copy it (`copy_of_demo`), whoever wants one."""
-    return _made_once("演示 loaded", "demo", "--no-serve")
+    return _made_once("演示 loaded", lambda folder: _run("--data", str(begin_instance(folder)), "demo", "--no-serve"))
 
 
-def _made_once(name: str, *command: str) -> Path:
-    """Return the data folder of this run that a command makes; whoever comes second waits, then finds it made."""
-    folder = Path(os.environ["MINGCHA_TEST_RUN"]) / name
-    with folder.with_suffix(".turn").open("a+") as turn:
+def _made_once(name: str, make: Callable[[Path], None]) -> Path:
+    """Return what `make` makes of this name in the run's folder; whoever comes second waits, then finds it made."""
+    made = Path(os.environ["MINGCHA_TEST_RUN"]) / name
+    with made.with_suffix(".turn").open("a+") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
-        if turn.tell() == 0:
-            done = mingcha("--data", str(folder), *command)
-            assert done.returncode == 0, done.stdout + done.stderr
+        if not os.fstat(turn.fileno()).st_size:  # asked once it is our turn: opened before, it was empty
+            make(made)
             turn.write("made")
+    return made
+
+
+def _run(*command: str) -> None:
+    done = mingcha(*command)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def begin_instance(folder: Path) -> Path:
+    """Make a data folder in which an instance has begun: a copy, as to make the tables takes ten times as long."""
+    begun = _made_once("新 instance", lambda made: _run("--data", str(made), "migrate"))
+    subprocess.run(["cp", "-a", str(begun), str(folder)], check=True)
     return folder
 
 
 @pytest.fixture
 def new_instance(public_folder: Path) -> Path:
     """A data folder of the test's own in which an instance has begun: it has its tables, and nobody is on record."""
-    subprocess.run(["cp", "-a", str(_made_once("新 instance", "migrate")), str(public_folder)], check=True)
-    return public_folder
+    return begin_instance(public_folder)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
+    """Let workers of one PostgreSQL make the tables once: each test database is a copy of the first."""
+    if not os.environ.get("PYTEST_XDIST_WORKER") or os.environ.get("MINGCHA_TEST_DATABASE_URL"):
+        return
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        _made_once("tables", lambda made: _make_tables(connection, made.name))
+    connection.settings_dict["TEST"]["TEMPLATE"] = "tables"
+
+
+def _make_tables(connection: Any, name: str) -> None:
+    """Migrate a database of this name, as every worker would its own."""
+    own, given = connection.settings_dict["NAME"], dict(connection.settings_dict["TEST"])
+    connection.settings_dict["TEST"]["NAME"] = name
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    connection.close()
+    connection.settings_dict["NAME"] = own
+    connection.settings_dict["TEST"].update(given)
 
 
 def copy_of_demo(loaded: Path, name: str) -> Path:

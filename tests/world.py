@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 
 from mingcha.flow.campaigns.actions import campaigns, teams
 from mingcha.flow.campaigns.models import Campaign, SupervisingOffice, Team
-from mingcha.flow.draws import actions as draws
 from mingcha.flow.draws.models import Round, SealedList
 from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.fieldwork.models import Inspection, Photo, Visit
@@ -32,6 +31,7 @@ from mingcha.ground.rulebook.actions import checklists
 from mingcha.ground.rulebook.models import Edition, Item, Rulebook
 from mingcha.ground.territory.actions import bodies, divisions, sites
 from mingcha.ground.territory.models import Body, Division, Site, SiteType
+from tests.lots_held import enrol_witness, held
 
 AT = datetime(2021, 10, 27, 18, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 PASSWORD = "a password of the tests"
@@ -143,6 +143,7 @@ def build(at: datetime = AT) -> World:
     """Make the world as it stands at that hour; the outings left that morning, the campaign opened days before."""
     start = at - timedelta(days=8)
     divisions.import_divisions(DIVISIONS.encode(), by=None, at=start)
+    enrol_witness(at=start, password=PASSWORD)
     types = [
         bodies.add_site_type(code=f"t{n}", name=name, position=n, by=None, at=start) for n, name in enumerate(TYPES)
     ]
@@ -263,13 +264,8 @@ def work(campaign: Campaign, at_work: Office, edition: Edition, *, at: datetime,
 def drawn_round(
     campaign: Campaign, team: Team, at_work: Office, *, departs_at: datetime, at: datetime, n: int | None = None
 ) -> Round:
-    """Begin, freeze and draw a round of one team; without `n` every site on the register is drawn."""
-    round = draws.begin(campaign, office=at_work.body, by=at_work.officer, at=at)
-    size = draws.freeze(round, by=at_work.officer, at=at)
-    draws.draw(
-        round, n=n or size, day=day_of(departs_at), departs_at=departs_at, teams=[team], by=at_work.officer, at=at
-    )
-    return round
+    """Hold a round of one team; without `n` every site on the register is drawn."""
+    return held(campaign, office=at_work.body, by=at_work.officer, teams=[team], departs_at=departs_at, at=at, n=n)
 
 
 def day_of(moment: datetime) -> date:

@@ -102,11 +102,20 @@ desk:offer_release       POST      call.make                 offer       own,low
 desk:offer_withdraw      POST      call.answer               offer       own        own               -       -          -     own         own        -
 
 desk:round_begin         GET,POST  round.hold                campaign    own        own               -       -          -     -           -          -
-desk:round               GET       round.see                 round       own,lower  own,beside        -       -          -     -           -          -
-desk:round_freeze        POST      round.hold                round       own,lower  own,beside        -       -          -     -           -          -
-desk:round_draw          POST      round.hold                round       own,lower  own,beside        -       -          -     -           -          -
-desk:round_reveal        POST      round.hold                round       own,lower  own,beside        -       -          -     -           -          -
-desk:round_bundle        GET       round.see                 round       own,lower  own,beside        -       -          -     -           -          -
+desk:round               GET       round.witness             round       own,lower  own,beside,lower  -       -          -     own         own        -
+desk:round_preview       POST      round.hold                round       own,lower  own,beside,lower  -       -          -     -           -          -
+desk:round_freeze        POST      round.hold                round       own,lower  own,beside,lower  -       -          -     -           -          -
+desk:round_void          GET,POST  round.hold                round       own,lower  own,beside,lower  -       -          -     -           -          -
+desk:round_reveal        POST      round.hold                round       own,lower  own,beside,lower  -       -          -     -           -          -
+desk:round_bundle        GET       round.witness             round       own,lower  own,beside,lower  -       -          -     own         own        -
+desk:ceremony            GET       round.witness             round       own,lower  own,beside,lower  -       -          -     own         own        -
+desk:ceremony_progress   GET       round.witness             round       own,lower  own,beside,lower  -       -          -     own         own        -
+desk:ceremony_deposit    POST      round.witness             round       own        own,beside,lower  -       -          -     own         own        -
+desk:ceremony_announce   POST      round.witness             round       own        own,beside,lower  -       -          -     own         own        -
+desk:ceremony_agree      POST      round.witness             round       own        own,beside,lower  -       -          -     own         own        -
+desk:directed            GET       round.direct              -           yes        -                 -       -          -     -           -          -
+desk:directed_new        GET,POST  round.direct              campaign    own        -                 -       -          -     -           -          -
+desk:directed_withdraw   POST      round.direct              directed    own        -                 -       -          -     -           -          -
 
 desk:sites               GET       site.see                  -           yes        yes               -       -          -     -           yes        yes
 desk:site_new            GET,POST  site.keep                 -           yes        yes               -       -          -     -           -          -
@@ -245,6 +254,10 @@ desk:naming_rule         POST      publish.approve           naming      own,low
 
 portal:published         GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes
 portal:publication       GET       public                    told        yes        yes               yes     yes        yes   yes         yes        yes
+portal:lots              GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes
+portal:lot               GET,POST  public                    lot         yes        yes               yes     yes        yes   yes         yes        yes
+portal:lot_bundle        GET       public                    lot         yes        yes               yes     yes        yes   yes         yes        yes
+portal:lot_proof         GET       public                    lot         yes        yes               yes     yes        yes   yes         yes        yes
 portal:link              GET,POST  public                    one_time    yes        yes               yes     yes        yes   yes         yes        yes
 portal:orders            GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes
 portal:order             GET       public                    number      yes        yes               yes     yes        yes   yes         yes        yes
@@ -308,8 +321,10 @@ import bodies      operator  bodies everywhere
 import people      operator  accounts and posts everywhere
 import posts       operator  posts everywhere
 import links       operator  standing links everywhere
+import types       operator  kinds of sites: how long a visit is planned with, how often a year businesses are visited
 import sites       operator  the register everywhere
 import rulebook    operator  a new edition of any catalogue
+import reports     operator  counts of citizens' reports, of five or more, which weigh on scores a round late
 import ledger      operator  an office's former ledger, as one of its officers
 forms publish      operator  a new version of any checklist, and what a campaign's phones may fill in
 forms list         operator  reads the checklists, changes nothing
@@ -319,6 +334,7 @@ devices list       operator  reads whose phones there are, no token; changes not
 devices revoke     operator  ends any phone's token
 audit verify       operator  reads the record of acts, changes nothing
 brief              operator  reads any campaign, changes nothing
+route              operator  a file of its own, no database
 ladder due         operator  reads any order's due steps, changes nothing
 migrate            operator  the tables, never their rows
 shell              operator  everything: outside the rules, so on nobody's everyday path
@@ -328,6 +344,7 @@ JOBS = """
 job              who     touches
 audit.seal       system  chains committed acts everywhere, changes nothing else
 evidence.render  system  makes what others see of pictures everywhere, changes no original
+draws.learn      system  hands finished visits back to the draws, and scores the sites of every office at work
 notices.deliver  system  tells people everywhere, outside, that there are messages; passes on what nobody read
 rectifications.climb system takes the steps of the ladder that are due and climb by themselves, everywhere
 """

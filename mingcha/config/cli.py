@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "devices": ("devices", "发放和收回手机的设备凭证"),
     "audit": ("audit", "核验留痕链"),
     "brief": ("brief", "生成简报"),
+    "route": ("route", "从文件计算一天的检查路线"),
     "ladder": ("ladder", "列出到期的督办步骤"),
     "migrate": ("migrate", "更新数据表"),
     "shell": ("shell", "打开已装入本系统的 Python"),

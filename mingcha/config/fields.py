@@ -37,7 +37,6 @@ audit.Seal                    permanent
     public    seq event_id hash
 audit.Head                    permanent
     public    id seq hash
-
 territory.Division            permanent
     public    code name level parent_code
     internal  group
@@ -48,10 +47,10 @@ territory.Tier                register
 territory.Body                register
     internal  code name kind division parent tier host merged_into pinyin
 territory.SiteType            permanent
-    public    code name position
+    public    code name position minutes enterprise yearly_cap
 territory.Site                register
-    internal  id code name type division address body pinyin active provisional merged_into
-
+    internal  id code name type division address body pinyin active provisional merged_into latitude longitude
+    internal  schematic street opens closes
 accounts.Person               account
     internal  id is_active created_at
     personal  username name pinyin title skills last_login
@@ -72,7 +71,6 @@ accounts.Device               account
 accounts.Attempt              day
     internal  id at
     personal  username address
-
 evidence.Evidence             marked
     internal  id sha256 size media_type name received_at place personal rendered
     personal  received_from received_as
@@ -94,7 +92,6 @@ notices.Delivery              account
 notices.Raising               register
     internal  body urgent_hours other_hours set_at
     personal  set_by
-
 rulebook.Rulebook             permanent
     public    id code name issuer keeper
 rulebook.Edition              permanent
@@ -127,7 +124,6 @@ rulebook.ProofRule            permanent
 rulebook.BasisText            permanent
     internal  id body kind text partial source set_at
     personal  set_by
-
 campaigns.Campaign            campaign
     internal  id slug name purpose lead division starts_on ends_on emergency_until retention_days stop_by_stop state
     internal  opened_at
@@ -155,7 +151,8 @@ campaigns.Offer               campaign
     internal  id call body from_day to_day state need offered_at
     personal  person note offered_by
 campaigns.Team                campaign
-    internal  id campaign office name base vehicle formed_at disbanded_at imported
+    internal  id campaign office name base vehicle base_latitude base_longitude starts ends formed_at disbanded_at
+    internal  imported
     personal  formed_by
 campaigns.TeamBody            campaign
     internal  id team body
@@ -164,19 +161,47 @@ campaigns.Member              campaign
     personal  person left_reason
 campaigns.Stretch             campaign
     internal  id team township
-
 draws.Round                   campaign
-    public    commitment frame_hash n bundle
+    public    frame_hash n public_kind public_named public_at public_value root bundle
     internal  id campaign office number state allocation unassigned begun_at frozen_at drawn_at revealed_at
-    personal  begun_by drawn_by
-    sealed    seed_box
+    internal  day departs_at window tilt tau floor cap promised sharing scores announced_at routing dropped
+    internal  voided_at void_reason
+    personal  begun_by frozen_by announced_by drawn_by voided_by
+    sealed    chances_box
+draws.RoundParty              campaign
+    public    commitment
+    internal  id round body deposited_at
+    personal  deposited_by
+    sealed    box
+draws.RoundTeam               campaign
+    internal  id round team
 draws.FrameSite               campaign
     internal  id round site stratum township
+draws.RoundLeftOut            campaign
+    internal  id round site visits cap
 draws.SealedList              campaign
     internal  id round team day departs_at count reach barred state opened_at
     personal  opened_by
     sealed    box
-
+draws.Replacement             campaign
+    internal  id list round out into passed reason made_at
+    personal  made_by
+draws.DirectedVisit           campaign
+    internal  id office carrier campaign state round made_at
+    personal  made_by
+    sealed    box
+draws.PastOutcome             campaign
+    internal  id visit site day problem score team source counts taken_at
+draws.PriorRate               register
+    internal  id office site_type rate basis set_at
+    personal  set_by
+draws.ReportCount             campaign
+    internal  id division category since until count taken_at
+draws.ScoreVersion            campaign
+    internal  id office version method visits problems day made_at
+    personal  made_by
+draws.SiteScore               campaign
+    internal  id version site chance reasons
 fieldwork.Inspection          campaign
     internal  id campaign office team list extra day state departed_at returned_at unvisited_reason
     personal  departed_by
@@ -201,14 +226,12 @@ fieldwork.Photo               campaign
 fieldwork.EmbeddedRecord      campaign
     internal  id campaign group host kind day subject text checked amiss reminded visit recorded_at
     personal  recorded_by
-
 findings.Finding              campaign
     internal  id visit campaign office site division item clause responsibility body severity description state noted_at
     internal  confirmed_at withdrawn_reason recurrence_of
     personal  noted_by confirmed_by
 findings.FindingPhoto         campaign
     internal  id finding photo
-
 rectifications.Rectification  campaign
     internal  id finding body way state requirement due_at term tentative attested_at ordered_at received_at closed_at
     personal  attested_by received_by received_as closed_by closed_as
@@ -267,7 +290,6 @@ rectifications.PaperSignature campaign
 rectifications.Review         campaign
     internal  id rectification reply verdict reason how visit sampling at
     personal  by
-
 referrals.Lead                case
     internal  id office year number source kind state text division body finding order rung fast_reason due_at
     internal  registered_at earlier
@@ -300,7 +322,6 @@ referrals.Appeal              case
 referrals.Clearance           case
     internal  id party facts notice scope state proposed_at ruling ruled_at
     personal  proposed_by ruled_by
-
 reports.IssuedBrief           campaign
     internal  id campaign issuer number as_of figures sha256 drawn_at
     personal  drawn_by
@@ -316,7 +337,6 @@ reports.ToldCase              permanent
 reports.NamingRequest         permanent
     internal  id named reason state asked_at ruling ruled_at
     personal  asked_by ruled_by
-
 guidance.Note                 campaign
     internal  id campaign issuer kind year number title text reply_by about sent_at
     personal  sent_by
@@ -329,7 +349,6 @@ guidance.Reading              campaign
 guidance.Question             campaign
     internal  id note body text asked_at answer answered_at
     personal  asked_by answered_by
-
 successions.Succession        account
     internal  id last_day at
     personal  person successor reason by

@@ -10,14 +10,20 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import DatabaseError, InterfaceError, connections
 
 from mingcha.doors.hall import clock
+from mingcha.flow.draws import apart
+from mingcha.flow.draws.actions import history
+from mingcha.flow.draws.queries import weighing
+from mingcha.flow.findings import queries as findings
 from mingcha.flow.rectifications.actions import ladder
 from mingcha.flow.referrals.actions import leads
 from mingcha.ground.audit import tasks as audit
+from mingcha.ground.audit.actions import SYSTEM
 from mingcha.ground.evidence import tasks as evidence
 from mingcha.ground.notices import tasks as notices
 
@@ -40,10 +46,41 @@ def climb() -> int:
     return ladder.climb(at=at) + leads.climb(at=at)
 
 
+def hand_back(*, at: datetime) -> int:
+    """Hand finished visits back to the draws as plain values; return how many were new."""
+    rows = [
+        history.Outcome(
+            visit=each.visit, site=each.site, day=each.day, problem=each.problem, score=each.score, team=each.team,
+            source="embedded" if each.embedded else "extra" if each.extra else "drawn",
+            # Who was refused had come; at a closed door nobody was disturbed.
+            counts=each.outcome in ("done", "refused"),
+        )
+        for each in findings.ended(known=weighing.known())
+    ]  # fmt: skip
+    return history.take(rows, by=SYSTEM, at=at)
+
+
+_study = apart.Study()
+
+
+def learn() -> bool:
+    """Hand back what was found and score one office that is due; return whether scores were frozen. Never waits."""
+    at = clock.now()
+    hand_back(at=at)
+    done = _study.finished(at=at)
+    if not _study.busy:
+        office = next((office for office in weighing.due(at=at) if _study.takes(office)), None)
+        if office is not None:
+            _study.begin(office, at=at)
+    return done
+
+
 JOBS: dict[str, Job] = {
     "audit.seal": Job(every=0.2, run=audit.seal),
     # One picture at work, in a process of its own, and a rest after it: one a second at most, whatever comes in.
     "evidence.render": Job(every=0.25, run=evidence.render),
+    # Begins a process of its own: a model may take a minute to learn.
+    "draws.learn": Job(every=60, run=learn),
     # Only begins a round, in a thread of its own: networks are waited for there.
     "notices.deliver": Job(every=5, run=notices.deliver),
     "rectifications.climb": Job(every=20, run=climb),

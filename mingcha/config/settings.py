@@ -10,6 +10,8 @@ MINGCHA_ORIGINS           the addresses forms may come from behind a proxy, with
 MINGCHA_HTTPS             1: cookies travel over https only, the proxy's X-Forwarded-Proto is believed, and browsers are
                           told to come over https alone for a year, which cannot be taken back at once
 MINGCHA_CHAT_HOSTS        own servers in place of public chat services, with commas: open.feishu.cn=https://…
+MINGCHA_ROADS             a road server on one's own network: osrm:http://…, valhalla:http://… or graphhopper:http://…;
+                          without it ways are straight lines with a detour. It learns what is drawn before a team departs
 MINGCHA_TLS               1, set by `--tls`: this server speaks https itself. Cookies travel over https only; the rest of
                           MINGCHA_HTTPS must be asked for with it, and no proxy is believed
 """
@@ -47,6 +49,7 @@ MINGCHA_NOW = _data.fixed_clock() if _data else read_clock(_now) if _now else No
 MINGCHA_DEMO = bool(_data and _data.instance().get("demo"))
 MINGCHA_EVIDENCE_DIR = _data.evidence if _data else Path("/nonexistent")
 MINGCHA_SEALING_KEY = _data.sealing_key if _data else secrets.token_bytes(32)
+MINGCHA_ROADS = os.environ.get("MINGCHA_ROADS", "").strip()
 MINGCHA_CHAT_HOSTS = dict(pair.split("=", 1) for pair in _list("MINGCHA_CHAT_HOSTS"))
 
 # The rooms and doors

@@ -15,7 +15,10 @@ from mingcha.ground.territory.actions import bodies
 def publish_site_types(*, by: Person | None, at: datetime) -> None:
     """Put the kinds of sites on record, in their order, each with its first checklist."""
     for position, kind in enumerate(rulebooks.shipped("site_types")["site_type"], start=1):
-        added = bodies.add_site_type(code=kind["code"], name=kind["name"], position=position, by=by, at=at)
+        added = bodies.add_site_type(
+            code=kind["code"], name=kind["name"], position=position, minutes=kind["minutes"],
+            enterprise=kind.get("enterprise", False), yearly_cap=kind.get("yearly_cap"), by=by, at=at,
+        )  # fmt: skip
         checklists.publish_questions(added, questions=[tuple(q) for q in kind["questions"]], by=by, at=at)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 FURNITURE = {"__init__", "apps", "states", "models", "queries", "actions", "tasks", "migrations"}
 EXTRA = {
+    "mingcha/flow/draws": {"apart", "boxes", "moving", "roads"},
     "mingcha/flow/fieldwork": {"custody", "packages"},
     "mingcha/flow/rectifications": {
         "intake",

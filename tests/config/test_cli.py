@@ -14,7 +14,7 @@ import pytest
 
 from mingcha.config import cli, words
 from mingcha.config.jobs import JOBS
-from tests.conftest import command_environment, mingcha, start_serving
+from tests.conftest import begin_instance, command_environment, mingcha, start_serving
 
 DIVISIONS = "code,name,level,parent_code\n62,演示省,province,\n6211,演示市,city,62\n"
 
@@ -24,7 +24,7 @@ def data() -> Iterator[str]:
     """One data folder for the commands of this file, with its own database."""
     root = Path(tempfile.mkdtemp(prefix="mingcha-test-"))
     root.chmod(0o711)
-    yield str(root / "数据 目录")
+    yield str(begin_instance(root / "数据 目录"))
     shutil.rmtree(root, ignore_errors=True)
 
 

@@ -56,12 +56,12 @@ def load(sender):
 
 
 @pytest.fixture
-def served(public_folder):
+def served(new_instance):
     """Start the server, again and again; whatever runs at the end is killed."""
     running = []
 
     def start():
-        process, url = start_serving(public_folder)
+        process, url = start_serving(new_instance)
         running[:] = [process]
         return process, url
 
@@ -71,14 +71,14 @@ def served(public_folder):
         process.wait(30)
 
 
-def test_what_was_acknowledged_survives_and_what_is_sent_again_is_there_once(public_folder, served):
-    house = furnish(public_folder)
+def test_what_was_acknowledged_survives_and_what_is_sent_again_is_there_once(new_instance, served):
+    house = furnish(new_instance)
     runs = []
     process, url = served()
     for run, postmaster in (("one", False), ("two", True)):
         threads, told, seen = load(Sender(house, url, run))
         wait_for(lambda told=told: len(told) > 20)
-        kill_nine(process, public_folder, postmaster=postmaster)
+        kill_nine(process, new_instance, postmaster=postmaster)
         [thread.join(30) for thread in threads]
         process, url = served()
         again, most = Sender(house, url, run), max(told) + PHONES
@@ -87,11 +87,11 @@ def test_what_was_acknowledged_survives_and_what_is_sent_again_is_there_once(pub
         assert seen <= {201, 202, 503} and {answers[n][0] for n in told} == {202}
         assert all(digest in answers[n][1] for n in answers for digest in again.hashes(n))
         runs.append((again, most))
-    recovers_when_only_the_database_dies(Sender(house, url, "three"), public_folder)
+    recovers_when_only_the_database_dies(Sender(house, url, "three"), new_instance)
     runs.append((Sender(house, url, "three"), 39))
     process.send_signal(signal.SIGTERM)
     process.wait(30)
-    done = mingcha("--data", str(public_folder), "shell", "-c", HELD)
+    done = mingcha("--data", str(new_instance), "shell", "-c", HELD)
     held, broken = json.loads(done.stdout.split("HELD", 1)[1])
     expected = {s.instance(n): [*s.hashes(n), [1, 1, 1, 1, 1]] for s, most in runs for n in range(most + 1)}
     assert held == expected

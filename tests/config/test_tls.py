@@ -33,7 +33,7 @@ from mingcha.config.tls import (
     KeyUnreadable,
     Pair,
 )
-from tests.conftest import CHROMIUM_ARGUMENTS, ROOT, find_chromium, mingcha, start_serving
+from tests.conftest import CHROMIUM_ARGUMENTS, ROOT, begin_instance, find_chromium, mingcha, start_serving
 
 GUIDE, GUIDE_IN_CHINESE = ((ROOT / "docs" / name).read_text("utf-8") for name in ("https.md", "https.zh-CN.md"))
 NAME, IP = "localhost", "127.0.0.1"
@@ -207,7 +207,7 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(office: Office, data: Path) -> Iterator[Served]:
-    process, url = start_serving(data, "--tls", *office.pair, MINGCHA_HOSTS=f"{NAME},{IP}")
+    process, url = start_serving(begin_instance(data), "--tls", *office.pair, MINGCHA_HOSTS=f"{NAME},{IP}")
     yield Served(office, url, data)
     process.terminate()
     assert process.wait(30) == 0

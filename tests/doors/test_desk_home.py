@@ -10,6 +10,8 @@ from mingcha.flow.campaigns.actions import calls, teams
 from mingcha.flow.draws import actions as draws
 from mingcha.ground.audit.models import Event
 from mingcha.ground.notices.models import Notice
+from tests.lots_held import begun as begin
+from tests.lots_held import planned
 from tests.ranks import muster
 from tests.world import sign_in
 
@@ -38,10 +40,11 @@ def test_the_lead_office_is_not_pressed_to_inspect(client, world):
 
 def test_the_county_is_told_the_next_step_of_its_round(client, world):
     office = world.minxian.office
-    begun = draws.begin(world.campaign, office=office.body, by=world.county, at=world.at)
+    begun = begin(world.campaign, office=office.body, by=world.county, at=world.at)
     sign_in(client, world.county)
     assert f"下一步：第 {begun.number} 轮：冻结名录" in page(client)
-    draws.freeze(begun, by=world.county, at=world.at)
+    plan = planned(teams=[world.minxian.team], departs_at=world.at, n=2)
+    draws.freeze(begun, plan=plan, by=world.county, at=world.at)
     assert f"下一步：第 {begun.number} 轮：抽签" in page(client)
 
 

@@ -7,7 +7,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from mingcha.flow.draws import actions as draws
 from mingcha.flow.fieldwork.models import Inspection, Photo, Visit
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications.models import Rectification
@@ -16,6 +15,7 @@ from mingcha.ground.evidence.models import Evidence
 from mingcha.ground.notices.models import Notice
 from mingcha.ground.territory.actions import bodies
 from mingcha.ground.territory.models import Division
+from tests.lots_held import held
 from tests.world import PNG, sign_in
 
 MOBILE = "13812345678"
@@ -150,25 +150,24 @@ def test_every_page_works_in_english(phone, world):
 def test_a_list_stays_sealed_before_its_time(phone, world, clock):
     clock(world.at)
     page = text(phone.get(to("list", world.minxian.sealed.pk)))
-    assert "才能启封" in page and world.minxian.sealed_round.commitment in page and "启封并出发" not in page
+    assert "才能启封" in page and world.minxian.sealed_round.frame_hash in page and "启封并出发" not in page
     answer = phone.post(to("list_open", world.minxian.sealed.pk))
     assert answer.status_code == 409 and "10月27日 19:00" in text(answer)
 
 
 def test_who_drew_it_does_not_open_it(phone, world, clock):
-    round = draws.begin(world.campaign, office=world.minxian.office.body, by=world.county, at=world.at)
-    draws.freeze(round, by=world.county, at=world.at)
     posts.appoint(
         world.inspector, body=world.minxian.office.body, role="county", since=world.at.date(), by=None, at=world.at
     )
     leaves = world.at + timedelta(minutes=5)
-    draws.draw(
-        round, n=1, day=world.at.date(), departs_at=leaves, teams=[world.minxian.team], by=world.inspector, at=world.at
-    )
+    round = held(
+        world.campaign, office=world.minxian.office.body, by=world.inspector, teams=[world.minxian.team], n=1,
+        departs_at=leaves, at=world.at,
+    )  # fmt: skip
     mine = round.lists.get()
     assert "请由检查组其他成员启封" in text(phone.get(to("list", mine.pk)))
     answer = phone.post(to("list_open", mine.pk))
-    assert answer.status_code == 403 and "抽签的人不能启封清单" in text(answer)
+    assert answer.status_code == 403 and "不能启封清单" in text(answer)
 
 
 def test_a_list_opens_once(phone, world):

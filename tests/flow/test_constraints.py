@@ -28,11 +28,11 @@ from mingcha.ground.notices import actions as notices
 from mingcha.ground.notices.models import Channel, Delivery, Preference, Raising
 from mingcha.ground.rulebook.actions import clocks
 from mingcha.ground.rulebook.models import LadderRung, Question, TermRule
-from mingcha.ground.territory.models import Body, Site
+from mingcha.ground.territory.models import Body, Site, SiteType
 from mingcha.kernel import sheets
 from mingcha.kernel.deadlines import Rung, Term, Unit
 from mingcha.kernel.hours import Hours
-from tests import clocked, papered, referred
+from tests import clocked, papered, referred, weighed
 
 MODELS = [model for model in apps.get_models() if model.__module__.startswith("mingcha.")]
 UNIQUE = [
@@ -48,6 +48,13 @@ WRONG = {
     "body_not_its_own_host": (Body, lambda w: {"host": F("code")}),
     "merged_site_is_off": (Site, lambda w: {"merged_into": w.minxian.waiting, "active": True}),
     "site_not_into_itself": (Site, lambda w: {"merged_into": F("id"), "active": False}),
+    "site_on_earth": (Site, lambda w: {"latitude": 34.4, "longitude": None}),
+    "site_opens_before_it_closes": (Site, lambda w: {"opens": time(8), "closes": None}),
+    "schematic_is_somewhere": (Site, lambda w: {"schematic": True}),
+    "visit_minutes_in_a_day": (SiteType, lambda w: {"minutes": 0}),
+    "cap_of_enterprises_alone": (SiteType, lambda w: {"yearly_cap": 2}),
+    "base_on_earth": (Team, lambda w: {"base_latitude": 91, "base_longitude": 104}),
+    "team_starts_before_it_ends": (Team, lambda w: {"starts": time(18), "ends": time(8)}),
     "post_dates_in_order": (Post, lambda w: {"until": w.at.date() - TOO_EARLY}),
     "acting_ends": (Post, lambda w: {"capacity": "acting", "until": None}),
     "link_names_one_thing": (Link, lambda w: {"body": w.minxian.office.answering}),
@@ -112,6 +119,7 @@ WRONG = {
     **referred.WRONG,
     **clocked.WRONG,
     **papered.WRONG,
+    **weighed.WRONG,
 }
 
 
@@ -137,6 +145,7 @@ def fill(w, ranks):
     clocked.everything(w)
     referred.everything(w)
     papered.everything(w, ranks)
+    weighed.everything(w)
     reports.issue_brief(w.campaign, issuer=w.city.office.body, as_of=w.at, demo=False, by=w.lead, at=w.at)
     told = publications.Text(
         "演示", "张某、李某", officials=[publications.Official("演示甲"), publications.Official("演示乙")],

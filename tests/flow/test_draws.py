@@ -1,4 +1,4 @@
-"""Rounds of the lot: committed, frozen, drawn, sealed until departure, revealed for all to replay."""
+"""Rounds of the lot: frozen with their chances, drawn by two bodies, sealed until departure, revealed for all to replay."""
 
 import json
 import subprocess
@@ -10,7 +10,8 @@ import pytest
 from django.conf import settings
 
 from mingcha.flow.campaigns.actions import campaigns, teams
-from mingcha.flow.draws import actions, queries
+from mingcha.flow.draws import actions, boxes, queries
+from mingcha.flow.draws.actions import directing, replacing
 from mingcha.flow.draws.models import FrameSite, Round, SealedList
 from mingcha.flow.draws.states import ListState, State
 from mingcha.flow.fieldwork.actions import outings as fieldwork
@@ -18,28 +19,34 @@ from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.actions import posts
 from mingcha.ground.audit.models import Event
 from mingcha.ground.territory.actions import sites as register
+from mingcha.ground.territory.models import Body, Site
 from mingcha.kernel import lots, sealing
-from tests.world import day_of, person
+from tests.lots_held import begun, drawn, planned, witness
+from tests.world import person
 
 VERIFIER = Path(__file__).resolve().parents[2] / "docs" / "verify_lot.py"
 
 
 @pytest.fixture
 def round(world):
-    """A round of 岷县, its register frozen."""
-    begun = actions.begin(world.campaign, office=world.minxian.office.body, by=world.county, at=world.at)
-    actions.freeze(begun, by=world.county, at=world.at)
-    return begun
+    """A round of 岷县, begun."""
+    return begin(world)
+
+
+def begin(world):
+    return begun(world.campaign, office=world.minxian.office.body, by=world.county, at=world.at)
+
+
+def freeze(world, round, *, by=None, **changes):
+    """Freeze a round of three sites for the team of 岷县, leaving in two hours."""
+    given = {"n": 3, "departs_at": world.at + timedelta(hours=2), "teams": [world.minxian.team]} | changes
+    return actions.freeze(round, plan=planned(**given), by=by or world.county, at=world.at)
 
 
 def draw(world, round, **changes):
-    """Draw three sites for the team of 岷县, leaving in two hours."""
-    given = {
-        "n": 3, "day": day_of(world.at), "departs_at": world.at + timedelta(hours=2), "teams": [world.minxian.team],
-        "by": world.county, "at": world.at,
-    } | changes  # fmt: skip
-    actions.draw(round, **given)
-    return round
+    """Freeze it, and hold its ceremony."""
+    freeze(world, round, **changes)
+    return drawn(round, by=world.county, at=world.at)
 
 
 def opened(world, round):
@@ -48,15 +55,8 @@ def opened(world, round):
     return fieldwork.depart(round.lists.get(), by=world.leader, at=world.at + timedelta(hours=2))
 
 
-def test_the_commitment_stands_before_the_frame(world):
-    begun = actions.begin(world.campaign, office=world.minxian.office.body, by=world.county, at=world.at)
-    assert begun.state == State.COMMITTED
-    assert len(begun.commitment) == 64
-    assert begun.frame_hash == ""
-    assert not begun.frame.exists()
-
-
 def test_the_frozen_frame_keeps_what_the_register_had(world, round):
+    freeze(world, round)
     site, before = world.minxian.office.sites[0], queries.candidates(round)
     register.change_site(
         site, name="演示改名", type=world.minxian.office.sites[1].type, division=site.division, address="",
@@ -70,19 +70,17 @@ def test_a_frame_may_hold_some_types_only_and_never_a_site_struck_off(world):
     office = world.minxian.office
     shop = next(site for site in office.sites if site.type.name == "超市")
     type(shop).objects.filter(pk=office.sites[0].pk).update(active=False)
-    every = actions.begin(world.campaign, office=office.body, by=world.county, at=world.at)
-    assert actions.freeze(every, by=world.county, at=world.at) == len(office.sites) - 1
-    some = actions.begin(world.campaign, office=office.body, by=world.county, at=world.at)
-    assert actions.freeze(some, site_types=[shop.type_id], by=world.county, at=world.at) == 1
+    assert freeze(world, begin(world)) == len(office.sites) - 1
+    assert freeze(world, begin(world), site_types=[shop.type_id], n=1) == 1
 
 
 def test_strata_are_site_type_by_township_group(world):
     from mingcha.ground.territory.actions import divisions
 
     divisions.group_townships({"621126100": "东片"}, prefix="621126", by=world.county, at=world.at)
-    begun = actions.begin(world.campaign, office=world.minxian.office.body, by=world.county, at=world.at)
-    actions.freeze(begun, by=world.county, at=world.at)
-    strata = {row["stratum"] for row in queries.strata(begun)}
+    round = begin(world)
+    freeze(world, round)
+    strata = {row["stratum"] for row in queries.strata(round)}
     assert strata == {"村/东片", "小区/全域", "饭店/东片", "高速路卡点/全域", "超市/东片"}
 
 
@@ -98,14 +96,15 @@ def test_no_column_tells_what_was_drawn_before_the_team_departs(world, round):
     told = json.dumps(list(Event.objects.filter(kind="round", key=str(round.pk)).values("text", "detail")))
     for code in codes:
         assert code not in told
-        assert code.encode() not in bytes(sealed["box"]) + bytes(row["seed_box"])
+        assert code.encode() not in bytes(sealed["box"]) + bytes(row["chances_box"])
 
 
 def test_a_box_opens_only_with_the_key_and_for_its_own_team(world, round):
     draw(world, round)
     sealed = round.lists.get()
     about = f"list/{round.pk}/{sealed.team_id}"
-    assert len(json.loads(sealing.open_sealed(bytes(sealed.box), key=settings.MINGCHA_SEALING_KEY, about=about))) == 3
+    plain = json.loads(sealing.open_sealed(bytes(sealed.box), key=settings.MINGCHA_SEALING_KEY, about=about))
+    assert len(plain["stops"]) == 3
     with pytest.raises(sealing.SealBroken):
         sealing.open_sealed(bytes(sealed.box), key=settings.MINGCHA_SEALING_KEY, about=about + "1")
     with pytest.raises(sealing.SealBroken):
@@ -163,9 +162,7 @@ def test_a_team_is_barred_from_sites_of_a_body_its_member_serves(world, round):
     assert food not in held[world.minxian.team.pk]
     assert sum(map(len, held.values())) == len(office.sites)
 
-    alone = actions.begin(world.campaign, office=office.body, by=world.county, at=world.at)
-    actions.freeze(alone, by=world.county, at=world.at)
-    draw(world, alone, n=len(office.sites), teams=[world.minxian.team])
+    alone = draw(world, begin(world), n=len(office.sites), teams=[world.minxian.team])
     assert alone.unassigned == 1
 
 
@@ -190,40 +187,39 @@ def _leader(world, team_pk):
         (lambda w: {"teams": [w.minxian.team, w.abroad.team]}, accounts.NotFound),
         (lambda w: {"by": w.neighbour}, accounts.NotFound),
         (lambda w: {"by": w.leader}, accounts.NotAllowed),
+        (lambda w: {"cap": 0.01}, actions.OutOfRange),
+        (lambda w: {"window": 500}, actions.OutOfRange),
+        (lambda w: {"site_types": ["none"]}, actions.RegisterEmpty),
     ],
 )
-def test_a_draw_that_cannot_be_is_refused_and_leaves_the_round_frozen(world, round, changes, refusal):
+def test_a_plan_that_cannot_be_is_refused_and_leaves_the_round_as_it_was(world, round, changes, refusal):
     with pytest.raises(refusal):
-        draw(world, round, **changes(world))
+        freeze(world, round, **changes(world))
     round.refresh_from_db()
-    assert round.state == State.FROZEN
-    assert not round.lists.exists()
+    assert round.state == State.BEGUN
+    assert not round.frame.exists()
 
 
 def test_each_step_is_taken_once_and_in_order(world, round):
     with pytest.raises(actions.RoundMoved):
-        actions.freeze(round, by=world.county, at=world.at)
+        actions.deposit(round, by=world.county, at=world.at)
     draw(world, round)
-    with pytest.raises(actions.RoundMoved):
-        draw(world, round)
+    for again in (freeze, lambda w, r: actions.deposit(r, by=w.county, at=w.at)):
+        with pytest.raises(actions.RoundMoved):
+            again(world, round)
     assert FrameSite.objects.filter(round=round).count() == len(world.minxian.office.sites)
 
 
 def test_nothing_is_frozen_or_drawn_once_the_campaign_has_ended(world, round):
-    fresh = actions.begin(world.campaign, office=world.minxian.office.body, by=world.county, at=world.at)
+    fresh = begin(world)
+    freeze(world, round)
     campaigns.close(world.campaign, by=world.lead, at=world.at)
     with pytest.raises(campaigns.CampaignOver):
-        actions.freeze(fresh, by=world.county, at=world.at)
+        freeze(world, fresh)
     with pytest.raises(campaigns.CampaignOver):
-        draw(world, round)
-    states = {fresh.pk: State.COMMITTED, round.pk: State.FROZEN}
+        drawn(round, by=world.county, at=world.at)
+    states = {fresh.pk: State.BEGUN, round.pk: State.FROZEN}
     assert dict(Round.objects.filter(pk__in=states).values_list("pk", "state")) == states
-
-
-def test_an_empty_register_is_refused(world):
-    begun = actions.begin(world.campaign, office=world.minxian.office.body, by=world.county, at=world.at)
-    with pytest.raises(actions.RegisterEmpty):
-        actions.freeze(begun, site_types=["none"], by=world.county, at=world.at)
 
 
 def test_nothing_is_revealed_while_a_list_is_sealed(world, round):
@@ -238,13 +234,15 @@ def test_a_revealed_round_replays_for_anyone(world, round, tmp_path):
     """By the kernel, by the lone script a stranger runs, and against what was published before the draw."""
     outing = opened(world, round)
     bundle = actions.reveal(round, by=world.county, at=world.at + timedelta(hours=3))
-    before = {"frame_hash": round.frame_hash, "commitment": round.commitment, "n": 3}
+    commitments = [party.commitment for party in queries.parties(round)]
+    assert sorted(bundle["commitments"]) == sorted(commitments)
+    before = {"frame_hash": round.frame_hash, "root": round.root, "n": 3}
     lots.verify(bundle, published=before)
     assert sorted(bundle["drawn"]) == sorted(stop.site.code for stop in outing.stops.all())
     assert sum(round.allocation.values()) == 3
     file = tmp_path / "bundle.json"
     file.write_text(json.dumps(round.bundle), encoding="utf-8")
-    assert _verifier(file, round.commitment).returncode == 0
+    assert _verifier(file, round.frame_hash, round.root, *commitments).returncode == 0
     assert _verifier(file, "0" * 64).returncode != 0
 
 
@@ -291,3 +289,76 @@ def test_a_list_that_nobody_opened_lapses_with_its_day_and_no_longer_hides_the_r
     lots.verify(actions.reveal(round, by=world.county, at=after))
     with pytest.raises(actions.RoundRevealed):
         actions.open_list(sealed, by=world.inspector, at=after)
+
+
+def test_a_witness_reads_the_round_it_witnesses_and_no_other(world):
+    to = accounts.standing(witness(), at=world.at)
+    assert queries.round_(world.minxian.round.pk, to=to) == world.minxian.round
+    assert {held.office_id for held in queries.rounds(to=to)} <= set(
+        Round.objects.filter(parties__body="62-witness").values_list("office", flat=True)
+    )
+    with pytest.raises(actions.WitnessNeeded):
+        actions.begin(
+            world.campaign, office=world.minxian.office.body, witness=world.minxian.office.body, by=world.county,
+            at=world.at,
+        )  # fmt: skip
+
+
+def test_one_person_of_two_bodies_puts_in_one_secret_only(world, round):
+    freeze(world, round)
+    body = Body.objects.get(pk="62-witness")
+    posts.appoint(world.county, body=body, role="group", since=world.at.date(), by=None, at=world.at)
+    actions.deposit(round, by=world.county, at=world.at)
+    with pytest.raises(actions.OnePersonForBoth):
+        actions.deposit(round, by=world.county, at=world.at)
+
+
+def test_a_directed_visit_travels_with_a_cover_and_shows_nowhere_below(world, round):
+    """In the frame with certainty, as others are; not in the record of the round, nor in any row the county can read."""
+    office, lead = world.city.office.body, world.lead
+    site = world.minxian.office.sites[2]
+    given = {
+        "office": office,
+        "carrier": world.minxian.office.body,
+        "site": site,
+        "reason": "演示：集中反映",
+        "at": world.at,
+    }
+    with pytest.raises(accounts.NotAllowed):
+        directing.direct(world.campaign, by=world.county, **given)
+    asked = directing.direct(world.campaign, by=lead, **given)
+    draw(world, round, n=4)
+    asked.refresh_from_db()
+    assert (asked.state, asked.round_id) == ("travelling", round.pk)
+    chances = boxes.chances(round)
+    assert chances[site.code] == 1 and list(chances.values()).count(1) >= 2 and sum(chances.values()) == 4
+    assert site.code in boxes.listed(round.lists.get()).codes
+    told = json.dumps(list(Event.objects.filter(kind="round", key=str(round.pk)).values("text", "detail")))
+    assert "directed" not in told and site.code not in told
+    for below in (world.county, world.neighbour, world.second):
+        assert queries.directed(to=accounts.standing(below, at=world.at)) == []
+    assert queries.directed(to=accounts.standing(lead, at=world.at))[0][1:] == (site.code, "演示：集中反映")
+    actions.void(round, reason="演示", by=world.county, at=world.at)
+    asked.refresh_from_db()
+    assert (asked.state, asked.round_id) == ("waiting", None)
+    directing.withdraw(asked, by=lead, at=world.at)
+    with pytest.raises(directing.AlreadyTaken):
+        directing.withdraw(asked, by=lead, at=world.at)
+
+
+def test_a_stop_that_cannot_be_visited_is_replaced_by_rank(world):
+    """Of its own stratum, the next by the draw; never chosen, never twice, and None where nobody is left."""
+    Site.objects.filter(division__code__startswith="621126").update(type=world.minxian.office.sites[0].type)
+    Site.objects.filter(code__startswith="621126").update(division="621126100")
+    round = draw(world, begin(world))
+    outing = fieldwork.depart(round.lists.get(), by=world.leader, at=world.at + timedelta(hours=2))
+    sealed, at = round.lists.get(), world.at + timedelta(hours=3)
+    ranks = [t.site for t in lots.draw(queries.candidates(round), seed=queries.seed(round)).tickets]
+    first, second, third = [stop.site for stop in outing.stops.all()]
+    with pytest.raises(replacing.ReasonNeeded):
+        replacing.replace(sealed, out=first, reason=" ", by=world.leader, at=at)
+    assert replacing.replace(sealed, out=first, reason="演示：塌方", by=world.leader, at=at).code == ranks[3]
+    with pytest.raises(replacing.NotOfThisList):
+        replacing.replace(sealed, out=first, reason="演示", by=world.leader, at=at)
+    assert replacing.replace(sealed, out=second, reason="演示：塌方", by=world.leader, at=at).code == ranks[4]
+    assert replacing.replace(sealed, out=third, reason="演示：塌方", by=world.leader, at=at) is None

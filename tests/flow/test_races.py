@@ -20,6 +20,8 @@ from mingcha.ground.territory.actions import sites
 from mingcha.ground.territory.models import Site
 from mingcha.kernel import sheets
 from tests.at_once import at_once, refusals
+from tests.lots_held import DICE, planned, witness
+from tests.lots_held import begun as begin
 from tests.world import PNG, note, publish
 
 
@@ -112,17 +114,19 @@ def test_two_officers_begin_and_draw_a_round(live_world):
     w = live_world
     office = w.minxian.office.body
     hands = (w.county, w.second)
-    outcomes = at_once(*[lambda by=by: draws.begin(w.campaign, office=office, by=by, at=w.at) for by in hands])
+    outcomes = at_once(*[lambda by=by: begin(w.campaign, office=office, by=by, at=w.at) for by in hands])
     assert set(refusals(outcomes)) <= {draws.RoundMoved}
     begun = Round.objects.filter(campaign=w.campaign, office=office).order_by("-number").first()
-    draws.freeze(begun, by=w.county, at=w.at)
-    departs = w.at + timedelta(hours=1)
-    outcomes = at_once(*[
-        lambda by=by: draws.draw(
-            again(begun), n=2, day=w.at.date(), departs_at=departs, teams=[w.minxian.team], by=by, at=w.at
-        )
-        for by in hands
-    ])  # fmt: skip
+    plan = planned(teams=[w.minxian.team], departs_at=w.at + timedelta(hours=1), n=2)
+    outcomes = at_once(*[lambda by=by: draws.freeze(again(begun), plan=plan, by=by, at=w.at) for by in hands])
+    assert refusals(outcomes) == [draws.RoundMoved]
+    # Two bodies put their secrets in at once: none is lost, and the round is committed.
+    both = (w.county, witness())
+    assert refusals(at_once(*[lambda by=by: draws.deposit(again(begun), by=by, at=w.at) for by in both])) == []
+    assert again(begun).state == "committed"
+    draws.announce(begun, value=DICE, by=w.second, at=w.at)
+    # The second reading is given twice.
+    outcomes = at_once(*[lambda: draws.agree(again(begun), value=DICE, by=witness(), at=w.at)] * 2)
     assert refusals(outcomes) == [draws.RoundMoved]
     assert begun.lists.count() == 1
 

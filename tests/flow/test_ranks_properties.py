@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.actions import calls, teams
 from mingcha.flow.campaigns.models import Member, Offer, Team
-from mingcha.flow.draws import actions as draws
 from mingcha.flow.draws.models import SealedList
 from mingcha.flow.fieldwork.actions import outings
 from mingcha.flow.fieldwork.models import Inspection
@@ -30,6 +29,7 @@ from mingcha.ground.territory.models import Division, Site
 from mingcha.kernel import sealing
 from mingcha.kernel.refusals import Refusal
 from tests.flow.test_races import again
+from tests.lots_held import held
 from tests.ranks import muster
 from tests.world import person
 
@@ -250,9 +250,7 @@ def drawn(w, known, index, at):
     """Draw for some of the teams; no list holds a site to which somebody of its team is tied."""
     standing = list(Team.objects.filter(office=w.minxian.office.body, disbanded_at=None).order_by("pk"))
     chosen = standing[index % len(standing) :]
-    round = draws.begin(w.campaign, office=w.minxian.office.body, by=w.second, at=at)
-    size = draws.freeze(round, by=w.second, at=at)
-    draws.draw(round, n=size, day=at.date(), departs_at=at, teams=chosen, by=w.second, at=at)
+    round = held(w.campaign, office=w.minxian.office.body, by=w.second, teams=chosen, departs_at=at, at=at)
     for sealed in round.lists.all():
         for member in campaigns.present(sealed.team):
             assert not any(known.to_site(member.person, site) for site in content(sealed))

@@ -19,6 +19,7 @@ from mingcha.ground.territory.actions import merges
 from mingcha.ground.territory.models import Body
 from tests.at_once import at_once, refusals
 from tests.flow.test_races import again
+from tests.lots_held import DICE, begun, planned, witness
 from tests.ranks import muster
 from tests.world import drawn_round, open_campaign, person
 
@@ -72,17 +73,23 @@ def test_two_officers_make_two_leaders_of_one_team(ranked):
     assert [m.duty for m in campaigns.present(team)].count("leader") == 1
 
 
+def announced(w, team, *, n, departs_at):
+    """Return a round of 岷县 whose dice were read once: the second reading draws."""
+    round = begun(w.campaign, office=w.minxian.office.body, by=w.county, at=w.at)
+    draws.freeze(round, plan=planned(teams=[again(team)], departs_at=departs_at, n=n), by=w.county, at=w.at)
+    for by in (w.county, witness()):
+        draws.deposit(round, by=by, at=w.at)
+    draws.announce(round, value=DICE, by=w.county, at=w.at)
+    return round
+
+
 def test_whoever_joins_while_the_lot_is_drawn_is_held_against_the_list_or_barred_by_it(ranked):
     """Either they were there when the lists were shared out, or the list was there when they came."""
     w, office = ranked, ranked.minxian.office
     team = form(w, "演示新组", w.ranks.spare_leader, [])
-    round = draws.begin(w.campaign, office=office.body, by=w.county, at=w.at)
-    size = draws.freeze(round, by=w.county, at=w.at)
-    departs = w.at + timedelta(hours=1)
+    round = announced(w, team, n=len(office.sites), departs_at=w.at + timedelta(hours=1))
     outcomes = at_once(
-        lambda: draws.draw(
-            again(round), n=size, day=w.at.date(), departs_at=departs, teams=[again(team)], by=w.county, at=w.at
-        ),
+        lambda: draws.agree(again(round), value=DICE, by=witness(), at=w.at),
         lambda: outings.join_team(again(team), person=w.ranks.spare, by=w.county, at=w.at),
     )
     assert refusals(outcomes) in ([], [outings.CannotJoin])
@@ -109,25 +116,21 @@ def test_a_list_is_opened_while_the_next_is_drawn(ranked):
     w, mine = ranked, ranked.minxian
     for _ in range(3):
         first = drawn_round(w.campaign, mine.team, mine.office, departs_at=w.at, at=w.at)
-        next_ = draws.begin(w.campaign, office=mine.office.body, by=w.county, at=w.at)
-        draws.freeze(next_, by=w.county, at=w.at)
+        next_ = announced(w, again(mine.team), n=2, departs_at=w.at)
         outcomes = at_once(
             lambda first=first: outings.depart(first.lists.get(), by=w.leader, at=w.at),
-            lambda next_=next_: draws.draw(
-                next_, n=2, day=w.at.date(), departs_at=w.at, teams=[again(mine.team)], by=w.county, at=w.at
-            ),
+            lambda next_=next_: draws.agree(next_, value=DICE, by=witness(), at=w.at),
         )
         assert refusals(outcomes) == []
 
 
 def test_a_team_ends_or_is_drawn_for(ranked):
-    w, office = ranked, ranked.minxian.office
+    w = ranked
     team = form(w, "演示新组", w.ranks.spare_leader, [])
-    round = draws.begin(w.campaign, office=office.body, by=w.county, at=w.at)
-    draws.freeze(round, by=w.county, at=w.at)
+    round = announced(w, team, n=2, departs_at=w.at)
     outcomes = at_once(
         lambda: outings.disband_team(again(team), by=w.county, at=w.at),
-        lambda: draws.draw(round, n=2, day=w.at.date(), departs_at=w.at, teams=[again(team)], by=w.county, at=w.at),
+        lambda: draws.agree(round, value=DICE, by=witness(), at=w.at),
     )
     assert len(refusals(outcomes)) == 1
     assert bool(campaigns.present(team)) is round.lists.exists()

@@ -1,4 +1,4 @@
-"""All pages that somebody reaches by links, a few of each kind."""
+"""All kinds of pages that somebody reaches by links."""
 
 import re
 from collections import Counter, deque
@@ -9,13 +9,16 @@ from django.urls import resolve
 
 from tests.journeys.visitor import Visitor
 
-ALIKE = 2  # pages of one kind that are looked at; the tenth order looks like the first. Of those narrowed, one.
 FILES = re.compile(r"\.(xlsx|docx|json|xml)$|/(photos|proofs|attachments|progress|signatures)/\d+/$")
 LINKS = "links => links.filter(a => !a.hasAttribute('download')).map(a => a.href)"
 
 
-def crawl(visitor: Visitor) -> Iterator[str]:
-    """Yield the home page and all that its links lead to, a few of each kind; links are read after each visit."""
+def crawl(visitor: Visitor, *, alike: int = 1) -> Iterator[str]:
+    """
+    Yield the home page and all that its links lead to; links are read after each visit.
+
+    Of one kind as many as are said to be looked at: the tenth order looks like the first. Of those narrowed, one.
+    """
     waiting, known, kinds = deque(["/"]), {"/"}, Counter[tuple[str, ...]]()
     while waiting:
         address = waiting.popleft()
@@ -28,7 +31,7 @@ def crawl(visitor: Visitor) -> Iterator[str]:
             if "language" in dict(parse_qsl(target.query)):
                 continue  # the same page for somebody who reads another language
             kind = (resolve(target.path).view_name, *sorted(key for key, _ in parse_qsl(target.query)))
-            if found not in known and kinds[kind] < (1 if target.query else ALIKE):
+            if found not in known and kinds[kind] < (1 if target.query else alike):
                 known.add(found)
                 kinds[kind] += 1
                 waiting.append(found)

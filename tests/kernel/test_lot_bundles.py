@@ -1,9 +1,11 @@
 """A published draw: whoever changes one field is found out, by us and by the script that needs only Python."""
 
 import copy
+import hashlib
 import json
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,28 @@ from hypothesis import strategies as st
 from mingcha.kernel import lots
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "verify_lot.py"
-SEED = bytes(range(32))
-CANDIDATES = [lots.Candidate(f"MX-{i:02}", ("村·北", "超市·北", "学校·南")[i % 3]) for i in range(11)]
-DRAW = lots.draw(CANDIDATES, n=4, seed=SEED)
-BUNDLE = lots.bundle(DRAW, CANDIDATES, SEED)
+SECRETS = [bytes(range(32)), bytes(range(32, 64))]
+PUBLIC = {"named": "某彩票第2026131期开奖号码", "at": "2026-11-24T21:30:00+08:00", "value": "03 11 17 | 05"}
+RULE = {"tilt": "logistic", "tau": 0.2, "scores": "ab" * 32, "teams": ["甲组", "乙组"]}
+ABOUT = {"campaign": "安置点专项", "round": 3}
+WEIGHED = [
+    lots.Weighed(f"MX-{i:02}", ("村·北", "超市·北", "学校·南")[i % 3], (i * 7 % 11) / 11, i == 6) for i in range(11)
+]
+CHANCES = lots.chances(WEIGHED, n=4, setting=lots.Setting(tilt="logistic"))
+CANDIDATES = [lots.Candidate(one.site, one.stratum, CHANCES[one.site]) for one in WEIGHED]
+
+
+def whole(candidates, secrets, public=PUBLIC, rule=RULE, about=ABOUT):
+    """A draw and its bundle, from the frame to the root."""
+    terms = lots.terms_hash(rule=rule, about=about, named=public["named"], at=public["at"])
+    seed = lots.seed(
+        frame_hash=lots.frame_hash(candidates), terms_hash=terms, public_value=public["value"], secrets=secrets
+    )
+    done = lots.draw(candidates, seed=seed)
+    return done, lots.bundle(done, candidates, secrets=secrets, public=public, rule=rule, about=about)
+
+
+DRAW, BUNDLE = whole(CANDIDATES, SECRETS)
 
 
 def run(bundle, *more):
@@ -49,8 +69,8 @@ def changed(value, how):
     return ({}, {**value, "more": 1}, None)[how % 3]
 
 
-def tampered(path, how):
-    bundle = copy.deepcopy(BUNDLE)
+def tampered(path, how, of=BUNDLE):
+    bundle = copy.deepcopy(of)
     inner = bundle
     for key in path[:-1]:
         inner = inner[key]
@@ -62,10 +82,23 @@ def tampered(path, how):
 
 
 def test_an_honest_bundle_passes_both_verifiers():
-    lots.verify(json.loads(json.dumps(BUNDLE)), published={"commitment": DRAW.commitment, "n": 4})
-    code, said = run(BUNDLE, DRAW.commitment)
-    assert code == 0, said
-    assert "4 of 11" in said and "4/11" in said
+    again = json.loads(json.dumps(BUNDLE))
+    on_record = {key: BUNDLE[key] for key in ("frame_hash", "terms_hash", "root", "rule", "n")}
+    on_record |= {"commitments": BUNDLE["commitments"][::-1], "public": {"named": PUBLIC["named"], "at": PUBLIC["at"]}}
+    lots.verify(again, published=on_record)
+    assert run(BUNDLE, DRAW.root, BUNDLE["frame_hash"], BUNDLE["terms_hash"], *BUNDLE["commitments"]) == (0, "OK\n")
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(1, 30), st.integers(0, 10**6), st.sampled_from(["lottery", "logistic", "minmax"]))
+def test_the_script_agrees_with_us_on_any_draw(size, luck, tilt):
+    n = luck % size + 1
+    weighed = [lots.Weighed(f"点{i}", f"层{(i * luck) % 5}", (i * luck % 97) / 97) for i in range(size)]
+    chances = lots.chances(weighed, n=n, setting=lots.Setting(tilt=tilt, cap=1.0))
+    secrets = [hashlib.sha256(b"%d %d" % (luck, k)).digest() for k in range(2 + luck % 2)]
+    _, bundled = whole([lots.Candidate(w.site, w.stratum, chances[w.site]) for w in weighed], secrets)
+    lots.verify(bundled)
+    assert run(bundled) == (0, "OK\n")
 
 
 def test_the_script_is_short_and_needs_only_python():
@@ -84,7 +117,7 @@ def test_a_change_of_any_one_field_is_caught(path, how):
         lots.verify(bundle)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.sampled_from(list(leaves(BUNDLE))), st.integers(0, 10_000))
 def test_the_script_catches_it_too(path, how):
     assert run(tampered(path, how))[0] != 0
@@ -100,23 +133,36 @@ def _set(*path, to):
 
 
 FIRST = BUNDLE["tickets"][0]
+CHANCE_1 = BUNDLE["frame"].replace(",1\n", ",2\n", 1)
 
 
 @pytest.mark.parametrize(
     ("bundle", "place", "script"),
     [
-        (_set("format", to="mingcha-lot/2"), "format", "format"),
-        (_set("frame", to=BUNDLE["frame"].replace("MX-03", "MX-93")), "frame", "frame"),
-        (_set("frame_hash", to="0" * 64), "frame", "frame"),
-        (_set("seed", to="11" * 32), "commitment", "commitment"),
-        (_set("commitment", to="0" * 64), "commitment", "commitment"),
-        (_set("n", to=5), "allocation", "allocation"),
-        (_set("n", to=12), "n", "allocation"),
-        (_set("allocation", 1, "drawn", to=9), f"allocation {BUNDLE['allocation'][1]['stratum']}", "allocation"),
+        (_set("format", to="mingcha-lot/1"), "format", "format"),
+        (_set("about", "round", to=4), "terms_hash", "terms"),
+        (_set("rule", "tau", to=0.3), "terms_hash", "terms"),
+        (_set("public", "named", to="骰子"), "terms_hash", "terms"),
+        (_set("public", "value", to="03 11 18 | 05"), "public", "seed"),
+        (_set("public", to={**PUBLIC, "remark": "x"}), "public", "format"),
+        (_set("terms_hash", to="0" * 64), "terms_hash", "terms"),
+        (_set("frame", to=BUNDLE["frame"].replace("MX-03", "MX-93")), "frame_hash", "frame"),
+        (_set("frame", to=CHANCE_1), "frame", "frame"),
+        (_set("frame", to=BUNDLE["frame"] + BUNDLE["frame"].split("\n")[1] + "\n"), "frame", "frame"),
+        (_set("frame_hash", to="0" * 64), "frame_hash", "frame"),
+        (_set("secrets", 0, to="11" * 32), "commitments", "secrets"),
+        (_set("secrets", to=BUNDLE["secrets"][:1]), "secrets", "format"),
+        (_set("secrets", to=BUNDLE["secrets"][::-1]), "secrets", "secrets"),
+        (_set("commitments", to=BUNDLE["commitments"][::-1]), "commitments", "secrets"),
+        (_set("seed", to="0" * 64), "seed", "seed"),
+        (_set("n", to=5), "n", "strata or n"),
+        (_set("strata", 1, "drawn", to=9), f"strata {BUNDLE['strata'][1]['stratum']}", "strata or n"),
         (_set("tickets", 0, "value", to="0" * 64), f"ticket {FIRST['site']}", f"ticket of {FIRST['site']}"),
+        (_set("tickets", 0, "rank", to=True), f"ticket {FIRST['site']}", f"ticket of {FIRST['site']}"),
         (_set("tickets", to=BUNDLE["tickets"][::-1]), "order", "ticket"),
-        (_set("drawn", to=BUNDLE["drawn"][1:]), "drawn", "drawn or order"),
-        (_set("drawn", to=BUNDLE["drawn"][::-1]), "order", "drawn or order"),
+        (_set("drawn", to=BUNDLE["drawn"][1:]), "drawn", "drawn or root"),
+        (_set("drawn", to=BUNDLE["drawn"][::-1]), "order", "drawn or root"),
+        (_set("root", to="0" * 64), "root", "drawn or root"),
         ({**BUNDLE, "remark": "approved"}, "项目", "format"),
     ],
 )
@@ -130,16 +176,63 @@ def test_the_first_place_where_it_breaks_is_named(bundle, place, script):
 
 
 def test_a_draw_made_anew_agrees_with_itself_and_fails_against_what_was_published():
-    other = bytes(32)
-    anew = lots.bundle(lots.draw(CANDIDATES, n=4, seed=other), CANDIDATES, other)
+    _, anew = whole(CANDIDATES, [SECRETS[0], bytes(32)])
     lots.verify(anew)
-    with pytest.raises(lots.Tampered, match="commitment"):
-        lots.verify(anew, published={"commitment": DRAW.commitment})
-    code, said = run(anew, DRAW.commitment)
+    for key in ("commitments", "root"):
+        with pytest.raises(lots.Tampered, match=key):
+            lots.verify(anew, published={key: BUNDLE[key]})
+    with pytest.raises(lots.Tampered, match="public"):
+        lots.verify(anew, published={"public": {"named": "骰子"}})
+    code, said = run(anew, DRAW.root)
     assert code != 0
-    assert "commitment" in said
+    assert "published" in said
 
 
 def test_a_bundle_is_not_made_from_a_draw_that_does_not_belong():
-    with pytest.raises(ValueError, match="does not belong"):
-        lots.bundle(DRAW, CANDIDATES, bytes(32))
+    for secrets, rule in (([SECRETS[0], bytes(32)], RULE), (SECRETS, {})):
+        with pytest.raises(ValueError, match="does not belong"):
+            lots.bundle(DRAW, CANDIDATES, secrets=secrets, public=PUBLIC, rule=rule, about=ABOUT)
+
+
+@pytest.mark.parametrize("odd", [None, [], "x", {}, {**BUNDLE, "frame": "site,stratum,chance\na,b,1e999999999\n"}])
+def test_what_is_no_bundle_at_all_is_refused_and_costs_nothing(odd):
+    with pytest.raises(lots.Tampered):
+        lots.verify(odd)
+
+
+# One ticket alone
+
+
+def test_every_site_can_prove_its_ticket_alone():
+    for candidate in CANDIDATES:
+        proof = json.loads(json.dumps(lots.prove(DRAW, candidate.site)))
+        lots.check_proof(proof, root=DRAW.root)
+        assert proof["drawn"] is (candidate.site in DRAW.drawn)
+        assert len(proof["path"]) <= 4
+        told = json.dumps(proof, ensure_ascii=False)
+        assert [c.site for c in CANDIDATES if c.site in told] == [candidate.site]
+    with pytest.raises(lots.NotACandidate, match="MX-99"):
+        lots.prove(DRAW, "MX-99")
+
+
+def test_one_site_alone_is_its_own_tree():
+    done, _ = whole([lots.Candidate("a", "村", Fraction(1))], SECRETS)
+    lots.check_proof(lots.prove(done, "a"), root=done.root)
+
+
+PROOF = lots.prove(DRAW, "MX-04")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(list(leaves(PROOF))), st.integers(0, 10_000))
+def test_a_change_of_any_one_field_of_a_proof_is_caught(path, how):
+    with pytest.raises(lots.Tampered):
+        lots.check_proof(tampered(path, how, PROOF), root=DRAW.root)
+
+
+def test_a_proof_against_another_root_names_the_root():
+    with pytest.raises(lots.Tampered, match="root"):
+        lots.check_proof(PROOF, root="0" * 64)
+    for odd in (None, [], {}, {"format": "x"}):
+        with pytest.raises(lots.Tampered, match="format"):
+            lots.check_proof(odd, root=DRAW.root)

@@ -118,7 +118,10 @@ def lots_replayed(campaign):
 
     replayed = []
     for round in Round.objects.filter(campaign=campaign, state="revealed"):
-        before = {"commitment": round.commitment, "frame_hash": round.frame_hash, "n": round.n}
+        before = {
+            "commitments": [party.commitment for party in round.parties.all()], "frame_hash": round.frame_hash,
+            "root": round.root, "n": round.n,
+        }  # fmt: skip
         lots.verify(round.bundle, published=before)
         replayed.append([round.office.name, round.number, round.unassigned])
     return replayed
@@ -238,13 +241,17 @@ def newcomers_round(campaign):
     from mingcha.ground.accounts.models import Person
     from mingcha.ground.territory.models import Site, SiteType
 
-    county, inspector = (Person.objects.get(username=name) for name in ("county", "inspector"))
-    (round,) = (r for r in queries.rounds(to=standing("county"), campaign=campaign) if r.state == "committed")
+    county, inspector, lead = (Person.objects.get(username=name) for name in ("county", "inspector", "lead"))
+    (round,) = (r for r in queries.rounds(to=standing("county"), campaign=campaign) if r.state == "begun")
     with transaction.atomic():
         kinds = list(SiteType.objects.filter(name__in=[kind for kind, _ in SEAT]).values_list("code", flat=True))
-        size = draws.freeze(round, site_types=kinds, by=county, at=NOW)
         teams = [team for team in campaigns.teams_of(campaign) if team.office_id == round.office_id]
-        draws.draw(round, n=3, day=date(2021, 10, 27), departs_at=NOW, teams=teams, by=county, at=NOW)
+        plan = draws.Plan(n=3, day=date(2021, 10, 27), departs_at=NOW, teams=teams, site_types=kinds, sharing="lot")
+        size = draws.freeze(round, plan=plan, by=county, at=NOW)
+        for by in (county, lead):
+            draws.deposit(round, by=by, at=NOW)
+        draws.announce(round, value="123456123456", by=county, at=NOW)
+        draws.agree(round, value="123456123456", by=lead, at=NOW)
         (sealed,) = queries.my_lists(inspector).filter(round=round)
         codes = draws.open_list(sealed, by=inspector, at=NOW)
         answering = set(Site.objects.filter(code__in=codes).values_list("body__name", flat=True))

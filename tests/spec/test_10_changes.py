@@ -30,6 +30,7 @@ from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.actions import bodies, merges
 from mingcha.ground.territory.models import Site
 from mingcha.kernel import lots
+from tests.lots_held import begun, held, planned
 from tests.spec.test_8_ranks import call, form, send, spared, standing
 from tests.world import drawn_round, note, person
 
@@ -240,12 +241,9 @@ class TestMergingSites:
         """The frame was hashed with both; anyone can replay the round, and the list opens with what was drawn."""
         one, two = [site for site in city.here.sites if site.division == city.here.townships[0]][:2]
         Site.objects.filter(pk=two.pk).update(type=one.type)
-        round = draws.begin(city.campaign, office=city.here.body, by=city.second, at=city.at)
-        size = draws.freeze(round, by=city.second, at=city.at)
-        frame = draw_queries.candidates(round)
-        draws.draw(
-            round, n=size, day=city.at.date(), departs_at=city.at, teams=[city.work.team], by=city.second, at=city.at
-        )
+        given = {"office": city.here.body, "by": city.second, "teams": [city.work.team], "at": city.at}
+        round = held(city.campaign, departs_at=city.at, **given)
+        frame, size = draw_queries.candidates(round), round.n
         two.refresh_from_db()
         merges.merge_sites(two, into=one, by=city.here.officer, at=city.at)
         assert draw_queries.candidates(round) == frame
@@ -253,5 +251,6 @@ class TestMergingSites:
         outing = outings.depart(round.lists.get(), by=city.here.leader, at=city.at)
         assert outing.stops.filter(site=two).exists()
         lots.verify(draws.reveal(round, by=city.second, at=city.at), published={"frame_hash": round.frame_hash})
-        later = draws.begin(city.campaign, office=city.here.body, by=city.second, at=city.at)
-        assert draws.freeze(later, by=city.second, at=city.at) == size - 1
+        later = begun(city.campaign, office=city.here.body, by=city.second, at=city.at)
+        plan = planned(teams=[city.work.team], departs_at=city.at, n=1)
+        assert draws.freeze(later, plan=plan, by=city.second, at=city.at) == size - 1

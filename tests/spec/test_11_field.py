@@ -29,6 +29,7 @@ from mingcha.ground.evidence.models import Evidence
 from mingcha.ground.rulebook.actions import checklists
 from mingcha.ground.rulebook.models import Checklist
 from mingcha.ground.territory.actions import sites
+from tests.lots_held import begun, planned
 from tests.phones import JPEG, filled
 from tests.sent import USUAL, incoming, send, workbook
 from tests.world import day_of
@@ -250,8 +251,9 @@ def test_a_place_on_no_register_is_provisional_until_the_office_has_confirmed_it
     """In no draw, its own accountable body for the time being; what was found there is kept when it is confirmed."""
     visit = visit_of(send(world.inspector, form, NEW, findings=[GAP], at=world.at))
     assert (visit.site.provisional, visit.site.active) == (True, False)
-    round = draws.begin(world.campaign, office=world.minxian.office.body, by=world.county, at=world.at)
-    assert draws.freeze(round, by=world.county, at=world.at) == 5
+    round = begun(world.campaign, office=world.minxian.office.body, by=world.county, at=world.at)
+    plan = planned(teams=[world.minxian.team], departs_at=world.at, n=2)
+    assert draws.freeze(round, plan=plan, by=world.county, at=world.at) == 5
     order = Rectification.objects.get(finding__visit=visit)
     assert order.body == visit.site.body and order.body.name == "演示路边店"
     there = world.minxian.office

@@ -23,8 +23,9 @@ from mingcha.ground.audit import queries as audit
 from mingcha.ground.territory.actions import bodies, merges, ranks, sites
 from mingcha.ground.territory.models import Site
 from tests.cities import team_of_group
+from tests.lots_held import held
 from tests.spec.test_8_ranks import form, standing, where_there_are_groups
-from tests.world import day_of, note, person
+from tests.world import note, person
 
 
 def day(city, days=0):
@@ -85,11 +86,8 @@ def restaurant(city):
 
 def drawn(city, *teams_, after=1):
     """Draw every site of `here` for some teams, to leave in an hour."""
-    round = draws.begin(city.campaign, office=city.here.body, by=city.second, at=city.at)
-    size = draws.freeze(round, by=city.second, at=city.at)
-    departs = city.at + timedelta(hours=after)
-    draws.draw(round, n=size, day=day_of(departs), departs_at=departs, teams=teams_, by=city.second, at=city.at)
-    return round
+    departs, office = city.at + timedelta(hours=after), city.here.body
+    return held(city.campaign, office=office, by=city.second, teams=teams_, departs_at=departs, at=city.at)
 
 
 def opened(sealed, by):

@@ -15,7 +15,7 @@ from mingcha.kernel.refusals import Refusal
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the file holds, and the file."""
     parser.add_argument("kind", choices=KINDS)
-    parser.add_argument("file", type=Path, metavar="FILE", help=say("区划为 CSV，其余为 xlsx"))
+    parser.add_argument("file", type=Path, metavar="FILE", help=say("区划和反映件数为 CSV，其余为 xlsx"))
     ledger = parser.add_argument_group(say("原有台账"))
     ledger.add_argument("--office", metavar="CODE", default="", help=say("台账所属单位的代码"))
     ledger.add_argument("--mapping", metavar="NAME", default="", help=say("在网页上存好的列对应的名称"))
@@ -123,6 +123,12 @@ def _links(content: bytes, at: datetime) -> str:
     }
 
 
+def _types(content: bytes, at: datetime) -> str:
+    from mingcha.ground.territory.actions import type_sheets
+
+    return say("已导入点位类型 %(rows)d 条。") % {"rows": type_sheets.import_types(content, by=None, at=at)}
+
+
 def _sites(content: bytes, at: datetime) -> str:
     from mingcha.ground.territory.actions import sites
 
@@ -142,6 +148,12 @@ def _rulebook(content: bytes, at: datetime) -> str:
         "code": edition.rulebook.code,
         "version": edition.version,
     }
+
+
+def _reports(content: bytes, at: datetime) -> str:
+    from mingcha.flow.draws.actions import reporting
+
+    return say("已导入反映件数 %(rows)d 行，下一轮起用。") % {"rows": reporting.take_counts(content, by=None, at=at)}
 
 
 def _ledger(content: bytes, at: datetime, arguments: argparse.Namespace) -> str:
@@ -178,8 +190,10 @@ IMPORTERS: dict[str, Callable[[bytes, datetime], str]] = {
     "people": _people,
     "posts": _posts,
     "links": _links,
+    "types": _types,
     "sites": _sites,
     "rulebook": _rulebook,
+    "reports": _reports,
 }
 # A former ledger is somebody's: it comes last, with who takes it over.
 KINDS = (*IMPORTERS, "ledger")

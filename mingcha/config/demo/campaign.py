@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import prefetch_related_objects
 
+from mingcha.config.demo import layout
 from mingcha.config.demo.agenda import moment
 from mingcha.config.demo.counties import COUNTIES, County
 from mingcha.config.demo.groups import RESIDENT
@@ -53,7 +54,8 @@ def form_teams(stage: Stage, county: County, stretches: Sequence[Sequence[str]],
             stage.campaign, office=office, name=f"第{_chinese(number)}组", leader=leader,
             members=[inspector, *stage.lent.get((office.code, number), ())], liaison=stage.people[county.liaison(number)],
             townships=[places[code] for code in stretch], base=made_up(f"{places[stretch[0]].name}临时驻点"),
-            vehicle=made_up(f"监督检查{number:02d}号车"), by=stage.people[county.officer], at=at,
+            vehicle=made_up(f"监督检查{number:02d}号车"), basing=layout.base(stretch[0]),
+            by=stage.people[county.officer], at=at,
         )  # fmt: skip
         stage.leaders[team.pk], stage.inspectors[team.pk] = leader, inspector
         formed.append(team)

@@ -8,7 +8,7 @@ from mingcha.config.demo.agenda import moment
 from mingcha.config.demo.counties import MINXIAN
 from mingcha.config.demo.minxian_findings import Findings
 from mingcha.config.demo.rounds import Lot, hold
-from mingcha.config.demo.stage import Stage, made_up
+from mingcha.config.demo.stage import LEAD, Stage, made_up
 from mingcha.config.demo.talk import NOT_EXECUTABLE, REFUSED, SHUT
 from mingcha.flow.campaigns.models import Measure
 from mingcha.flow.draws import actions as draws
@@ -105,5 +105,7 @@ def report(stage: Stage) -> None:
     )
     stage.agenda.put(
         moment(27, "17:30"),
-        lambda at: draws.begin(stage.campaign, office=stage.office(MINXIAN.office), by=officer, at=at),
+        lambda at: draws.begin(
+            stage.campaign, office=stage.office(MINXIAN.office), witness=stage.office(LEAD), by=officer, at=at
+        ),
     )

@@ -8,7 +8,7 @@ own people and the group's go along; it goes out once.
 from collections.abc import Iterator
 from datetime import datetime
 
-from mingcha.config.demo import campaign, places
+from mingcha.config.demo import campaign, layout, places
 from mingcha.config.demo.agenda import moment
 from mingcha.config.demo.counties import LINTAO, TONGWEI, ZHANGXIAN
 from mingcha.config.demo.groups import TRANSPORT
@@ -52,7 +52,8 @@ def _form_joint(stage: Stage, at: datetime) -> None:
         stage.campaign, office=office, name=JOINT, leader=leader,
         members=[own, people["demo-lead-inspector"], people[TRANSPORT.officer(2)]], liaison=people[LINTAO.reserve(3)],
         townships=list(territory.townships(LINTAO.code))[:4], joint=[stage.office(LEAD), stage.office(TRANSPORT.code)],
-        base=made_up("洮阳镇临时驻点"), vehicle=made_up("室组地联动01号车"), by=people["lead"], at=at,
+        base=made_up("洮阳镇临时驻点"), vehicle=made_up("室组地联动01号车"),
+        basing=layout.base(territory.townships(LINTAO.code)[0].code), by=people["lead"], at=at,
     )  # fmt: skip
     stage.leaders[team.pk], stage.inspectors[team.pk] = leader, own
     stage.teams[LINTAO.office].append(team)

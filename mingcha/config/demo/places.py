@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from importlib import resources
 
+from mingcha.config.demo import layout
 from mingcha.config.demo.counties import COUNTIES, County
 from mingcha.config.demo.stage import LEAD, Stage, made_up
 from mingcha.ground.territory import queries as territory
-from mingcha.ground.territory.actions import bodies, divisions, ranks, sites
+from mingcha.ground.territory.actions import bearings, bodies, divisions, ranks, sites
 from mingcha.ground.territory.models import Body, BodyKind, Division
 from mingcha.kernel import sheets
 
@@ -76,5 +77,6 @@ def row(township: Division, kind: str, mark: str, name: str, body: str = "") -> 
 
 def hand_in_register(stage: Stage, county: County, rows: Iterable[Row], at: datetime) -> None:
     """Let the county's officer import the register from Excel; bodies not known yet are registered with it."""
-    content = sheets.write(sites.COLUMNS, list(rows), title="点位")
+    placed = [(*row, *layout.columns(row[0], row[2], row[3])) for row in rows]
+    content = sheets.write([*sites.COLUMNS, *bearings.COLUMNS], placed, title="点位")
     sites.import_sites(content, prefixes=[county.code], by=stage.people[county.officer], at=at)

@@ -26,6 +26,7 @@ from mingcha.config.demo import (
     others,
     people,
     places,
+    weighing,
     weiyuan,
 )
 from mingcha.config.demo.agenda import moment
@@ -48,7 +49,7 @@ def tell(passwords: dict[str, str]) -> None:
     groups.register_seat(stage, moment(19, "15:20"))
     for county in (minxian, anding, weiyuan, longxi, others):
         county.inspect(stage)
-    for events in (embedded, guidance, changes, clock, accountability):
+    for events in (embedded, guidance, changes, clock, accountability, weighing):
         events.put_down(stage)
     calls.call_for_the_night(stage)
     for county in (minxian, anding, weiyuan, longxi, others):

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from mingcha.doors.desk import accountable
+from mingcha.doors.desk import accountable, lotted
 from mingcha.doors.desk.forms.campaigns import MEASURES
 from mingcha.doors.desk.forms.clocks import UNITS, Proof
 from mingcha.doors.desk.forms.papers import PARTIES
@@ -54,11 +54,6 @@ VERBS: dict[str, str | Promise] = {
     "embedded.record": pgettext_lazy("记录", "登记嵌入式监督"),
     "embedded.begin_check": pgettext_lazy("记录", "开始嵌入式检查"),
     "succession.leave": pgettext_lazy("记录", "离任交接"),
-    "round.begin": pgettext_lazy("记录", "开始一轮抽签"),
-    "round.freeze": pgettext_lazy("记录", "冻结名录"),
-    "round.draw": pgettext_lazy("记录", "抽签并密封"),
-    "round.reveal": pgettext_lazy("记录", "公开验证"),
-    "list.open": pgettext_lazy("记录", "启封清单"),
     "inspection.depart": pgettext_lazy("记录", "出发检查"),
     "inspection.return": pgettext_lazy("记录", "收队"),
     "inspection.extra": pgettext_lazy("记录", "开始计划外检查"),
@@ -133,6 +128,10 @@ VERBS: dict[str, str | Promise] = {
     "rulebook.set_ladder": pgettext_lazy("记录", "设定督办阶梯"),
     "rulebook.set_proof": pgettext_lazy("记录", "设定办理要件"),
     "rulebook.set_basis": pgettext_lazy("记录", "填写文书依据"),
+    "score.learn": pgettext_lazy("记录", "评分"),
+    "score.set_prior": pgettext_lazy("记录", "设定先验问题率"),
+    "score.take_history": pgettext_lazy("记录", "收录检查结果"),
+    "score.take_reports": pgettext_lazy("记录", "导入反映件数"),
     "territory.import_divisions": pgettext_lazy("记录", "导入区划"),
     "territory.group_townships": pgettext_lazy("记录", "划分片区"),
     "territory.add_body": pgettext_lazy("记录", "登记单位"),
@@ -191,6 +190,7 @@ KINDS: dict[str, str | Promise] = {
     "body": pgettext_lazy("单个", "单位"),
     "channel": _("消息渠道"),
     "division": _("区划"),
+    "scores": _("评分"),
     "register": _("点位名录"),
     "evidence": _("文件"),
     "person": pgettext_lazy("单个", "人员"),
@@ -265,12 +265,10 @@ DETAILS: dict[str, str | Promise] = {
     "answers": _("答题"),
     "changed": _("更新"),
     "changes": _("改动"),
-    "commitment": _("种子承诺"),
     "declared": _("应有"),
     "edition": pgettext_lazy("单个", "清单"),
     "editions": pgettext_lazy("单个", "清单"),
     "filter": _("条件"),
-    "frame_hash": _("名录哈希"),
     "groups": _("片区"),
     "item": _("条目编号"),
     "leader": _("组长"),
@@ -300,7 +298,6 @@ DETAILS: dict[str, str | Promise] = {
     "team": pgettext_lazy("单个", "检查组"),
     "teams": pgettext_lazy("单个", "检查组"),
     "townships": _("乡镇"),
-    "unassigned": _("无组可派"),
     "version": _("版本"),
     "visit": _("点位检查"),
     "was": _("原来"),
@@ -324,6 +321,12 @@ DETAILS: dict[str, str | Promise] = {
     "size": _("抽核数"),
     "passed": _("抽核通过"),
     "works": _("上班"),
+    "minutes": _("每次用时分钟"),
+    "rate": _("先验问题率"),
+    "site_type": _("点位类型"),
+    "visits": _("所据检查数"),
+    "method": _("评分方法"),
+    "yearly_cap": _("每年最多次数"),
     "urgent_hours": _("紧急消息时限（小时）"),
     "other_hours": _("其他消息时限（小时）"),
 }
@@ -358,10 +361,10 @@ VALUES_OF: dict[str, Mapping[str, object]] = {
     "needed": {name: Proof.base_fields[name].label for name in ("before", "after", "document", "revisit")},
     "paper": {choice.value: _(choice.label) for choice in PaperKind},
 }
-VERBS |= accountable.VERBS
-KINDS |= accountable.KINDS
-DETAILS = accountable.DETAILS | DETAILS
-VALUES_OF |= accountable.VALUES_OF
+VERBS |= accountable.VERBS | lotted.VERBS
+KINDS |= accountable.KINDS | lotted.KINDS
+DETAILS = accountable.DETAILS | lotted.DETAILS | DETAILS
+VALUES_OF |= accountable.VALUES_OF | lotted.VALUES_OF
 # Where a line leads; the page there applies its own scope.
 PLACES = {
     "body": "desk:body",

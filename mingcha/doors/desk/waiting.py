@@ -76,6 +76,8 @@ def tasks(request: Request) -> list[Task]:
                 _("检查组遇到、名录里没有的：登记类型和责任单位，或并入已有的。"),
             )
         ]
+    if standing.can(P.ROUND_WITNESS):
+        found += _witnessed(request)
     return found + (_sealed(request) if standing.can(P.ROUND_SEE) else [])
 
 
@@ -189,6 +191,23 @@ def _of_orders(request: Request) -> list[Task]:
              note=_("换一个人抽查现场整改是否属实。")),
     ]  # fmt: skip
     return found
+
+
+def _witnessed(request: Request) -> list[Task]:
+    """Return a line for each ceremony that waits for one's own body as its witness."""
+    tasks = []
+    rounds = draws.rounds(to=request.standing).filter(state__in=("frozen", "committed"), campaign__state="open")
+    for held in rounds:
+        mine = [party for party in draws.party_of(held, to=request.standing) if party.body_id != held.office_id]
+        told = {"office": held.office.name, "n": held.number}
+        if held.state == "frozen" and any(party.deposited_at is None for party in mine):
+            title, note = _("%(office)s第 %(n)s 轮：请投入秘密") % told, _("本单位是见证单位，缺您这一家抽不了签。")
+        elif held.state == "committed" and mine:
+            title, note = _("%(office)s第 %(n)s 轮：公开数值") % told, _("一家录入，另一家复核，当场抽签。")
+        else:
+            continue
+        tasks.append(Task(title, reverse("desk:ceremony", args=[held.pk]), "lock", count=1, note=note))
+    return tasks
 
 
 def _sealed(request: Request) -> list[Task]:

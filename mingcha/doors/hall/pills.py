@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 PILLS = {
     # campaigns, rounds, lists, outings, visits
     "open": (_("进行中"), "going"),
-    "committed": (_("已承诺种子"), "done"),
+    "committed": (_("承诺已齐"), "going"),
     "frozen": (_("名录已冻结"), "sealed"),
     "drawn": (_("已抽签"), "going"),
     "revealed": (_("已公开验证"), "good"),

@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from mingcha.kernel.estimates import FEWEST, Rate
+
 from . import clock
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -63,6 +65,13 @@ def choices(given: Iterable[tuple[str, str]]) -> list[tuple[str, Promise]]:
 def figure(value: object) -> str:
     """Return a reported figure as text. What was not reported is said to be so; it is never a zero."""
     return _("未报") if value is None else str(value)
+
+
+def rate(value: Rate | None) -> str:
+    """Return a rate with its interval, 18%(11–28%); of few visits only that they are few."""
+    if value is None or not value.enough:
+        return _("检查不足 %(n)s 处次，暂不估计") % {"n": FEWEST}
+    return value.text
 
 
 def _local(value: date | datetime) -> date | datetime:

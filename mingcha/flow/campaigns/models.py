@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from mingcha.flow.campaigns.states import CallState, Duty, OfferState, State
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.rulebook.models import Checklist, Edition
-from mingcha.ground.territory.models import Body, Division
+from mingcha.ground.territory.models import Body, Division, in_order, on_earth
 
 PERSONAL_DAYS = 30  # after a campaign's last day
 
@@ -207,7 +207,8 @@ class Team(models.Model):
     """
     A team, led by a named member of the leadership (班子成员带队).
 
-    `base` and `vehicle` say where it sets out from and in what; `joint` bodies send members, too (室组地联动). `imported`:
+    `base` and `vehicle` say where it sets out from and in what, `starts` and `ends` between which local hours; without
+    them it works the usual day. `joint` bodies send members, too (室组地联动). `imported`:
     nobody's team; it stands for those who found what an office's former ledger holds, and counts nowhere.
     """
 
@@ -216,6 +217,10 @@ class Team(models.Model):
     name = models.CharField("组名", max_length=40)
     base = models.CharField("驻地", max_length=60, blank=True)
     vehicle = models.CharField("车辆", max_length=40, blank=True)
+    base_latitude = models.FloatField("驻地纬度", null=True, blank=True)
+    base_longitude = models.FloatField("驻地经度", null=True, blank=True)
+    starts = models.TimeField("出工", null=True, blank=True)
+    ends = models.TimeField("收工", null=True, blank=True)
     formed_at = models.DateTimeField("组成时间")
     formed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="组成人")
     disbanded_at = models.DateTimeField("解散时间", null=True, blank=True)
@@ -227,6 +232,8 @@ class Team(models.Model):
             models.CheckConstraint(
                 condition=Q(imported=False) | Q(disbanded_at__isnull=False), name="imported_team_goes_nowhere"
             ),
+            models.CheckConstraint(condition=on_earth("base_latitude", "base_longitude"), name="base_on_earth"),
+            models.CheckConstraint(condition=in_order("starts", "ends"), name="team_starts_before_it_ends"),
         ]
 
     def __str__(self) -> str:

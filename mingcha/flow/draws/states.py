@@ -1,13 +1,15 @@
-"""The life of a round and of a sealed list."""
+"""The life of a round, of a sealed list and of a directed visit."""
 
 from django.db.models import TextChoices
 
 
 class State(TextChoices):
-    COMMITTED = "committed", "已承诺种子"
+    BEGUN = "begun", "已开轮"
     FROZEN = "frozen", "名录已冻结"
+    COMMITTED = "committed", "承诺已齐"
     DRAWN = "drawn", "已抽签"
     REVEALED = "revealed", "已公开验证"
+    VOID = "void", "已作废"
 
 
 class ListState(TextChoices):
@@ -15,10 +17,61 @@ class ListState(TextChoices):
     OPENED = "opened", "已启封"
 
 
+class PublicKind(TextChoices):
+    """Where the public value comes from. Dice are thrown at the ceremony; all others have an hour of their own."""
+
+    DICE = "dice", "现场掷骰"
+    LOTTERY = "lottery", "福利（体育）彩票开奖号码"
+    INDEX = "index", "证券收盘指数"
+    BEACON = "beacon", "公开随机信标（drand）"
+    OTHER = "other", "其他公开数值"
+
+
+class Tilt(TextChoices):
+    LOTTERY = "lottery", "机会均等"
+    LOGISTIC = "logistic", "按风险加权"
+    MINMAX = "minmax", "按危害兜底"
+
+
+class Sharing(TextChoices):
+    ROUTE = "route", "排路线时分派"
+    LOT = "lot", "抽签分派"
+
+
+class Routing(TextChoices):
+    """How far the routes of a drawn round are: `off` where they cannot be planned (no position, no crew)."""
+
+    WAITING = "waiting", "待排"
+    PLANNED = "planned", "已排"
+    OFF = "off", "按抽签次序"
+
+
+class Source(TextChoices):
+    """How a past visit came about."""
+
+    DRAWN = "drawn", "抽签"
+    EXTRA = "extra", "计划外"
+    EMBEDDED = "embedded", "嵌入式监督"
+
+
+class DirectedState(TextChoices):
+    WAITING = "waiting", "待编入"
+    TRAVELLING = "travelling", "已编入"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
 # act: (from, to). Nothing leads back: a round that went wrong is followed by another.
 ACTS = {
-    "freeze": (State.COMMITTED, State.FROZEN),
-    "draw": (State.FROZEN, State.DRAWN),
+    "freeze": (State.BEGUN, State.FROZEN),
+    "commit": (State.FROZEN, State.COMMITTED),
+    "draw": (State.COMMITTED, State.DRAWN),
     "reveal": (State.DRAWN, State.REVEALED),
 }
+# A round may be void until it is revealed, unless a team has seen a list of it; every void round is published.
+VOIDABLE = (State.BEGUN, State.FROZEN, State.COMMITTED, State.DRAWN)
+UNDER_WAY = (State.BEGUN, State.FROZEN, State.COMMITTED)
 LIST_ACTS = {"open": (ListState.SEALED, ListState.OPENED)}
+DIRECTED_ACTS = {
+    "take": (DirectedState.WAITING, DirectedState.TRAVELLING),
+    "withdraw": (DirectedState.WAITING, DirectedState.WITHDRAWN),
+}

@@ -1,11 +1,16 @@
 """Reading findings: the ledger's rows, within a standing's reach or of one's own teams."""
 
-from django.db.models import Q, QuerySet
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.fieldwork import custody
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.fieldwork.models import Photo, Visit
+from mingcha.flow.fieldwork.states import Outcome, VisitState
 from mingcha.flow.findings.models import Finding, FindingPhoto
 from mingcha.flow.findings.states import State
 from mingcha.ground.accounts.permissions import Permission
@@ -44,6 +49,43 @@ def finding(pk: int, *, to: Standing) -> Finding:
 def of_visit(visit: Visit) -> QuerySet[Finding]:
     """Return a visit's findings that were not withdrawn, in the order noted."""
     return Finding.objects.filter(visit=visit).exclude(state=State.WITHDRAWN).select_related(*RELATED).order_by("pk")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A finished visit as plain values; `problem` None: nothing could be looked at."""
+
+    visit: int
+    site: int
+    day: date
+    outcome: str
+    problem: bool | None
+    score: int | None
+    team: int
+    embedded: bool
+    extra: bool
+
+
+def ended(*, known: QuerySet[Any], most: int = 2000) -> list[Ended]:
+    """
+    Return finished visits other than the `known` (a query of visit numbers), the earliest first, at most so many.
+
+    Without those that a former ledger tells of, which were entered for their problems.
+    """
+    confirmed = Finding.objects.filter(visit=OuterRef("pk"), state=State.CONFIRMED)
+    found = Visit.objects.filter(state=VisitState.CLOSED, inspection__team__imported=False).exclude(pk__in=known)
+    found = found.annotate(problem=Exists(confirmed), day=territory.local_day("begun_at"))
+    rows = found.order_by("pk").values_list(
+        "pk", "site", "day", "outcome", "problem", "score", "inspection__team", "inspection__list", "inspection__extra",
+        "extra",
+    )[:most]  # fmt: skip
+    return [
+        Ended(
+            visit, site, day, outcome, bool(problem) if outcome == Outcome.DONE else None, score, team,
+            embedded=listed is None and not met, extra=extra or met,
+        )
+        for visit, site, day, outcome, problem, score, team, listed, met, extra in rows
+    ]  # fmt: skip
 
 
 def earlier_alike(finding: Finding) -> QuerySet[Finding]:

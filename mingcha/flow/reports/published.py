@@ -11,10 +11,37 @@ from typing import overload
 
 from mingcha.flow.reports.models import Publication
 from mingcha.flow.reports.queries import publications
+from mingcha.flow.reports.queries.lots_told import (
+    Lot,
+    Lots,
+    NotThisRound,
+    check_lot,
+    lot,
+    lot_bundle,
+    lot_proof,
+    lots_ahead,
+)
 from mingcha.flow.reports.states import Kind, State
 from mingcha.ground.accounts.queries import NotFound
 from mingcha.kernel import masking
 from mingcha.kernel.briefing import chinese_day
+
+__all__ = [
+    "Headline",
+    "Headlines",
+    "Line",
+    "Lot",
+    "Lots",
+    "NotThisRound",
+    "Told",
+    "as_told",
+    "check_lot",
+    "lot",
+    "lot_bundle",
+    "lot_proof",
+    "lots_ahead",
+    "one",
+]
 
 
 @dataclass(frozen=True)

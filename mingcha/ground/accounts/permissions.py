@@ -24,6 +24,8 @@ class Permission(StrEnum):
     RULEBOOK_KEEP = "rulebook.keep"
     ROUND_SEE = "round.see"
     ROUND_HOLD = "round.hold"
+    ROUND_WITNESS = "round.witness"
+    ROUND_DIRECT = "round.direct"
     LIST_OPEN = "list.open"
     VISIT_MAKE = "visit.make"
     LEDGER_SEE = "ledger.see"

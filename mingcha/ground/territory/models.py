@@ -2,6 +2,24 @@
 
 from django.db import models
 
+LONGEST_VISIT = 600  # minutes
+
+
+def on_earth(latitude: str, longitude: str) -> models.Q:
+    """Return the condition that two columns name a place together, or are empty together."""
+    empty = models.Q(**{f"{latitude}__isnull": True, f"{longitude}__isnull": True})
+    # A comparison with nothing is neither true nor false, and a check lets it pass: that both are there is said, too.
+    both = models.Q(**{f"{latitude}__isnull": False, f"{longitude}__isnull": False})
+    within = models.Q(**{f"{latitude}__range": (-90, 90), f"{longitude}__range": (-180, 180)})
+    return empty | (both & within)
+
+
+def in_order(first: str, last: str) -> models.Q:
+    """Return the condition that two columns of hours are both there, one before the other, or both empty."""
+    empty = models.Q(**{f"{first}__isnull": True, f"{last}__isnull": True})
+    both = models.Q(**{f"{first}__isnull": False, f"{last}__isnull": False})
+    return empty | (both & models.Q(**{f"{last}__gt": models.F(first)}))
+
 
 class Level(models.TextChoices):
     PROVINCE = "province", "省"
@@ -126,21 +144,44 @@ class Body(models.Model):
 
 
 class SiteType(models.Model):
-    """A kind of place that is inspected: 村, 小区, 饭店, 高速路卡点, 超市 …"""
+    """
+    A kind of place that is inspected: 村, 小区, 饭店, 高速路卡点, 超市 …
+
+    `minutes` is what a visit is planned with. `enterprise`: such a site is a business, and may be inspected at most
+    `yearly_cap` times a year, as 国办发〔2024〕54号 has every kind of check on enterprises limited by the year; None for no limit.
+    """
 
     code = models.CharField("类型代码", max_length=30, primary_key=True)
     name = models.CharField("类型", max_length=30, unique=True)
     position = models.PositiveSmallIntegerField("次序", default=0)
+    minutes = models.PositiveSmallIntegerField("每次用时分钟", default=30, db_default=30)
+    enterprise = models.BooleanField("涉企", default=False, db_default=False)
+    yearly_cap = models.PositiveSmallIntegerField("每年最多次数", null=True, blank=True)
 
     class Meta:
         ordering = ["position", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(minutes__gte=1, minutes__lte=LONGEST_VISIT), name="visit_minutes_in_a_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(yearly_cap=None) | models.Q(enterprise=True, yearly_cap__gte=1),
+                name="cap_of_enterprises_alone",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class Site(models.Model):
-    """A place on the register, and apart from it the body that answers for it."""
+    """
+    A place on the register, and apart from it the body that answers for it.
+
+    Latitude and longitude in degrees (WGS 84), both or neither; `schematic`: only somewhere near, such as the township's
+    centre. `street` names the street or compound whose places hear of an inspection from one another. `opens` and
+    `closes` are local hours of one day; without them it is open whenever somebody comes.
+    """
 
     code = models.CharField("点位编号", max_length=30, unique=True)
     name = models.CharField("名称", max_length=80)
@@ -149,6 +190,12 @@ class Site(models.Model):
     address = models.CharField("地址", max_length=120, blank=True)
     body = models.ForeignKey(Body, models.PROTECT, related_name="+", verbose_name="责任单位")
     pinyin = models.CharField("拼音", max_length=200, blank=True)
+    latitude = models.FloatField("纬度", null=True, blank=True)
+    longitude = models.FloatField("经度", null=True, blank=True)
+    schematic = models.BooleanField("示意位置", default=False, db_default=False)
+    street = models.CharField("街道或院落", max_length=60, blank=True, db_default="")
+    opens = models.TimeField("开门", null=True, blank=True)
+    closes = models.TimeField("关门", null=True, blank=True)
     active = models.BooleanField("在册", default=True)
     # Met by a team and not on the register: off it, and so in no draw, until the office confirms or merges it.
     provisional = models.BooleanField("待核实", default=False)
@@ -169,6 +216,11 @@ class Site(models.Model):
             models.CheckConstraint(condition=~models.Q(merged_into=models.F("id")), name="site_not_into_itself"),
             models.CheckConstraint(
                 condition=models.Q(provisional=False) | models.Q(active=False), name="provisional_site_is_off"
+            ),
+            models.CheckConstraint(condition=on_earth("latitude", "longitude"), name="site_on_earth"),
+            models.CheckConstraint(condition=in_order("opens", "closes"), name="site_opens_before_it_closes"),
+            models.CheckConstraint(
+                condition=models.Q(schematic=False) | models.Q(latitude__isnull=False), name="schematic_is_somewhere"
             ),
         ]
 

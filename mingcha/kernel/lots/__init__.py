@@ -1,18 +1,30 @@
 """
 The lot: who is visited, decided so that nobody can foresee or bend it and anybody can replay it.
 
-1. `frame`    the candidates, frozen as canonical bytes and hashed
-2. `seed`     32 secret bytes, committed to before the draw by their hash
-3. `allocate` how many from each stratum: random rounding, expectation exact
-4. `draw`     within a stratum, the smallest SHA-256 tickets
-5. `share`    the drawn sites, handed to teams by the same seed
+1. `chances`  what chance each site gets, by a setting between a lottery and a list; `preview` says what it means
+2. `frame`    the candidates and their chances, frozen as canonical bytes and hashed; `terms_hash` for the rest
+3. `seed`     from secrets committed to by at least two officers and a public value named in advance
+4. `draw`     a comb over the line of chances: every site with exactly its chance; replacements in rank order
+5. `share`, `pair`  the drawn sites handed to teams, and who signs, by the same seed
 6. `bundle`, `verify`  what is published afterwards, and how a stranger checks it
+7. `prove`, `check_proof`  one site's ticket alone, against a root published with the draw
 
 Callers import this package: `from mingcha.kernel import lots`.
 """
 
-from mingcha.kernel.lots.allocation import TooFew, TooMany, allocate
-from mingcha.kernel.lots.bundles import Tampered, bundle, verify
+from mingcha.kernel.lots.bundles import FORMAT, Tampered, bundle, verify
+from mingcha.kernel.lots.chances import (
+    CapTooLow,
+    NothingLeftToDraw,
+    PromisesTooMany,
+    PromiseWithoutSites,
+    Setting,
+    SettingOutOfRange,
+    TooFew,
+    TooMany,
+    Weighed,
+    chances,
+)
 from mingcha.kernel.lots.drawing import Draw, Stratum, Ticket, draw
 from mingcha.kernel.lots.frame import (
     Candidate,
@@ -21,15 +33,27 @@ from mingcha.kernel.lots.frame import (
     UnclearName,
     frame_bytes,
     frame_hash,
+    read_frame,
 )
-from mingcha.kernel.lots.sharing import Shares, share
-from mingcha.kernel.lots.tickets import commitment, ticket
+from mingcha.kernel.lots.preview import Preview, preview
+from mingcha.kernel.lots.proofs import NotACandidate, check_proof, prove
+from mingcha.kernel.lots.sharing import Shares, pair, share
+from mingcha.kernel.lots.tickets import UnclearValue, commitment, mixed, plain_value, seed, terms_hash, ticket
 
 __all__ = [
+    "FORMAT",
     "Candidate",
+    "CapTooLow",
     "Draw",
     "DuplicateSite",
     "EmptyFrame",
+    "NotACandidate",
+    "NothingLeftToDraw",
+    "Preview",
+    "PromiseWithoutSites",
+    "PromisesTooMany",
+    "Setting",
+    "SettingOutOfRange",
     "Shares",
     "Stratum",
     "Tampered",
@@ -37,13 +61,24 @@ __all__ = [
     "TooFew",
     "TooMany",
     "UnclearName",
-    "allocate",
+    "UnclearValue",
+    "Weighed",
     "bundle",
+    "chances",
+    "check_proof",
     "commitment",
     "draw",
     "frame_bytes",
     "frame_hash",
+    "mixed",
+    "pair",
+    "plain_value",
+    "preview",
+    "prove",
+    "read_frame",
+    "seed",
     "share",
+    "terms_hash",
     "ticket",
     "verify",
 ]

@@ -1,9 +1,9 @@
-"""Drawn sites, handed to teams by lot."""
+"""Drawn sites, handed to teams by lot; and who of a team signs."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from mingcha.kernel.lots.tickets import team_ticket
+from mingcha.kernel.lots.tickets import pair_ticket, team_ticket
 
 Pairs = Collection[tuple[str, str]]
 
@@ -49,6 +49,18 @@ def share(
         by_team={team: tuple(sorted(own, key=order.__getitem__)) for team, own in loads.items()},
         unplaced=tuple(site for site in turn if not may[site]),
     )
+
+
+def pair(
+    people: Collection[str], *, seed: bytes, frame_hash: str, team: str, barred: Collection[str] = ()
+) -> tuple[str, ...]:
+    """
+    Return the two of a team who carry out and sign its visits (the law asks for at least two), by the same seed.
+
+    `barred`: who has to stay away. Fewer than two come back where no more are left; nobody is in it twice.
+    """
+    may = sorted(set(people) - set(barred), key=lambda person: (pair_ticket(seed, frame_hash, team, person), person))
+    return tuple(may[:2])
 
 
 def _permitted(

@@ -28,6 +28,25 @@ class Site(forms.Form):
         help_text=_("谁对这里负责，可以与所在地不同（例如火车站归铁路部门）。输入几个字，从提示里选。"),
         widget=forms.TextInput(attrs={"list": "bodies", "autocomplete": "off"}),
     )
+    latitude = forms.FloatField(label=_("纬度"), required=False, min_value=-90, max_value=90)
+    longitude = forms.FloatField(
+        label=_("经度"), required=False, min_value=-180, max_value=180,
+        help_text=_("填了经纬度，才能算路上的时间、画在图上。"),
+    )  # fmt: skip
+    schematic = forms.BooleanField(
+        label=_("只是大概位置"), required=False, help_text=_("例如先用乡镇中心的位置，图上会注明“示意”。")
+    )
+    street = forms.CharField(
+        label=_("街道或院落"), max_length=60, required=False,
+        help_text=_("一家被查、别家马上知道的几处，填同一个名字：路线会让它们同时或紧接着查。"),
+    )  # fmt: skip
+    opens = forms.TimeField(
+        label=_("开门"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    closes = forms.TimeField(
+        label=_("关门"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=_("都不填，就是什么时候去都行。"),
+    )  # fmt: skip
     active = forms.BooleanField(
         label=_("在册（参加抽签）"), required=False, initial=True, help_text=_("停业或撤点的取消勾选，不要删除。")
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,20 @@ def _base() -> forms.CharField:
 
 def _vehicle() -> forms.CharField:
     return forms.CharField(label=_("车辆"), required=False, max_length=40, help_text=_("车型、车牌或来源。"))
+
+
+def _latitude() -> forms.FloatField:
+    return forms.FloatField(label=_("驻地纬度"), required=False, min_value=-90, max_value=90)
+
+
+def _longitude() -> forms.FloatField:
+    return forms.FloatField(
+        label=_("驻地经度"), required=False, min_value=-180, max_value=180, help_text=_("填了经纬度，路线从这里排起。")
+    )
+
+
+def _hour(label: str | Promise) -> forms.TimeField:
+    return forms.TimeField(label=label, required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
 
 
 def _townships() -> forms.MultipleChoiceField:
@@ -123,10 +138,14 @@ class Disband(WatchedForm):
 
 
 class Equip(forms.Form):
-    """Where a team sets out from, in what, and its stretch."""
+    """Where a team sets out from, in what, between which hours, and its stretch."""
 
     base = _base()
     vehicle = _vehicle()
+    base_latitude = _latitude()
+    base_longitude = _longitude()
+    starts = _hour(_("出工"))
+    ends = _hour(_("收工"))
     townships = _townships()
 
     def __init__(self, data: Any = None, *, townships: Choices, initial: dict[str, Any]) -> None:

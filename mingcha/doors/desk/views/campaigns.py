@@ -15,10 +15,11 @@ from mingcha.doors.hall.access import Request, door
 from mingcha.flow.campaigns import queries
 from mingcha.flow.campaigns.actions import campaigns
 from mingcha.flow.draws import queries as draws
+from mingcha.flow.draws.states import UNDER_WAY
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.rectifications import queries as rectifications
 from mingcha.flow.rectifications.states import OPEN
-from mingcha.flow.reports.queries import figures
+from mingcha.flow.reports.queries import figures, rates
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.accounts.queries import NotFound
 from mingcha.ground.rulebook import queries as rulebooks
@@ -112,11 +113,20 @@ def show(request: Request, *, slug: str) -> HttpResponse:
         "gone": [team for team in teams if team.disbanded_at is not None],
         "calls": [board.glance(call, request) for call in _calls(request, campaign)],
         "rounds": rounds,
-        "unfinished": next((r for r in rounds if r.state in ("committed", "frozen") and r.office_id in served), None),
+        "unfinished": next((r for r in rounds if r.state in UNDER_WAY and r.office_id in served), None),
         # The office that leads may draw too, but it is not its first business here.
         "inspects": any(part.office.body_id in served - {campaign.lead_id} for part in parts),
         "may": _may(request, campaign, parts), "phones": _phones(request, campaign),
+        "estimated": _estimated(request, campaign),
     })  # fmt: skip
+
+
+def _estimated(request: Request, campaign: "Campaign") -> dict[str, object] | None:
+    """Return the rate of all revealed rounds one may see; None where one sees no totals, or no round is revealed."""
+    if not request.standing.can(P.LEDGER_SEE):
+        return None
+    drawn = rates.seen(campaign, to=request.standing, as_of=request.now)
+    return {"rounds": drawn.rounds, "rate": rates.overall(drawn)} if drawn.rounds else None
 
 
 def _phones(request: Request, campaign: "Campaign") -> dict[str, int]:
@@ -162,6 +172,7 @@ def _may(request: Request, campaign: "Campaign", parts: list[Part]) -> dict[str,
         "call": is_open and standing.covers(P.CALL_MAKE, campaign.lead.division_id),
         "team": is_open and bool(parts) and standing.can(P.TEAM_FORM),
         "round": is_open and bool(parts) and standing.can(P.ROUND_HOLD),
+        "direct": standing.can(P.ROUND_DIRECT),
         "ledger": standing.can(P.LEDGER_SEE),
         "brief": standing.can(P.BRIEF_SEE),
     }
@@ -177,7 +188,9 @@ def close(request: Request, *, slug: str) -> HttpResponse:
         messages.success(request, _("任务已结束。没有销号的问题继续按原定期限整改。"))
         return redirect("desk:campaign", slug)
     still_open = rectifications.orders(to=request.standing).filter(finding__campaign=campaign, state__in=OPEN)
-    sealed = draws.rounds(to=request.standing, campaign=campaign).filter(lists__state="sealed").distinct()
+    sealed = (
+        draws.rounds(to=request.standing, campaign=campaign).filter(state="drawn", lists__state="sealed").distinct()
+    )
     return render(request, "desk/campaign_close.html", {
         "campaign": campaign, "open": still_open.count(), "sealed": sealed.count(),
     })  # fmt: skip

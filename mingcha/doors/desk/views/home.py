@@ -131,20 +131,24 @@ def _next_step(
         return _step(_("把点位登记上来"), "desk:sites_import", "site", _("用 Excel 一次导入，或逐个登记。"))
     if not campaigns.teams_of(campaign).filter(office=office).exists():
         return _step(_("组成检查组"), "desk:team_new", "team", _("每个组由一名班子成员带队。"), campaign.slug)
-    own = next((held for held in rounds if held.office_id == office.code), None)
+    own = next((held for held in rounds if held.office_id == office.code and held.state != "void"), None)
     if own is None:
-        note = _("先承诺种子，再冻结名录，然后抽签。")
+        note = _("先请一家单位见证，再冻结名录，然后两家一起抽签。")
         return _step(_("开始第一轮抽签"), "desk:round_begin", "lock", note, campaign.slug)
     return _next_of_round(own, at=request.now)
 
 
 def _next_of_round(held: "Round", *, at: datetime) -> Task | None:
     number = {"n": held.number}
-    if held.state == "committed":
-        return _step(_("第 %(n)s 轮：冻结名录") % number, "desk:round", "lock", _("种子已承诺。冻结后抽签。"), held.pk)
+    if held.state == "begun":
+        note = _("定好抽几个、机会怎样分、哪天出发。")
+        return _step(_("第 %(n)s 轮：冻结名录") % number, "desk:round", "lock", note, held.pk)
     if held.state == "frozen":
-        note = _("名录已冻结，共 %(size)s 个点位。") % {"size": held.frame.count()}
-        return _step(_("第 %(n)s 轮：抽签") % number, "desk:round", "lock", note, held.pk)
+        note = _("名录已冻结，共 %(size)s 个点位，两家各投入一个秘密。") % {"size": held.size}
+        return _step(_("第 %(n)s 轮：投入秘密") % number, "desk:ceremony", "lock", note, held.pk)
+    if held.state == "committed":
+        note = _("两家的秘密已齐，录入并复核公开数值。")
+        return _step(_("第 %(n)s 轮：抽签") % number, "desk:ceremony", "lock", note, held.pk)
     if held.state == "drawn" and draws.nothing_left_to_hide(held, at=at):
         note = _("去向不再需要保密，公开后谁都能重算。")
         return _step(_("第 %(n)s 轮：公开验证") % number, "desk:round", "success", note, held.pk)

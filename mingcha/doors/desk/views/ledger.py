@@ -23,7 +23,7 @@ from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.reports.actions import briefs as reports
 from mingcha.flow.reports.queries import gaps as largest_gaps
-from mingcha.flow.reports.queries import ledger
+from mingcha.flow.reports.queries import ledger, rates
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.territory import queries as territory
 from mingcha.kernel import sheets
@@ -148,8 +148,20 @@ def totals(request: Request, *, slug: str) -> HttpResponse:
         "most": max((line.total.found for line in lines), default=0),
         "conditions": _narrow(request, campaign, chosen).said(),
         "query": urlencode(chosen.active),
+        "estimated": _estimated(request, campaign, by),
     }
     return render(request, "desk/totals.html", words)
+
+
+def _estimated(request: Request, campaign: "Campaign", by: str) -> dict[str, object]:
+    """Return the rates of the whole campaign beside its sums; by responsibility or day only the one of all together."""
+    drawn = rates.seen(campaign, to=request.standing, as_of=request.now)
+    lines = rates.by(drawn, by) if by in rates.DIMENSIONS else []
+    return {
+        "rounds": drawn.rounds,
+        "overall": rates.overall(drawn),
+        "lines": [(_(line.label), line.rate) for line in lines],
+    }
 
 
 def _label(line: ledger.Line, by: str) -> str:

@@ -1,5 +1,6 @@
 """The register of sites: list, one site, and the township groups. Taking it from Excel stands at the end."""
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -17,7 +18,8 @@ from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.accounts.queries import NotFound
 from mingcha.ground.territory import queries
-from mingcha.ground.territory.actions import divisions, sites
+from mingcha.ground.territory.actions import bearings, divisions, sites
+from mingcha.ground.territory.actions.bearings import Bearings
 from mingcha.ground.territory.actions.paper_sites import UNTYPED
 from mingcha.kernel import sheets
 from mingcha.kernel.refusals import Refusal
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from mingcha.ground.territory.models import Division
 
 PER_PAGE = 50
+LIES = tuple(field.name for field in fields(Bearings))
 
 
 @require_safe
@@ -101,6 +104,7 @@ def edit(request: Request, *, code: str) -> HttpResponse:
     initial = {
         "name": site.name, "type": site.type_id, "division": site.division_id, "address": site.address,
         "body": site.body.name, "active": site.active,
+        **{field: getattr(site, field) for field in LIES},
     }  # fmt: skip
     form = _form(county, request.POST if request.method == "POST" else None, initial=initial, known=True)
     form.bodies.setdefault(site.body.name, site.body_id)
@@ -131,7 +135,8 @@ def confirm(request: Request, *, code: str) -> HttpResponse:
         raise NotFound
     if not site.provisional and request.method != "POST":
         return redirect("desk:site", site.code)
-    form = _form(county, request.POST if request.method == "POST" else None, initial=_met(site), met=True)
+    visits = list(fieldwork.visits_met(site, to=request.standing)[:5])
+    form = _form(county, request.POST if request.method == "POST" else None, initial=_met(site, visits), met=True)
     form.bodies.setdefault(site.body.name, site.body_id)
     refusal = None
     if form.is_valid():
@@ -145,16 +150,18 @@ def confirm(request: Request, *, code: str) -> HttpResponse:
         else:
             messages.success(request, _("已核实“%(site)s”，以后参加抽签。") % {"site": confirmed.name})
             return redirect("desk:sites")
-    visits = fieldwork.visits_met(site, to=request.standing)[:5]
     return _site_page(request, form, county, refusal=refusal, site=site, visits=visits)
 
 
-def _met(site: Any) -> dict[str, Any]:
-    """Return what is known of a place that a team met; what a phone made up for it is not."""
+def _met(site: Any, visits: Any) -> dict[str, Any]:
+    """Return what is known of a place that a team met, and where it stood then; what a phone made up for it is not."""
+    stood = next((visit for visit in visits if visit.latitude is not None and visit.longitude is not None), None)
+    where = {"latitude": stood.latitude, "longitude": stood.longitude} if stood else {}
     code = site.code if sites.CODE.fullmatch(site.code) else ""
     kind = "" if site.type_id == UNTYPED else site.type_id
     place = site.division_id if len(site.division_id) >= 9 else ""
-    return {"code": code, "name": site.name, "type": kind, "division": place, "address": site.address, "body": ""}
+    return {"code": code, "name": site.name, "type": kind, "division": place, "address": site.address, "body": "",
+            **where}  # fmt: skip
 
 
 def _site_page(
@@ -205,7 +212,8 @@ def _given(form: Site) -> dict[str, Any]:
     if division is None or body is None:
         raise NotFound
     kind = queries.site_types().get(pk=given["type"])
-    return {"name": given["name"], "type": kind, "division": division, "address": given["address"], "body": body}
+    return {"name": given["name"], "type": kind, "division": division, "address": given["address"], "body": body,
+            "lies": Bearings(**{field: given[field] for field in LIES})}  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -278,10 +286,14 @@ def template(request: Request) -> HttpResponse:
         _("类型：") + "、".join(kind.name for kind in queries.site_types()),
         _("区划代码：填到乡镇（9 位）或村社区（12 位），见下面的代码。"),
         _("责任单位：谁对这里负责，填全称；没有登记过的，导入时一并登记。"),
+        _("以下几列可以整列删去，删去的列不动原来的内容；留着的列，空格就是清空。"),
+        _("纬度、经度：度数，例如 34.438、104.037，一起填。示意位置：大概位置填“是”。"),
+        _("街道或院落：一家被查、别家马上知道的几处，填同一个名字。"),
+        _("开门、关门：写成 08:30 的样子，一起填；什么时候都能去的留空。"),
         "",
         *(f"{place.code} {place.name}" for prefix in prefixes for place in queries.places(prefix)),
     ]
-    content = sheets.write(sites.COLUMNS, [], title=_("点位"), notes=notes)
+    content = sheets.write([*sites.COLUMNS, *bearings.COLUMNS], [], title=_("点位"), notes=notes)
     return files.attached(content, name=_("点位导入模板") + ".xlsx", media_type=files.XLSX)
 
 

@@ -16,6 +16,7 @@ from mingcha.doors.hall.access import Request, door
 from mingcha.flow.campaigns import queries
 from mingcha.flow.campaigns.actions import campaigns
 from mingcha.flow.campaigns.actions import teams as actions
+from mingcha.flow.campaigns.actions.basing import Basing
 from mingcha.flow.campaigns.states import Duty
 from mingcha.flow.draws import queries as draws
 from mingcha.flow.fieldwork import queries as fieldwork
@@ -295,7 +296,10 @@ def equip(request: Request, *, pk: int) -> HttpResponse:
     """Change base, vehicle and stretch."""
     team = _kept(request, pk)
     stretch = [row.township_id for row in team.stretch.all()]
-    initial: dict[str, Any] = {"base": team.base, "vehicle": team.vehicle, "townships": stretch}
+    initial: dict[str, Any] = {
+        "base": team.base, "vehicle": team.vehicle, "base_latitude": team.base_latitude,
+        "base_longitude": team.base_longitude, "starts": team.starts, "ends": team.ends, "townships": stretch,
+    }  # fmt: skip
     form = Equip(request.POST if request.method == "POST" else None, townships=_stretches(team.office), initial=initial)
     refusal = None
     if form.is_valid():
@@ -303,6 +307,7 @@ def equip(request: Request, *, pk: int) -> HttpResponse:
         try:
             actions.equip(
                 team, base=given["base"], vehicle=given["vehicle"],
+                basing=Basing(given["base_latitude"], given["base_longitude"], given["starts"], given["ends"]),
                 townships=_named(team.office, given["townships"]), by=request.user, at=request.now,
             )  # fmt: skip
         except Refusal as failure:

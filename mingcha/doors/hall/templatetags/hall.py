@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from mingcha.doors.hall import pills, wording
 from mingcha.doors.hall.icons import ICONS
+from mingcha.kernel.estimates import Rate
 from mingcha.kernel.refusals import Refusal
 from mingcha.kernel.sheets import Problem
 
@@ -41,6 +42,13 @@ def figure(value: object) -> str | SafeString:
     """Show a figure; None becomes a faint 未报."""
     text = wording.figure(value)
     return format_html('<span class="unreported">{}</span>', text) if value is None else text
+
+
+@register.filter
+def rate(value: Rate | None) -> SafeString:
+    """Show a rate with its interval, or faintly that the visits are too few."""
+    told = value is not None and value.enough
+    return format_html('<span class="{}">{}</span>', "nowrap" if told else "faint", wording.rate(value))
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop
 
 from mingcha.flow.campaigns import queries
+from mingcha.flow.campaigns.actions.basing import Basing
 from mingcha.flow.campaigns.actions.campaigns import OfficeOutsideCampaign, require_open
 from mingcha.flow.campaigns.models import Campaign, Member, Stretch, SupervisingOffice, Team, TeamBody
 from mingcha.flow.campaigns.states import Duty
@@ -74,14 +75,14 @@ class TeamDisbanded(Refusal):
 def form_team(
     campaign: Campaign, *, office: Body, name: str, leader: Person, members: Sequence[Person],
     townships: Sequence[Division], liaison: Person | None = None, joint: Sequence[Body] = (), base: str = "",
-    vehicle: str = "", by: Person, at: datetime,
+    vehicle: str = "", basing: Basing | None = None, by: Person, at: datetime,
 ) -> Team:  # fmt: skip
     """
     Form a team led by a named member of the leadership, with its stretch of townships.
 
     Members come from the office, from the joint bodies, or were assigned here by a call. Raises NoLeader,
     NotOfThisOffice, AlreadyOut, TiedToTheStretch, TeamNameTaken, OutsideTheStretch, OutsideTheArea,
-    OfficeOutsideCampaign, CampaignOver.
+    OfficeOutsideCampaign, CampaignOver, HalfAPlace and HoursReversed of `basing`.
     """
     standing = accounts.require(by, Permission.TEAM_FORM, at=at, division=office.division_id)
     require_open(campaign)
@@ -96,7 +97,7 @@ def form_team(
         with transaction.atomic():
             team = Team.objects.create(
                 campaign=campaign, office=office, name=name, base=base.strip(), vehicle=vehicle.strip(), formed_at=at,
-                formed_by=by,
+                formed_by=by, **(basing or Basing()).columns(),
             )  # fmt: skip
     except IntegrityError as error:
         raise TeamNameTaken(name=name) from error
@@ -198,17 +199,22 @@ def drop_out(member: Member, *, reason: str, by: Person, at: datetime) -> None:
 
 
 @transaction.atomic
-def equip(team: Team, *, base: str, vehicle: str, townships: Sequence[Division], by: Person, at: datetime) -> None:
+def equip(
+    team: Team, *, base: str, vehicle: str, townships: Sequence[Division], basing: Basing | None = None, by: Person,
+    at: datetime,
+) -> None:  # fmt: skip
     """
-    Change where a team sets out from, in what, and its stretch of townships; sealed lists stay as drawn.
+    Change where a team sets out from, in what, when, and its stretch of townships; sealed lists stay as drawn.
 
-    Raises OutsideTheStretch, TiedToTheStretch, TeamDisbanded.
+    Without `basing` the place and the hours stay. Raises OutsideTheStretch, TiedToTheStretch, TeamDisbanded, HalfAPlace,
+    HoursReversed.
     """
     _require_keeper(team, by=by, at=at)
     _check_stretch(team.office, townships)
     team.refresh_from_db()  # behind the lock: the record says what it was and what it became
     before = {"base": team.base, "vehicle": team.vehicle, "townships": sorted(_stretch_codes(team))}
-    Team.objects.filter(pk=team.pk).update(base=base.strip(), vehicle=vehicle.strip())
+    based = basing.columns() if basing else {}
+    Team.objects.filter(pk=team.pk).update(base=base.strip(), vehicle=vehicle.strip(), **based)
     team.stretch.exclude(township__in=townships).delete()
     Stretch.objects.bulk_create(
         (Stretch(team=team, township=township) for township in dict.fromkeys(townships)), ignore_conflicts=True

@@ -16,7 +16,7 @@ from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Campaign, Measure, SupervisingOffice
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.reports.models import IssuedBrief
-from mingcha.flow.reports.queries import figures, prose
+from mingcha.flow.reports.queries import figures, prose, rates
 from mingcha.flow.reports.queries.figures import OfficeFigures
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
@@ -71,6 +71,14 @@ def _by_item(office: SupervisingOffice, *, as_of: datetime) -> list[dict[str, ob
     ]
 
 
+def _answering(campaign: Campaign, rows: Sequence[OfficeFigures]) -> list[str]:
+    """Return the body codes of offices that answer for visits and problems both: a rate speaks of the two together."""
+    speaking = {
+        (row.division, row.body) for row in rows if row.problems_found is not None and row.visits is not None
+    }  # fmt: skip
+    return [each.body_id for each in campaigns.offices(campaign) if (each.body.division_id, each.body.name) in speaking]
+
+
 def stored(
     campaign: Campaign, rows: Sequence[OfficeFigures], *, issuer: Body, as_of: datetime, demo: bool
 ) -> dict[str, object]:
@@ -78,6 +86,7 @@ def stored(
     return {
         "offices": figures.as_json(list(rows)),
         "kinds": kinds(campaign, rows, as_of=as_of),
+        "rates": rates.stored(campaign, _answering(campaign, rows), as_of=as_of),
         "demo": demo,
         "campaign": campaign.name,
         "starts_on": campaign.starts_on.isoformat(),

@@ -28,6 +28,8 @@ WORDS = {
     "overdue": ("逾期", "逾期", "个"),
 }
 UNREPORTED_MEANS = "“未报”表示该单位没有核报这一项，不等于零，也不计入合计。"
+RATES_MEAN = "括号内是95%的可能范围；只用抽签点位，必到点位（含指定检查）和计划外检查不计入，抽中没有查成的由同层查成的点位代表。"
+TOO_FEW = "处次较少，暂不估计"
 UNRECORDED = "（条文未收录）"
 DEPARTMENT = "部门"  # a site type; a department watches others, so to inspect it is 监督的再监督
 MOST_KINDS = 20
@@ -52,6 +54,7 @@ def content(told: Told, *, number: int | None, as_of: datetime, drawn_at: dateti
             Section(title="总体情况", paragraphs=_overall(rows)),
             Section(title="各单位工作情况", paragraphs=_each(rows), table=_figures_table(rows)),
             Section(title="发现的主要问题", paragraphs=_kind_sentences(told), table=_kinds_table(told)),
+            *_rates(told),
             Section(title="数据说明", paragraphs=_notes(rows, as_of, demo=told["demo"])),
         ),
         report_to=() if told["whole"] else (told["lead"],),
@@ -237,6 +240,34 @@ def _kinds_table(told: Told) -> Table | None:
         ),
         rows=tuple(rows),
         total=("合计", "", sum(count for _, _, count in kinds)),
+    )  # fmt: skip
+
+
+def _rates(told: Told) -> tuple[Section, ...]:
+    """Tell the rates of revealed rounds; a brief of a time without them, or without such a round, has no such section."""
+    rates = told.get("rates") or {"rounds": 0}
+    if not rates["rounds"]:
+        return ()
+    whole = rates["overall"]
+    seen = f"已公开验证的{rates['rounds']}轮抽签，检查抽签点位{whole['visits']}处次，抽中没有查成{whole['missed']}处次"
+    if not whole["text"]:
+        return (Section(title="问题率估计", paragraphs=(f"{seen}。检查处次较少，本期不估计问题率。",)),)
+    return (
+        Section(
+            title="问题率估计",
+            paragraphs=(f"{seen}，据此推算，入围点位的问题率为{whole['text']}。{RATES_MEAN}",),
+            table=Table(
+                title="各类点位问题率估计表",
+                columns=(
+                    Column(title="点位类型", centred=False, weight=4), Column(title="问题率", weight=5),
+                    Column(title="检查处次", weight=3), Column(title="没有查成", weight=3),
+                ),
+                rows=tuple(
+                    (line["name"], line["text"] or TOO_FEW, line["visits"], line["missed"]) for line in rates["types"]
+                ),
+                total=("合计", whole["text"], whole["visits"], whole["missed"]),
+            ),
+        ),
     )  # fmt: skip
 
 

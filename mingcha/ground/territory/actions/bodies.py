@@ -39,8 +39,19 @@ def add_body(
 
 
 @transaction.atomic
-def add_site_type(*, code: str, name: str, position: int, by: Actor | None, at: datetime) -> SiteType:
-    """Add a kind of site, or give the one of that code this name and place in the order."""
-    site_type, _ = SiteType.objects.update_or_create(code=code, defaults={"name": name, "position": position})
-    audit.record("territory.add_site_type", kind="site_type", key=code, by=by, at=at, detail={"name": name})
+def add_site_type(
+    *, code: str, name: str, position: int, minutes: int = 30, enterprise: bool = False, yearly_cap: int | None = None,
+    by: Actor | None, at: datetime,
+) -> SiteType:  # fmt: skip
+    """
+    Add a kind of site, or give the one of that code this name, place in the order, minutes of a visit, and yearly cap.
+
+    Only businesses have a cap: the database refuses another.
+    """
+    given = {
+        "name": name, "position": position, "minutes": minutes, "enterprise": enterprise, "yearly_cap": yearly_cap,
+    }  # fmt: skip
+    site_type, _ = SiteType.objects.update_or_create(code=code, defaults=given)
+    detail = {"name": name, "minutes": minutes, "yearly_cap": yearly_cap}
+    audit.record("territory.add_site_type", kind="site_type", key=code, by=by, at=at, detail=detail)
     return site_type

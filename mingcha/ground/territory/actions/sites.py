@@ -11,7 +11,8 @@ from django.db import IntegrityError, connection, transaction
 
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit.actions import Actor
-from mingcha.ground.territory.actions import merges
+from mingcha.ground.territory.actions import bearings, merges
+from mingcha.ground.territory.actions.bearings import NOWHERE, Bearings
 from mingcha.ground.territory.actions.bodies import add_body
 from mingcha.ground.territory.actions.merges import AlreadyMerged, StillProvisional
 from mingcha.ground.territory.models import Body, BodyKind, Division, Site, SiteType
@@ -71,7 +72,7 @@ def preview(content: bytes, *, prefixes: Iterable[str]) -> Preview:
     seen: dict[str, int] = {}
     problems: list[sheets.Problem] = []
     for row in rows:
-        problems += _faults(row, divisions, types, tuple(prefixes), seen)
+        problems += _faults(row, divisions, types, tuple(prefixes), seen) + bearings.faults(row)
         seen.setdefault(row["点位编号"], row.number)
     taken = {s.code: s for s in Site.objects.filter(code__in=seen).select_related("division", "merged_into")}
     for row in rows:
@@ -96,18 +97,20 @@ def import_sites(content: bytes, *, prefixes: Iterable[str], by: Actor | None, a
     """
     Take sites from a sheet, all or nothing. A known code is changed, a new one added; none is removed.
 
+    Of the optional columns, those that the sheet does not have leave what they name as it was.
     Raises RowsRefused with every bad row, and what `preview` raises.
     """
     _lock()  # a code found free must not meanwhile become another county's site
     plan = preview(content, prefixes=prefixes)
     if plan.problems:
         raise sheets.RowsRefused(plan.problems)
+    columns = ["name", "type", "division", "address", "body", "pinyin", "active", "provisional"]
     met = list(Site.objects.filter(code__in=[row["点位编号"] for row in plan.rows], provisional=True))
     Site.objects.bulk_create(
         _sites(plan.rows, by=by, at=at),
         update_conflicts=True,
         unique_fields=["code"],
-        update_fields=["name", "type", "division", "address", "body", "pinyin", "active", "provisional"],
+        update_fields=columns + bearings.fields(bearings.given(plan.rows)),
         batch_size=1000,
     )
     for site in met:  # what a team met is confirmed by standing in the sheet
@@ -123,9 +126,9 @@ def import_sites(content: bytes, *, prefixes: Iterable[str], by: Actor | None, a
 @transaction.atomic
 def add_site(
     *, code: str, name: str, type: SiteType, division: Division, address: str, body: Body,
-    prefixes: Iterable[str], by: Actor | None, at: datetime,
+    lies: Bearings = NOWHERE, prefixes: Iterable[str], by: Actor | None, at: datetime,
 ) -> Site:  # fmt: skip
-    """Put one site on the register. Raises OutsideYourArea, UnclearCode, SiteCodeTaken."""
+    """Put one site on the register. Raises OutsideYourArea, UnclearCode, SiteCodeTaken, HalfAPlace, HoursReversed."""
     if not CODE.fullmatch(code):
         raise UnclearCode(code=code)
     if not division.code.startswith(tuple(prefixes)):
@@ -133,8 +136,9 @@ def add_site(
     try:
         with transaction.atomic():
             site = Site.objects.create(
-                code=code, name=name, type=type, division=division, address=address, body=body, pinyin=pinyin(name)
-            )
+                code=code, name=name, type=type, division=division, address=address, body=body, pinyin=pinyin(name),
+                **lies.columns(),
+            )  # fmt: skip
     except IntegrityError as error:
         raise SiteCodeTaken(code=code) from error
     audit.record("territory.add_site", kind="site", key=code, by=by, at=at, division=division.code, body=body.code)
@@ -144,20 +148,22 @@ def add_site(
 @transaction.atomic
 def change_site(
     site: Site, *, name: str, type: SiteType, division: Division, address: str, body: Body, active: bool,
-    prefixes: Iterable[str], by: Actor, at: datetime,
+    lies: Bearings | None = None, prefixes: Iterable[str], by: Actor, at: datetime,
 ) -> None:  # fmt: skip
     """
-    Change a site on the register; frames already frozen keep what they had.
+    Change a site on the register; frames already frozen keep what they had. Without `lies` it lies where it did.
 
-    Raises OutsideYourArea, SiteMoved, AlreadyMerged for a duplicate, StillProvisional for what the office has yet to confirm.
+    Raises OutsideYourArea, SiteMoved, AlreadyMerged for a duplicate, StillProvisional for what the office has yet to
+    confirm, HalfAPlace, HoursReversed.
     """
     for code in (site.division_id, division.code):  # neither taken from another's area nor sent there
         if not code.startswith(tuple(prefixes)):
             raise OutsideYourArea(code=code)
     # The area was checked of the site as loaded: the row must still lie there.
     changed = Site.objects.filter(pk=site.pk, division=site.division_id, merged_into=None, provisional=False).update(
-        name=name, type=type, division=division, address=address, body=body, active=active, pinyin=pinyin(name)
-    )
+        name=name, type=type, division=division, address=address, body=body, active=active, pinyin=pinyin(name),
+        **(lies.columns() if lies else {}),
+    )  # fmt: skip
     if not changed:
         now = Site.objects.get(pk=site.pk)
         merged, provisional = now.merged_into_id is not None, now.provisional
@@ -170,13 +176,14 @@ def change_site(
 @transaction.atomic
 def confirm_site(
     site: Site, *, code: str, name: str, type: SiteType, division: Division, address: str, body: Body,
-    prefixes: Iterable[str], by: Actor, at: datetime,
+    lies: Bearings = NOWHERE, prefixes: Iterable[str], by: Actor, at: datetime,
 ) -> Site:  # fmt: skip
     """
     Put a place that a team met on the register for good: with a code, a type, a place and who answers for it.
 
     The body that stood in for whoever answers is merged into `body`, so that orders already issued reach it; where it is
-    itself the one, it takes the place's name. Raises UnclearCode, OutsideYourArea, SiteCodeTaken, AlreadyConfirmed.
+    itself the one, it takes the place's name. Raises UnclearCode, OutsideYourArea, SiteCodeTaken, AlreadyConfirmed,
+    HalfAPlace, HoursReversed.
     """
     if not CODE.fullmatch(code):
         raise UnclearCode(code=code)
@@ -189,7 +196,7 @@ def confirm_site(
     met = Site.objects.filter(pk=site.pk, provisional=True, division=site.division_id)
     if not met.update(
         code=code, name=name, type=type, division=division, address=address, body=body, pinyin=pinyin(name),
-        active=True, provisional=False,
+        active=True, provisional=False, **lies.columns(),
     ):  # fmt: skip
         raise AlreadyConfirmed(name=site.name)
     _relieve(site, by=by, at=at)
@@ -229,6 +236,7 @@ def _sites(rows: Iterable[sheets.Row], *, by: Actor | None, at: datetime) -> lis
         site = Site(
             code=row["点位编号"], name=row["名称"], type=types[row["类型"]], division=division, address=row["地址"],
             body=bodies[wanted], pinyin=pinyin(row["名称"]), active=True,
+            **bearings.of_row(row).columns(),
         )  # fmt: skip
         sites.append(site)
     return sites

@@ -1,0 +1,97 @@
+"""`mingcha route`: the routes of one day from a file, without a database: what an office tries out before it trusts it."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mingcha.config.words import say, sentence
+
+if TYPE_CHECKING:
+    from mingcha.kernel.routing.day import Plan
+    from mingcha.kernel.routing.instances import InstanceRefused
+
+ITERATIONS = 8000
+SHOWN = 20  # problems of a refused file
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which day, how much effort, in which shape."""
+    parser.add_argument(
+        "instance", metavar="INSTANCE.json", help=say("一天的点位、检查组和路程，见 docs/route-instance.md")
+    )
+    parser.add_argument(
+        "--iterations", type=_effort, default=ITERATIONS, metavar="N", help=say("改进的迭代次数，默认 8000")
+    )
+    parser.add_argument("--seconds", type=float, metavar="S", help=say("最多改进几秒；用去的次数会写明，照它可以重算"))
+    parser.add_argument("--seed", type=_effort, default=1, metavar="S", help=say("随机种子，默认 1"))
+    parser.add_argument("--json", action="store_true", help=say("打印 JSON"))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the plan; 1 where the file is refused. Equal file, iterations and seed give equal output."""
+    if arguments.instance == "-":
+        content = sys.stdin.buffer.read()
+    else:
+        content = Path(arguments.instance).read_bytes()
+
+    from mingcha.kernel.routing import answers, instances
+
+    try:
+        day = instances.read(content)
+    except instances.InstanceRefused as refusal:
+        _report(refusal)
+        return 1
+
+    from mingcha.kernel.routing import planning
+
+    until = None if arguments.seconds is None else time.monotonic() + arguments.seconds
+    plan = planning.plan(
+        day.crews,
+        day.stops,
+        day.travel,
+        where=day.where,
+        iterations=arguments.iterations if until is None else 10**9,
+        seed=arguments.seed,
+        together=day.together,
+        enough=None if until is None else lambda: time.monotonic() >= until,
+    )
+    if arguments.json:
+        print(json.dumps(answers.answer(plan, day), ensure_ascii=False))
+    else:
+        _show(plan)
+    return 0
+
+
+def _effort(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**31:
+        raise ValueError(text)
+    return number
+
+
+def _report(refusal: "InstanceRefused") -> None:
+    for problem in refusal.problems[:SHOWN]:
+        said = problem.said(say(problem.template))
+        print(f"{problem.field}: {said}" if problem.field else said, file=sys.stderr)
+    print(sentence(refusal), file=sys.stderr)
+
+
+def _show(plan: "Plan") -> None:
+    from mingcha.kernel.routing import clock
+    from mingcha.kernel.routing.answers import REASONS
+
+    for crew, legs in plan.routes.items():
+        stops = "  ".join(f"{clock(leg.begins)} {leg.stop}" for leg in legs)
+        print(f"{crew}  {stops}  → {clock(plan.returns[crew])}" if legs else f"{crew}  {say('没有安排')}")
+    for name in plan.dropped:
+        print(say("%(stop)s 未安排：%(reason)s") % {"stop": name, "reason": say(REASONS[plan.reasons[name]])})
+    print(
+        say("点位 %(visits)d 个，路上 %(hours).1f 小时，等候 %(waiting).1f 小时；迭代 %(iterations)d 次，种子 %(seed)d，复核通过。")
+        % {
+            "visits": len(plan.visited), "hours": plan.seconds / 3600, "waiting": plan.waiting / 3600,
+            "iterations": plan.iterations, "seed": plan.seed,
+        }
+    )  # fmt: skip

@@ -1,0 +1,87 @@
+"""Two kinds of model and their blend. All give log-odds; a blend is the mean of its parts' log-odds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+
+from mingcha.kernel.risk.features import Matrix
+from mingcha.kernel.risk.known import odds
+from mingcha.kernel.risk.ledgers import Floats
+
+MOST_LEVELS = 200  # HistGradientBoosting takes at most 255 labels
+Settings = dict[str, Any]
+
+
+class Logistic:
+    """Ridge-penalised logistic regression over clipped, standardised numbers and one column for each common label."""
+
+    def __init__(self, matrix: Matrix, problem: Floats, *, penalty: float) -> None:
+        self.steps: list[tuple[str, Any]] = []
+        design = self._design(matrix, fit=True)
+        self.model = LogisticRegression(C=penalty, max_iter=300)
+        self.model.fit(design, problem)
+
+    def odds(self, matrix: Matrix) -> Floats:
+        """Return log-odds."""
+        return np.asarray(self.model.decision_function(self._design(matrix)))
+
+    def _design(self, matrix: Matrix, *, fit: bool = False) -> Floats:
+        if fit:
+            for name, values in matrix.columns.items():
+                self.steps.append((name, _levels(values) if name in matrix.labels else _scale(values)))
+        parts = []
+        for name, step in self.steps:
+            values = matrix.columns[name]
+            if name in matrix.labels:
+                parts.append((values[:, None] == step[None, :]).astype(float))
+            else:
+                middle, low, high, mean, spread = step
+                missing = ~np.isfinite(values)
+                filled = (np.clip(np.where(missing, middle, values), low, high) - mean) / spread
+                parts.append(np.column_stack([filled, missing]))
+        return np.hstack(parts)
+
+
+def _levels(values: Floats) -> Floats:
+    found, counts = np.unique(values[np.isfinite(values)], return_counts=True)
+    return found[counts >= 20]
+
+
+def _scale(values: Floats) -> tuple[float, float, float, float, float]:
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return 0.0, 0.0, 0.0, 0.0, 1.0
+    low, middle, high = np.quantile(known, [0.01, 0.5, 0.99])
+    clipped = np.clip(known, low, high)
+    return float(middle), float(low), float(high), float(clipped.mean()), float(clipped.std() or 1.0)
+
+
+class Trees:
+    """Gradient-boosted trees, the mean of a few seeds; rates of the past may only raise the chance."""
+
+    def __init__(self, matrix: Matrix, problem: Floats, *, seeds: Sequence[int], **settings: Any) -> None:
+        names = list(matrix.columns)
+        self.labels = np.array([name in matrix.labels for name in names])
+        rising = [1 if name in matrix.rising else 0 for name in names]
+        values = self._values(matrix)
+        self.models = []
+        for seed in seeds:
+            model = HistGradientBoostingClassifier(
+                categorical_features=self.labels, monotonic_cst=rising, early_stopping=False, random_state=seed, **settings
+            )
+            self.models.append(model.fit(values, problem))
+
+    def odds(self, matrix: Matrix) -> Floats:
+        """Return log-odds."""
+        values = self._values(matrix)
+        return np.mean([model.decision_function(values) for model in self.models], axis=0)
+
+    def _values(self, matrix: Matrix) -> Floats:
+        values = matrix.array()
+        codes = values[:, self.labels]
+        values[:, self.labels] = np.where(codes < MOST_LEVELS, codes, np.nan)
+        return values
