@@ -36,7 +36,7 @@ from mingcha.kernel.lots.frame import (
     read_frame,
 )
 from mingcha.kernel.lots.preview import Preview, preview
-from mingcha.kernel.lots.proofs import NotACandidate, check_proof, prove
+from mingcha.kernel.lots.proofs import NotACandidate, check_proof, prove, root_of
 from mingcha.kernel.lots.sharing import Shares, pair, share
 from mingcha.kernel.lots.tickets import UnclearValue, commitment, mixed, plain_value, seed, terms_hash, ticket
 
@@ -76,6 +76,7 @@ __all__ = [
     "preview",
     "prove",
     "read_frame",
+    "root_of",
     "seed",
     "share",
     "terms_hash",
