@@ -1,5 +1,6 @@
 """A published draw: whoever changes one field is found out, by us and by the script that needs only Python."""
 
+import ast
 import copy
 import hashlib
 import json
@@ -59,6 +60,8 @@ def changed(value, how):
     """A different value of a plausible kind."""
     if isinstance(value, bool):
         return (not value, int(value), None)[how % 3]
+    if isinstance(value, float):
+        return (value + 1, str(value), None)[how % 3]
     if isinstance(value, int):
         return (value + 1, value - 1, float(value), str(value), 10**30)[how % 5]
     if isinstance(value, str):
@@ -104,8 +107,9 @@ def test_the_script_agrees_with_us_on_any_draw(size, luck, tilt):
 def test_the_script_is_short_and_needs_only_python():
     lines = SCRIPT.read_text(encoding="utf-8").splitlines()
     assert len(lines) < 40
-    imported = {line.split()[1].split(".")[0] for line in lines if line.startswith(("import ", "from "))}
-    assert imported <= set(sys.stdlib_module_names)
+    steps = [node for node in ast.walk(ast.parse("\n".join(lines))) if isinstance(node, ast.Import | ast.ImportFrom)]
+    imported = {name for step in steps for name in (getattr(step, "module", None), *(one.name for one in step.names))}
+    assert imported - {None, "Fraction"} <= set(sys.stdlib_module_names)
 
 
 @settings(max_examples=300, deadline=None)
@@ -146,14 +150,14 @@ CHANCE_1 = BUNDLE["frame"].replace(",1\n", ",2\n", 1)
         (_set("public", "value", to="03 11 18 | 05"), "public", "seed"),
         (_set("public", to={**PUBLIC, "remark": "x"}), "public", "format"),
         (_set("terms_hash", to="0" * 64), "terms_hash", "terms"),
-        (_set("frame", to=BUNDLE["frame"].replace("MX-03", "MX-93")), "frame_hash", "frame"),
+        (_set("frame", to=BUNDLE["frame"].replace("MX-03,", "MX-03x,")), "frame_hash", "frame"),
         (_set("frame", to=CHANCE_1), "frame", "frame"),
         (_set("frame", to=BUNDLE["frame"] + BUNDLE["frame"].split("\n")[1] + "\n"), "frame", "frame"),
         (_set("frame_hash", to="0" * 64), "frame_hash", "frame"),
-        (_set("secrets", 0, to="11" * 32), "commitments", "secrets"),
-        (_set("secrets", to=BUNDLE["secrets"][:1]), "secrets", "format"),
+        (_set("secrets", 0, to="00" * 32), "commitments", "commitments"),
+        (_set("secrets", to=BUNDLE["secrets"][:1]), "secrets", "secrets"),
         (_set("secrets", to=BUNDLE["secrets"][::-1]), "secrets", "secrets"),
-        (_set("commitments", to=BUNDLE["commitments"][::-1]), "commitments", "secrets"),
+        (_set("commitments", to=BUNDLE["commitments"][::-1]), "commitments", "commitments"),
         (_set("seed", to="0" * 64), "seed", "seed"),
         (_set("n", to=5), "n", "strata or n"),
         (_set("strata", 1, "drawn", to=9), f"strata {BUNDLE['strata'][1]['stratum']}", "strata or n"),
@@ -173,6 +177,35 @@ def test_the_first_place_where_it_breaks_is_named(bundle, place, script):
     code, said = run(bundle)
     assert code != 0
     assert f"BROKEN at {script}" in said
+
+
+@pytest.mark.parametrize(
+    ("site", "value", "secrets", "place"),
+    [
+        ("MX 01", "3 1 4", SECRETS, "frame"),
+        ("MX|01", "3 1 4", SECRETS, "frame"),
+        ("e\u0301", "3 1 4", SECRETS, "frame"),
+        ("MX\u200b01", "3 1 4", SECRETS, "frame"),
+        ("MX-01", "３ 1 4", SECRETS, "seed"),
+        ("MX-01", "3  1 4", SECRETS, "seed"),
+        ("MX-01", "3 1\u200b4", SECRETS, "seed"),
+        ("MX-01", "", SECRETS, "seed"),
+        ("MX-01", "3 1 4", SECRETS[:1], "secrets"),
+    ],
+)
+def test_what_two_readers_could_read_differently_passes_neither_however_it_was_made(
+    site, value, secrets, place, monkeypatch
+):
+    candidates = [lots.Candidate(site, "村", Fraction(1, 2)), lots.Candidate("other", "村", Fraction(1, 2))]
+    with monkeypatch.context() as loose:
+        loose.setattr("mingcha.kernel.lots.frame._check", lambda name: None)
+        loose.setattr("mingcha.kernel.lots.tickets.plain_value", lambda text: text)
+        loose.setattr("mingcha.kernel.lots.tickets.LEAST_SECRETS", 1)
+        _, forged = whole(candidates, secrets, {**PUBLIC, "value": value})
+        lots.verify(forged)
+    with pytest.raises(lots.Tampered):
+        lots.verify(forged)
+    assert run(forged) == (1, f"BROKEN at {place}\n")
 
 
 def test_a_draw_made_anew_agrees_with_itself_and_fails_against_what_was_published():
