@@ -329,7 +329,7 @@ def test_a_directed_visit_travels_with_a_cover_and_shows_nowhere_below(world, ro
     asked = directing.direct(world.campaign, by=lead, **given)
     draw(world, round, n=4)
     asked.refresh_from_db()
-    assert (asked.state, asked.round_id) == ("travelling", round.pk)
+    assert (asked.state, asked.round_id) == ("carried", round.pk)
     chances = boxes.chances(round)
     assert chances[site.code] == 1 and list(chances.values()).count(1) >= 2 and sum(chances.values()) == 4
     assert site.code in boxes.listed(round.lists.get()).codes

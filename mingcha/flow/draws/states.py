@@ -56,7 +56,7 @@ class Source(TextChoices):
 
 class DirectedState(TextChoices):
     WAITING = "waiting", "待编入"
-    TRAVELLING = "travelling", "已编入"
+    CARRIED = "carried", "已编入"
     WITHDRAWN = "withdrawn", "已撤回"
 
 
@@ -72,6 +72,6 @@ VOIDABLE = (State.BEGUN, State.FROZEN, State.COMMITTED, State.DRAWN)
 UNDER_WAY = (State.BEGUN, State.FROZEN, State.COMMITTED)
 LIST_ACTS = {"open": (ListState.SEALED, ListState.OPENED)}
 DIRECTED_ACTS = {
-    "take": (DirectedState.WAITING, DirectedState.TRAVELLING),
+    "take": (DirectedState.WAITING, DirectedState.CARRIED),
     "withdraw": (DirectedState.WAITING, DirectedState.WITHDRAWN),
 }

@@ -73,7 +73,7 @@ def withdraw(directed: DirectedVisit, *, by: Person, at: datetime) -> None:
     _record("directed.withdraw", directed, by=by, at=at)
 
 
-def take(round: Round, *, within: Collection[str], most: int, at: datetime) -> set[str]:
+def take(round: Round, *, within: Collection[str], most: int, by: Person, at: datetime) -> set[str]:
     """
     Take up what waits for the round's office, the oldest first, at most `most`; return the codes of its sites.
 
@@ -93,7 +93,7 @@ def take(round: Round, *, within: Collection[str], most: int, at: datetime) -> s
     return taken
 
 
-def give_back(round: Round, *, at: datetime) -> None:
+def give_back(round: Round, *, by: Person, at: datetime) -> None:
     """Let what a void round had taken up wait again. Part of the voiding, whose record says nothing of it."""
     start, end = DIRECTED_ACTS["take"]
     DirectedVisit.objects.filter(round=round, state=end).update(state=start, round=None)

@@ -164,7 +164,9 @@ def freeze(round: Round, *, plan: Plan, by: Person, at: datetime) -> int:
     if not register.sites:
         raise RegisterEmpty
     scores = framing.scores(round.office, register, tilt=plan.tilt, at=at)
-    directed = directing.take(round, within={site.code for site in register.sites}, most=plan.n // 3, at=at)
+    directed = directing.take(
+        round, within={site.code for site in register.sites}, most=plan.n // 3, by=by, at=at
+    )  # fmt: skip
     certain = directed | framing.covers(register, count=min(len(directed), plan.n // 3), apart=directed)
     weighed = framing.weighed(register, scores, certain=certain)
     chances = lots.chances(weighed, n=plan.n, setting=framing.setting(plan.setting, register, promised=plan.promised))
@@ -233,7 +235,7 @@ def void(round: Round, *, reason: str, by: Person, at: datetime) -> None:
     if not Round.objects.filter(pk=round.pk, state__in=VOIDABLE).update(state=State.VOID, **columns):
         raise RoundMoved
     round.refresh_from_db()
-    directing.give_back(round, at=at)
+    directing.give_back(round, by=by, at=at)
     moving.record("round.void", round, by=by, at=at, detail={"reason": round.void_reason})
 
 

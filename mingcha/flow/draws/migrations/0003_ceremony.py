@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('box', models.BinaryField(verbose_name='密封去向')),
-                ('state', models.CharField(choices=[('waiting', '待编入'), ('travelling', '已编入'), ('withdrawn', '已撤回')], default='waiting', max_length=10, verbose_name='状态')),
+                ('state', models.CharField(choices=[('waiting', '待编入'), ('carried', '已编入'), ('withdrawn', '已撤回')], default='waiting', max_length=10, verbose_name='状态')),
                 ('made_at', models.DateTimeField(verbose_name='指定时间')),
             ],
         ),
@@ -299,7 +299,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='directedvisit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'travelling'), ('round__isnull', False)), models.Q(models.Q(('state', 'travelling'), _negated=True), ('round', None)), _connector='OR'), name='directed_travels_in_a_round'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'carried'), ('round__isnull', False)), models.Q(models.Q(('state', 'carried'), _negated=True), ('round', None)), _connector='OR'), name='directed_travels_in_a_round'),
         ),
         migrations.AddConstraint(
             model_name='replacement',
