@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("audit", "核验留痕链"),
     "brief": ("brief", "生成简报"),
     "route": ("route", "从文件计算一天的检查路线"),
+    "risk": ("risk", "用已有的检查记录检验评分"),
     "ladder": ("ladder", "列出到期的督办步骤"),
     "migrate": ("migrate", "更新数据表"),
     "shell": ("shell", "打开已装入本系统的 Python"),

@@ -27,6 +27,10 @@ class Matrix:
         """Return rows × columns in the order of `columns`."""
         return np.column_stack(list(self.columns.values())) if self.columns else np.zeros((0, 0))
 
+    def take(self, rows: Ints) -> "Matrix":
+        """Return the rows asked for, in that order."""
+        return Matrix({name: values[rows] for name, values in self.columns.items()}, self.labels, self.rising)
+
 
 class Asking:
     """Answers as of any day, for one table of history and the rows of one table (the same, or sites to be scored)."""
@@ -43,7 +47,9 @@ class Asking:
         self.near = None
         if rows.latitude is not None and rows.longitude is not None and np.isfinite(rows.latitude).any():
             self.near = Near(known, rows.latitude, rows.longitude, rows.site)
-        self.judges = Ledger(known.table.roster, known.table.day, known.problem) if known.table.roster is not None else None
+        self.judges = (
+            Ledger(known.table.roster, known.table.day, known.problem) if known.table.roster is not None else None
+        )
 
     def _weight(self, name: str, ledger: Ledger) -> float:
         groups = np.unique(self.known.table.labels[name])
@@ -83,7 +89,9 @@ class Asking:
 
         sums, recent = known.by_site.sums_before(site, asof), known.by_site.sums_before(site, asof, back=RECENT)
         record = {name: of(values) for name, values in known.record.items()}
-        out.columns["own_rate"] = odds((sums[:, 1] + known.own_weight * known.overall) / (sums[:, 0] + known.own_weight))
+        out.columns["own_rate"] = odds(
+            (sums[:, 1] + known.own_weight * known.overall) / (sums[:, 0] + known.own_weight)
+        )
         out.columns["own_visits"] = np.log1p(sums[:, 0])
         out.columns["own_recent"] = np.log1p(recent[:, 0])
         for name in ("own_fading_0.5", "own_fading_0.8"):

@@ -54,8 +54,8 @@ class Known:
         judge = self.table.inspector
         if judge is None:
             return np.zeros(len(self.problem))
-        n = np.bincount(judge + 1).astype(float)
-        found = np.bincount(judge + 1, self.problem)
+        n: Floats = np.bincount(judge + 1).astype(float)
+        found: Floats = np.bincount(judge + 1, self.problem).astype(float)
         gap = (found - n * self.overall) / (n + smoothing(found[1:], n[1:], self.overall))
         gap[0] = 0.0
         return gap[judge + 1]
