@@ -335,6 +335,7 @@ devices revoke     operator  ends any phone's token
 audit verify       operator  reads the record of acts, changes nothing
 brief              operator  reads any campaign, changes nothing
 route              operator  a file of its own, no database
+risk backtest      operator  a file of its own, no database
 ladder due         operator  reads any order's due steps, changes nothing
 migrate            operator  the tables, never their rows
 shell              operator  everything: outside the rules, so on nobody's everyday path

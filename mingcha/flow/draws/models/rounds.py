@@ -211,8 +211,8 @@ class DirectedVisit(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=(Q(state=DirectedState.CARRIED) & Q(round__isnull=False))
-                | (~Q(state=DirectedState.CARRIED) & Q(round=None)),
+                condition=(Q(state=DirectedState.TRAVELLING) & Q(round__isnull=False))
+                | (~Q(state=DirectedState.TRAVELLING) & Q(round=None)),
                 name="directed_travels_in_a_round",
             )
         ]
