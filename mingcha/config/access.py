@@ -334,6 +334,9 @@ devices list       operator  reads whose phones there are, no token; changes not
 devices revoke     operator  ends any phone's token
 audit verify       operator  reads the record of acts, changes nothing
 brief              operator  reads any campaign, changes nothing
+lots verify        operator  a file of its own, no database
+lots prove         operator  a file of its own, no database
+lots check         operator  a file of its own, no database
 route              operator  a file of its own, no database
 risk backtest      operator  a file of its own, no database
 ladder due         operator  reads any order's due steps, changes nothing
@@ -346,6 +349,7 @@ job              who     touches
 audit.seal       system  chains committed acts everywhere, changes nothing else
 evidence.render  system  makes what others see of pictures everywhere, changes no original
 draws.learn      system  hands finished visits back to the draws, and scores the sites of every office at work
+draws.route      system  plans the routes of drawn rounds everywhere, and seals their lists anew; opens none
 notices.deliver  system  tells people everywhere, outside, that there are messages; passes on what nobody read
 rectifications.climb system takes the steps of the ladder that are due and climb by themselves, everywhere
 """

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "devices": ("devices", "发放和收回手机的设备凭证"),
     "audit": ("audit", "核验留痕链"),
     "brief": ("brief", "生成简报"),
+    "lots": ("lots", "核验一轮抽签的公开包，证明一个点位的签"),
     "route": ("route", "从文件计算一天的检查路线"),
     "risk": ("risk", "用已有的检查记录检验评分"),
     "ladder": ("ladder", "列出到期的督办步骤"),
