@@ -23,10 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "instance", metavar="INSTANCE.json", help=say("一天的点位、检查组和路程，见 docs/route-instance.md")
     )
     parser.add_argument(
-        "--iterations", type=_effort, default=ITERATIONS, metavar="N", help=say("改进的迭代次数，默认 8000")
+        "--iterations", type=_whole, default=ITERATIONS, metavar="N", help=say("改进的迭代次数，默认 8000")
     )
     parser.add_argument("--seconds", type=float, metavar="S", help=say("最多改进几秒；用去的次数会写明，照它可以重算"))
-    parser.add_argument("--seed", type=_effort, default=1, metavar="S", help=say("随机种子，默认 1"))
+    parser.add_argument("--seed", type=_whole, default=1, metavar="S", help=say("随机种子，默认 1"))
     parser.add_argument("--json", action="store_true", help=say("打印 JSON"))
 
 
@@ -65,11 +65,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _effort(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 2**31:
-        raise ValueError(text)
-    return number
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**31):
+        raise argparse.ArgumentTypeError(say("应为不小于 0 的整数"))
+    return int(text)
 
 
 def _report(refusal: "InstanceRefused") -> None:

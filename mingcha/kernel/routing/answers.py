@@ -9,7 +9,7 @@ from mingcha.kernel.routing.instances import Instance
 FORMAT = "mingcha-route-plan/1"
 # Why a required stop is visited by nobody.
 REASONS = {
-    "recusal": "每个检查组都须回避",
+    "recusal": "没有一个检查组可以去：须回避，或没有所需的专长",
     "hours": "没有一个检查组能在开放时间和工作时间内到达并查完",
     "street": "同一条街的点位须同时开始，没有多余的检查组",
     "full": "当天排不下，按抽签顺序从后往前去掉",

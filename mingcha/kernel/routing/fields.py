@@ -76,6 +76,8 @@ class Reader:
         """Return a finite number within bounds."""
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             self.bad(at, "应为数字")
+        elif math.isinf(most) and value < least:
+            self.bad(at, "不能小于 %(least)g", least=least)
         elif not least <= value <= most:
             self.bad(at, "应在 %(least)g 到 %(most)g 之间", least=least, most=most)
         else:

@@ -35,12 +35,12 @@ UNITS = _names("time", "travel", "distance", "xy")
 PLACE = _names("location", "lat", "lon", "x", "y", lat="latitude", lon="lng longitude", location="index")
 BASE = PLACE | _names("id")
 CREW = _names(
-    "id", "base", "back", "start", "end", "hours", "max_time", "max_stops", "barred", "only", "tired",
+    "id", "base", "back", "start", "end", "hours", "max_time", "max_stops", "barred", "only", "tired", "skills",
     base="depot start_base", back="end_base", start="starts", end="ends", barred="forbidden recused",
 )  # fmt: skip
 STOP = PLACE | _names(
     "id", "minutes", "service", "windows", "opening_hours", "rank", "required", "optional", "prize", "street", "barred",
-    minutes="service_minutes", opening_hours="opens", barred="barred_crews forbidden", service="duration",
+    "skills", skills="needs required_skills", minutes="service_minutes", opening_hours="opens", barred="barred_crews forbidden", service="duration",
 )  # fmt: skip
 TRAVEL = _names("seconds", "minutes", "metres", "km", "km_per_hour", "detour", "extra_seconds", metres="meters")
 
@@ -75,9 +75,12 @@ def read(content: bytes) -> Instance:
     reader = Reader()
     try:
         whole = json.loads(content.decode("utf-8-sig"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         reader.bad("", "不是 UTF-8 的 JSON：%(reason)s", reason=error)
         raise InstanceRefused(problems=reader.problems) from error
+    if not isinstance(whole, dict):
+        reader.bad("", "应为对象 {…}")
+        raise InstanceRefused(problems=reader.problems)
     found = _File(reader, whole).instance()
     if reader.problems:
         raise InstanceRefused(problems=reader.problems)
@@ -100,6 +103,9 @@ class _File:
         self.places: list[dict[str, Any]] = []
         self.bases: dict[str, int] = {}
         self.where: dict[str, int] = {}
+        self.closed: list[tuple[str, str, str]] = []  # crew, stop, and the field that keeps them apart
+        self.needs: dict[str, frozenset[str]] = {}
+        self.skills: dict[str, frozenset[str]] = {}
 
     def _unit(self, name: str, known: Mapping[str, float], usual: str) -> None:
         if self.units.setdefault(name, usual) not in known:
@@ -108,9 +114,10 @@ class _File:
 
     def instance(self) -> Instance | None:
         """Return what was read; None where too little of it could be."""
-        for name in ("crews", "stops"):
-            if not self.whole.get(name):
-                self.r.bad(name, "不能没有，也不能为空")
+        if not self.whole.get("crews"):
+            self.r.bad("crews", "不能没有，也不能为空")
+        if "stops" not in self.whole:
+            self.r.bad("stops", "不能没有；没有点位就写 []")
         matrix = self._matrices()
         self._read_bases(matrix)
         stops = self._stops(matrix)
@@ -218,8 +225,8 @@ class _File:
     def _stops(self, matrix: Travel | None) -> list[Stop]:
         listed = self.r.sequence(self.whole.get("stops", []), "stops")
         first = len(matrix.seconds) - len(listed) if matrix else 0
-        in_order = first >= 0 and (not self.bases or first == len(self.bases))
-        self.closed: list[tuple[str, str, str]] = []
+        # Without `location`, stops fill the table's end; never a row that a base has already.
+        in_order = first > max(self._bases_in_matrix(), default=-1) and (not self.bases or first == len(self.bases))
         found = []
         for n, each in enumerate(listed):
             at = f"stops[{n}]"
@@ -232,6 +239,15 @@ class _File:
             self.where[stop.id] = self._place(given, at, matrix, first + n if in_order else None)
             found.append(stop)
         return found
+
+    def _bases_in_matrix(self) -> list[int]:
+        crews = self.whole.get("crews")
+        given = (
+            [crew.get("base", crew.get("depot")) for crew in crews if isinstance(crew, dict)]
+            if isinstance(crews, list)
+            else []
+        )
+        return [base for base in given if isinstance(base, int)] if not self.bases else []
 
     def _stop(self, given: dict[str, Any], at: str, n: int) -> Stop:
         r = self.r
@@ -249,6 +265,7 @@ class _File:
         for k, crew in enumerate(r.sequence(given.get("barred", []), f"{at}.barred")):
             here = f"{at}.barred[{k}]"
             self.closed.append((r.name(crew, here), name, here))
+        self.needs[name] = self._skills(given, at)
         return Stop(
             id=name,
             minutes=r.duration(given["minutes"], f"{at}.minutes", "minutes")
@@ -289,15 +306,14 @@ class _File:
             r.bad(f"{at}.end", "收工早于出发；跨过半夜的写 25:30 这样的时间")
         if "max_time" in given:
             ends = min(ends, starts + r.duration(given["max_time"], f"{at}.max_time", r.time))
-        if "base" not in given and len(self.bases) != 1:
-            self._missing(f"{at}.base")
-        base = (
-            self._base(given.get("base", next(iter(self.bases), 0)), f"{at}.base", matrix)
-            if not ("base" not in given and len(self.bases) != 1)
-            else 0
-        )
+        if "base" in given or len(self.bases) == 1:
+            base = self._base(given.get("base", next(iter(self.bases), 0)), f"{at}.base", matrix)
+        else:
+            base = int(self._missing(f"{at}.base"))
+        name = r.name(given["id"], f"{at}.id") if "id" in given else str(self._missing(f"{at}.id"))
+        self.skills[name] = self._skills(given, at)
         return Crew(
-            id=r.name(given["id"], f"{at}.id") if "id" in given else str(self._missing(f"{at}.id")),
+            id=name,
             base=base,
             starts=starts,
             ends=ends,
@@ -305,8 +321,12 @@ class _File:
             tired=self._of(given, "tired", at, stops) or frozenset(),
             only=self._of(given, "only", at, stops),
             back=self._base(given["back"], f"{at}.back", matrix) if "back" in given else None,
-            most=int(r.number(given.get("max_stops", 0), f"{at}.max_stops")),
+            most=int(r.number(given["max_stops"], f"{at}.max_stops", least=1)) if "max_stops" in given else 0,
         )
+
+    def _skills(self, given: Mapping[str, Any], at: str) -> frozenset[str]:
+        listed = self.r.sequence(given.get("skills", []), f"{at}.skills")
+        return frozenset(self.r.name(each, f"{at}.skills[{n}]") for n, each in enumerate(listed))
 
     def _missing(self, at: str) -> float:
         self.r.bad(at, "不能没有")
@@ -323,7 +343,7 @@ class _File:
         return frozenset(found)
 
     def _recused(self, crews: list[Crew], stops: Sequence[Stop]) -> list[Crew]:
-        """Recusals may be said of the crew, of the stop, or in a list of their own."""
+        """Recusals may be said of the crew, of the stop, or in a list of their own; who lacks a skill is barred as well."""
         for n, each in enumerate(self.r.sequence(self.whole.get("recusals", []), "recusals")):
             at = f"recusals[{n}]"
             if isinstance(each, list) and len(each) == 2:
@@ -338,6 +358,8 @@ class _File:
             if crew and crew not in barred:
                 self.r.bad(at, "没有检查组“%(name)s”", name=crew)
             barred.setdefault(crew, set()).add(stop)
+        for crew, has in self.skills.items():
+            barred[crew] |= {stop for stop, needs in self.needs.items() if not needs <= has}
         return [replace(crew, barred=frozenset(barred[crew.id])) for crew in crews]
 
     def _in_streets(self, stops: list[Stop]) -> list[Stop]:

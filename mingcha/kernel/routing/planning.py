@@ -10,13 +10,14 @@ The plan of a day.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from mingcha.kernel.refusals import Refusal
 from mingcha.kernel.routing import streets
 from mingcha.kernel.routing.checking import check, home_at, timed, way
-from mingcha.kernel.routing.day import TOGETHER, Crew, Plan, Stop, Travel, seconds
-from mingcha.kernel.routing.solver import Answer, Question, Routes
+from mingcha.kernel.routing.day import TOGETHER, Crew, Leg, Plan, Stop, Travel, seconds
+from mingcha.kernel.routing.solver import Question, Routes
 
 PROBE = 400  # iterations to find out whether a set of stops fits the day
 EFFORT = 2000  # and to find out whether one more does
@@ -57,6 +58,14 @@ def plan(
     return _Day(crews, stops, travel, where, seconds(together), seed).planned(iterations, enough)
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """Routes that visit a set of stops, and the times its streets keep to."""
+
+    routes: Routes
+    agreed: Mapping[str, int]
+
+
 class _Day:
     def __init__(
         self,
@@ -72,16 +81,18 @@ class _Day:
         self.stops = {stop.id: stop for stop in stops}
         self.dropped: dict[str, str] = {}
         self.unreachable: set[str] = set()
-        self.agreed: dict[str, int] = {}
+        self.agreed: dict[str, int] = {}  # street → the second at which its mates are begun
         self.probes = 0
 
     def planned(self, iterations: int, enough: Callable[[], bool] | None) -> Plan:
         self._drop_hopeless()
         self._drop_lonely_mates()
-        start = self._held()
-        asked = self._question([stop for stop in self.all if self._open(stop)], with_optional=True)
-        answer = asked.solve(iterations, seed=self.seed, start=start, enough=enough)
-        return self._sound(answer)
+        held = self._held()
+        self._join_streets(held)
+        asked = self._question([stop for stop in self.all if self._open(stop)])
+        answer = asked.solve(iterations, seed=self.seed, start=held, enough=enough)
+        # `held` is where the search begins and visits all who must be visited: at worst it is the answer.
+        return self._sound(answer.routes if answer.feasible else held, answer.iterations)
 
     def _open(self, stop: Stop) -> bool:
         return stop.id not in self.dropped and stop.id not in self.unreachable
@@ -113,97 +124,88 @@ class _Day:
         return bool(streets.fits(mates, self.crews, self.travel, where=self.where, together=self.together))
 
     def _held(self) -> Routes:
-        """Drop by rank until the rest fits the day; return routes that visit them all."""
+        """Drop by rank until the rest fits the day; return routes that visit them all, and set the times agreed."""
         order = self._required()
         found = self._tried(order, PROBE, {})
         if found is None:
-            number, routes = self._halved(order)
-            while number < len(order) and (more := self._tried(order[: number + 1], EFFORT, routes)) is not None:
-                number, routes = number + 1, more
+            number, found = self._halved(order)
+            while number < len(order) and (more := self._tried(order[: number + 1], EFFORT, found.routes)) is not None:
+                number, found = number + 1, more
             self.dropped |= {stop.id: "full" for stop in reversed(order[number:])}
-            self._agree(order[:number], routes)
-            return routes
-        return found
+        self.agreed = dict(found.agreed)
+        return found.routes
 
-    def _halved(self, order: Sequence[Stop]) -> tuple[int, Routes]:
+    def _halved(self, order: Sequence[Stop]) -> tuple[int, "_Fit"]:
+        """Return how many of the order were found to fit, and how; with PROBE, so perhaps one more would."""
         fits, fails = 0, len(order)
-        routes: Routes = {}
+        held = _Fit({crew.id: [] for crew in self.crews}, {})
         while fails - fits > 1:
             middle = (fits + fails) // 2
-            found = self._tried(order[:middle], PROBE, routes)
+            found = self._tried(order[:middle], PROBE, held.routes)
             if found is None:
                 fails = middle
             else:
-                fits, routes = middle, found
-        return fits, routes
+                fits, held = middle, found
+        return fits, held
 
-    def _tried(self, stops: Sequence[Stop], effort: int, start: Routes) -> Routes | None:
-        """Return routes that visit all these stops, or None where none was found."""
-        self._agree(stops, start)
-        asked = self._question(stops, with_optional=False)
+    def _tried(self, stops: Sequence[Stop], effort: int, start: Routes) -> "_Fit | None":
+        """Return routes that visit all these stops, and the times they keep to; None where none was found."""
+        agreed = self._agree(stops, start)
+        asked = self._question(stops, agreed)
         answer = asked.solve(effort, seed=self.seed, start=start, feasible_is_enough=True)
         self.probes += answer.iterations
-        return answer.routes if answer.feasible else None
+        return _Fit(answer.routes, agreed) if answer.feasible else None
 
-    def _agree(self, stops: Sequence[Stop], start: Routes) -> None:
-        """Agree on a time for every street with mates among `stops`."""
-        self.agreed = {}
+    def _agree(self, stops: Sequence[Stop], start: Routes) -> dict[str, int]:
+        """Return street → the second agreed on, for every street with mates among `stops`."""
         shared = streets.streets(stops)
         if not shared:
-            return
+            return {}
         alone = {mate.id for mates in shared.values() for mate in mates[1:]}
-        answer = self._question([stop for stop in stops if stop.id not in alone], with_optional=False).solve(
-            PROBE, seed=self.seed, start={crew: [s for s in order if s not in alone] for crew, order in start.items()}
+        answer = self._question([stop for stop in stops if stop.id not in alone]).solve(
+            PROBE,
+            seed=self.seed,
+            start={crew: [s for s in order if s not in alone] for crew, order in start.items()},
         )
         self.probes += answer.iterations
-        begun = streets.begun(self._timed(answer.routes))
+        begun = streets.begun(self._timed(answer.routes, {}))
+        agreed: dict[str, int] = {}
         for street, mates in shared.items():
             near = begun.get(mates[0].id, 0)
-            at = streets.agree(
-                mates, self.crews, self.travel, where=self.where, together=self.together, near=near
-            )  # fmt: skip
+            at = streets.agree(mates, self.crews, self.travel, where=self.where, together=self.together, near=near)
             assert at is not None  # mates without a common time were dropped
-            self.agreed[street] = at
+            agreed[street] = at
+        return agreed
 
-    def _question(self, stops: Sequence[Stop], *, with_optional: bool) -> Question:
-        asked = [stop for stop in stops if stop.required or with_optional]
-        windows = {stop.id: stop.windows for stop in asked}
-        either = []
-        if with_optional:
-            either = [
-                frozenset(mate.id for mate in mates)
-                for street, mates in streets.streets(asked).items()
-                if street not in self.agreed and not mates[0].required
-            ]
-            self._join_streets(asked)
-        for stop in asked:
-            if stop.street in self.agreed:
-                windows[stop.id] = streets.narrowed(stop, self.agreed[stop.street], self.together)
-        return Question(
-            self.crews,
-            [stop for stop in asked if windows[stop.id]],
-            self.travel,
-            where=self.where,
-            windows=windows,
-            either=either,
-        )
-
-    def _join_streets(self, stops: Sequence[Stop]) -> None:
-        """An optional stop in the street of a required one must keep to a time as well."""
-        for street, mates in streets.streets(stops).items():
+    def _join_streets(self, held: Routes) -> None:
+        """An optional stop in the street of a required one keeps to the time at which that one is begun now."""
+        begun = streets.begun(self._timed(held, self.agreed))
+        for street, mates in streets.streets([stop for stop in self.all if self._open(stop)]).items():
             if street not in self.agreed and mates[0].required:
-                reached = [streets.reach(crew, mates[0], self.travel, self.where) for crew in self.crews]
-                self.agreed[street] = min(first for windows in reached for first, _ in windows)
+                self.agreed[street] = begun[mates[0].id]
 
-    def _timed(self, routes: Routes) -> dict[str, tuple["streets.Leg", ...]]:
+    def _question(self, stops: Sequence[Stop], agreed: Mapping[str, int] | None = None) -> Question:
+        agreed = self.agreed if agreed is None else agreed
+        windows = {
+            stop.id: streets.narrowed(stop, agreed[stop.street], self.together)
+            if stop.street in agreed
+            else stop.windows
+            for stop in stops
+        }
+        shared = streets.streets(stops)
+        either = [frozenset(mate.id for mate in mates) for street, mates in shared.items() if street not in agreed]
+        reachable = [stop for stop in stops if windows[stop.id]]
+        return Question(self.crews, reachable, self.travel, where=self.where, windows=windows, either=either)
+
+    def _timed(self, routes: Routes, agreed: Mapping[str, int]) -> dict[str, tuple[Leg, ...]]:
         teams = {crew.id: crew for crew in self.crews}
         return {
-            crew: timed(teams[crew], order, self.stops, self.travel, where=self.where, agreed=self.agreed)
+            crew: timed(teams[crew], order, self.stops, self.travel, where=self.where, agreed=agreed)
             for crew, order in routes.items()
         }
 
-    def _sound(self, answer: Answer) -> Plan:
-        legs = self._timed(answer.routes)
+    def _sound(self, routes: Routes, iterations: int) -> Plan:
+        legs = self._timed(routes, self.agreed)
         teams = {crew.id: crew for crew in self.crews}
         visited = {leg.stop for each in legs.values() for leg in each}
         made = Plan(
@@ -215,7 +217,7 @@ class _Day:
             seconds=sum(way(teams[crew], each, self.travel.seconds, self.where) for crew, each in legs.items()),
             metres=sum(way(teams[crew], each, self.travel.metres, self.where) for crew, each in legs.items()),
             waiting=sum(leg.begins - leg.arrives for each in legs.values() for leg in each),
-            iterations=answer.iterations,
+            iterations=iterations,
             probes=self.probes,
             seed=self.seed,
         )

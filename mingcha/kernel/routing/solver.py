@@ -3,7 +3,8 @@ A day handed to PyVRP, and its answer taken back as plain lists. What it answers
 
 1. `Question`  crews of equal everything become one kind of vehicle, equal recusals one matrix; a barred pair is a way
                without end in and out; a stop with several windows is a choice of one of its copies
-2. `Question.solve`  iterated local search, the same for equal iterations and seed
+2. `Question.solve`  iterated local search in turns, after each of which the routes met are recombined (`merging`); the
+               same for equal iterations and seed
 """
 
 import warnings
@@ -16,9 +17,12 @@ import pyvrp
 from pyvrp.exceptions import PenaltyBoundWarning
 
 from mingcha.kernel.routing.day import TIRED, Crew, Stop, Travel, seconds
+from mingcha.kernel.routing.merging import Met
 
 # Longer than any day, short enough to add up: PyVRP's own "missing" (2^44) can overflow its penalties.
 ENDLESS = 10**7
+TURN = 2500  # iterations between two recombinations
+FEW = 500  # iterations, up to which too few routes were met to recombine
 Routes = dict[str, list[str]]
 # PyVRP's stubs write the dtype where numpy's have the shape.
 Matrices = list[Any]
@@ -52,7 +56,7 @@ class Question:
         windows: Mapping[str, Sequence[tuple[int, int]]],
         either: Collection[frozenset[str]] = (),
     ) -> None:
-        self._crews, self._stops = crews, stops
+        self._crews, self._stops, self._travel, self._where = crews, stops, travel, where
         self._bases = sorted({crew.base for crew in crews} | {crew.home for crew in crews})
         self._places = [*self._bases, *(where[stop.id] for stop in stops)]
         self._of_client: list[str] = []
@@ -68,7 +72,9 @@ class Question:
             duration_matrices=durations,
             groups=groups,
         )
-        self._first_client = {stop: at for at, stop in reversed(list(enumerate(self._of_client)))}
+        self._clients_of: dict[str, list[int]] = {}
+        for at, stop in enumerate(self._of_client):
+            self._clients_of.setdefault(stop, []).append(at)
 
     def solve(
         self,
@@ -83,22 +89,40 @@ class Question:
         Return the best routes found, from `start` where given. Stops after `iterations`, at the first feasible plan where
         that is enough, or when `enough()`, which is asked at every iteration, says so.
         """
-        stop = _Stop(iterations, enough, at_feasible=feasible_is_enough)
+        best = self._solution(start) if start else None
+        met, done, over = Met(), 0, False
+        while best is None or not over:
+            stop = _Stop(min(TURN, iterations - done), enough, at_feasible=feasible_is_enough)
+            best = self._turn(best, stop, seed + done, met)
+            done += stop.done
+            over = done >= iterations or stop.ended
+            if done > FEW:
+                best = self._better(best, met.merge(self.data))
+        feasible = best.is_feasible()
+        return Answer(self._routes(best), feasible, self._cost(best) if feasible else -1, done)
+
+    def _turn(self, start: pyvrp.Solution | None, stop: "_Stop", seed: int, met: Met) -> pyvrp.Solution:
         with warnings.catch_warnings():
-            # It warns where no plan holds everybody: that is an answer here, and asked for below.
+            # It warns where no plan holds everybody: that is an answer here, and asked for by the caller.
             warnings.simplefilter("ignore", PenaltyBoundWarning)
-            result = pyvrp.solve(
+            return pyvrp.solve(
                 self.data,
                 stop,
                 seed=seed,
                 collect_stats=False,
                 display=False,
-                initial_solution=self._solution(start) if start else None,
-            )
-        best = result.best
-        return Answer(
-            self._routes(best), best.is_feasible(), int(result.cost()) if best.is_feasible() else -1, stop.done
-        )
+                params=pyvrp.SolveParams(ils=pyvrp.IteratedLocalSearchParams(callbacks=met)),
+                initial_solution=start,
+            ).best
+
+    def _better(self, one: pyvrp.Solution, other: pyvrp.Solution | None) -> pyvrp.Solution:
+        if other is None or (one.is_feasible() and self._cost(one) <= self._cost(other)):
+            return one
+        return other
+
+    def _cost(self, solution: pyvrp.Solution) -> int:
+        """Travel, tiredness and prizes forgone; of feasible plans only, so that no penalty counts."""
+        return int(pyvrp.CostEvaluator([0.0] * self.data.num_load_dimensions, 0.0, 0.0).penalised_cost(solution))
 
     def _clients(
         self, windows: Mapping[str, Sequence[tuple[int, int]]], either: Collection[frozenset[str]]
@@ -176,14 +200,27 @@ class Question:
         )
 
     def _solution(self, start: Routes) -> pyvrp.Solution:
-        """Return `start` as far as it speaks of these stops; one with several windows begins in its first."""
+        """Return `start` as far as it speaks of these stops."""
         routes = []
         for kind, alike in enumerate(self._kinds):
             for crew in alike:
-                visits = [self._first_client[stop] for stop in start.get(crew.id, ()) if stop in self._first_client]
+                visits = self._visits(crew, [stop for stop in start.get(crew.id, ()) if stop in self._clients_of])
                 if visits:
                     routes.append(pyvrp.Route(self.data, visits, kind))
         return pyvrp.Solution(self.data, routes)
+
+    def _visits(self, crew: Crew, order: Sequence[str]) -> list[int]:
+        """Return the clients of stops in this order, of one with several windows that which the crew comes in time for."""
+        found: list[int] = []
+        here, now = crew.base, seconds(crew.starts)
+        for name in order:
+            copies = self._clients_of[name]
+            now += self._travel.seconds[here][self._where[name]]
+            at = next((copy for copy in copies if now <= self.data.client(copy).tw_late), copies[-1])
+            client = self.data.client(at)
+            here, now = self._where[name], max(now, client.tw_early) + client.service_duration
+            found.append(at)
+        return found
 
     def _routes(self, solution: pyvrp.Solution) -> Routes:
         routes: Routes = {crew.id: [] for crew in self._crews}
@@ -195,15 +232,15 @@ class Question:
 
 
 class _Stop:
-    """Counts iterations; PyVRP asks before each."""
+    """Counts iterations; PyVRP asks before each. `ended` where it was not the number that ended them."""
 
     def __init__(self, iterations: int, enough: Callable[[], bool] | None, *, at_feasible: bool) -> None:
         self.done = -1
+        self.ended = False
         self._iterations, self._enough, self._at_feasible = iterations, enough, at_feasible
 
     def __call__(self, best_cost: float) -> bool:
         self.done += 1
         # An infeasible plan costs more than any day: PyVRP's largest integer.
-        if self._at_feasible and best_cost < 2**60:
-            return True
-        return self.done >= self._iterations or (self._enough is not None and self._enough())
+        self.ended = (self._at_feasible and best_cost < 2**60) or (self._enough is not None and self._enough())
+        return self.ended or self.done >= self._iterations
