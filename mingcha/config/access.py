@@ -255,7 +255,8 @@ desk:naming_rule         POST      publish.approve           naming      own,low
 portal:published         GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes
 portal:publication       GET       public                    told        yes        yes               yes     yes        yes   yes         yes        yes
 portal:lots              GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes
-portal:lot               GET,POST  public                    lot         yes        yes               yes     yes        yes   yes         yes        yes
+portal:lot_check         GET,POST  public                    -           yes        yes               yes     yes        yes   yes         yes        yes
+portal:lot               GET       public                    lot         yes        yes               yes     yes        yes   yes         yes        yes
 portal:lot_bundle        GET       public                    lot         yes        yes               yes     yes        yes   yes         yes        yes
 portal:lot_proof         GET       public                    lot         yes        yes               yes     yes        yes   yes         yes        yes
 portal:link              GET,POST  public                    one_time    yes        yes               yes     yes        yes   yes         yes        yes

@@ -165,9 +165,10 @@ draws.Round                   campaign
     public    frame_hash n public_kind public_named public_at public_value root bundle
     internal  id campaign office number state allocation unassigned begun_at frozen_at drawn_at revealed_at
     internal  day departs_at window tilt tau floor cap promised sharing scores announced_at routing dropped
+    internal  routed_at iterations
     internal  voided_at void_reason
     personal  begun_by frozen_by announced_by drawn_by voided_by
-    sealed    chances_box
+    sealed    chances_box routes_box
 draws.RoundParty              campaign
     public    commitment
     internal  id round body deposited_at

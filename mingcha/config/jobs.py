@@ -18,7 +18,7 @@ from django.db import DatabaseError, InterfaceError, connections
 from mingcha.doors.hall import clock
 from mingcha.flow.draws import apart
 from mingcha.flow.draws.actions import history
-from mingcha.flow.draws.queries import weighing
+from mingcha.flow.draws.queries import routes, weighing
 from mingcha.flow.findings import queries as findings
 from mingcha.flow.rectifications.actions import ladder
 from mingcha.flow.referrals.actions import leads
@@ -75,12 +75,28 @@ def learn() -> bool:
     return done
 
 
+_planning = apart.Planning()
+
+
+def route() -> bool:
+    """Plan the routes of a drawn round that waits for them; return whether lists were sealed anew. Never waits."""
+    at = clock.now()
+    done = _planning.finished(at=at)
+    if not _planning.busy:
+        found = routes.due()
+        if found is not None:
+            _planning.begin(found, at=at)
+    return done
+
+
 JOBS: dict[str, Job] = {
     "audit.seal": Job(every=0.2, run=audit.seal),
     # One picture at work, in a process of its own, and a rest after it: one a second at most, whatever comes in.
     "evidence.render": Job(every=0.25, run=evidence.render),
     # Begins a process of its own: a model may take a minute to learn.
     "draws.learn": Job(every=60, run=learn),
+    # Begins a process of its own, too: a day's routes take seconds, and its departure may be near.
+    "draws.route": Job(every=2, run=route),
     # Only begins a round, in a thread of its own: networks are waited for there.
     "notices.deliver": Job(every=5, run=notices.deliver),
     "rectifications.climb": Job(every=20, run=climb),

@@ -224,12 +224,12 @@ def test_the_job_learns_in_a_process_of_its_own(world, office):
     study = apart.Study()
     study.begin(office, at=world.at)
     assert study.busy
-    study._child.join(30)
+    study._child.process.join(30)
     assert study.finished(at=world.at) and not study.busy and weighing.latest(office).made_by is None
     assert study.finished(at=world.at) is False and study.takes(office)
     study.begin(office, at=world.at)
-    study._child.kill()
-    study._child.join(30)
+    study._child.process.kill()
+    study._child.process.join(30)
     assert study.finished(at=world.at) is False and not study.takes(office)
 
 

@@ -1,4 +1,4 @@
-"""What a round keeps sealed: the parties' secrets, the chances of the frame, the lists, and where a directed visit goes."""
+"""What a round keeps sealed: its secrets, the chances of the frame, lists and routes, and where a directed visit goes."""
 
 import json
 from collections.abc import Mapping
@@ -64,6 +64,38 @@ def listed(sealed: SealedList) -> Listed:
     if isinstance(plain, list):  # a list sealed before routes were planned
         return Listed(tuple(Stop(code) for code in plain))
     return Listed(tuple(Stop(**stop) for stop in plain["stops"]), tuple(plain["pair"]))
+
+
+@dataclass(frozen=True)
+class Routes:
+    """
+    What a round's routes are besides the lists: who was dropped and why (in that order), what was supposed of places, and
+    all that makes the same routes again. `seconds`, `metres` and `waiting` sum all teams; `ways` and `why` as in `roads`.
+    """
+
+    dropped: tuple[tuple[str, str], ...]
+    guessed: tuple[str, ...]
+    after_hours: tuple[str, ...]
+    ways: str
+    why: str
+    seed: int
+    iterations: int
+    probes: int
+    solver: str
+    seconds: int
+    metres: int
+    waiting: int
+
+
+def seal_routes(routes: Routes, *, round: Round) -> bytes:
+    return _seal(json.dumps(asdict(routes)).encode(), f"routes/{round.pk}")
+
+
+def routes(round: Round) -> Routes:
+    """Return what a round's routes are; not to be shown before nothing is left to hide."""
+    plain = json.loads(_open(round.routes_box, f"routes/{round.pk}"))
+    listed = {name: tuple(plain[name]) for name in ("guessed", "after_hours")}
+    return Routes(**plain | listed | {"dropped": tuple((code, why) for code, why in plain["dropped"])})
 
 
 def seal_direction(site: str, reason: str, *, office: str, carrier: str) -> bytes:

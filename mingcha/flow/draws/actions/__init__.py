@@ -5,6 +5,7 @@ rounds     begun, frozen with all that could bend it, void, revealed
 ceremony   two secrets, a public value read twice, and the draw in the same act
 drawing    the draw itself
 directing  what the lead wants looked at, travelling among drawn visits
+routing    routes over the sealed lists
 opening    a team's list at its departure
 replacing  the next by rank for a stop that cannot be visited
 """

@@ -9,7 +9,7 @@ from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Team
 from mingcha.flow.draws import boxes, moving, queries
 from mingcha.flow.draws.models import Round, SealedList
-from mingcha.flow.draws.states import LIST_ACTS, State
+from mingcha.flow.draws.states import LIST_ACTS, Routing, State
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
@@ -73,6 +73,8 @@ def open_list(sealed: SealedList, *, by: Person, at: datetime) -> list[str]:
     moved = SealedList.objects.filter(pk=sealed.pk, state=start).update(state=end, opened_at=at, opened_by=by)
     if not moved:
         raise AlreadyOpened
+    # Nobody's list changes once a team is on its way: what is still to be planned is not planned any more.
+    Round.objects.filter(pk=sealed.round_id, routing=Routing.WAITING).update(routing=Routing.OFF)
     moving.record("list.open", sealed.round, by=by, at=at, detail={"list": sealed.pk, "team": sealed.team.name})
     # A route planned since the row was read is in the box as it is now.
     return boxes.listed(SealedList.objects.get(pk=sealed.pk)).codes

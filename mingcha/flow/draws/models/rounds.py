@@ -68,6 +68,10 @@ class Round(models.Model):
     routing = models.CharField("路线", max_length=10, choices=Routing.choices, blank=True)
     # Drawn sites that no team's day could hold: how many, never which.
     dropped = models.PositiveIntegerField("排不下数", default=0)
+    routed_at = models.DateTimeField("路线时间", null=True, blank=True)
+    iterations = models.PositiveIntegerField("路线迭代数", null=True, blank=True)
+    # Who was dropped and why, and how far the ways are: sealed, for either would tell places.
+    routes_box = models.BinaryField("密封路线", null=True, blank=True)
 
     revealed_at = models.DateTimeField("公开时间", null=True, blank=True)
     bundle = models.JSONField("验证包", null=True, blank=True)
@@ -211,8 +215,8 @@ class DirectedVisit(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=(Q(state=DirectedState.TRAVELLING) & Q(round__isnull=False))
-                | (~Q(state=DirectedState.TRAVELLING) & Q(round=None)),
+                condition=(Q(state=DirectedState.CARRIED) & Q(round__isnull=False))
+                | (~Q(state=DirectedState.CARRIED) & Q(round=None)),
                 name="directed_travels_in_a_round",
             )
         ]

@@ -23,6 +23,9 @@ from mingcha.ground.accounts.queries import OFFICE_TIME, NotFound, Standing
 from mingcha.ground.territory.models import Body
 from mingcha.kernel import lots
 
+SEALED = ("chances_box", "routes_box")
+OF_ROUND = tuple(f"round__{column}" for column in SEALED)
+
 
 def rounds(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[Round]:
     """Return the rounds of offices in one's area and those one's body witnesses, newest first, each with its `size`."""
@@ -34,7 +37,7 @@ def rounds(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[Round]
         FrameSite.objects.filter(round=OuterRef("pk")).order_by().values("round").annotate(n=Count("pk")).values("n")
     )
     found = found.select_related("campaign", "office__division", "drawn_by", "announced_by", "voided_by")
-    return found.annotate(size=Coalesce(Subquery(sizes), 0)).defer("chances_box").order_by("-pk")
+    return found.annotate(size=Coalesce(Subquery(sizes), 0)).defer(*SEALED).order_by("-pk")
 
 
 def round_(pk: int, *, to: Standing) -> Round:
@@ -55,7 +58,7 @@ def my_lists(person: Person) -> QuerySet[SealedList]:
     found = SealedList.objects.filter(team__in=mine).select_related(
         "team", "round__campaign", "round__office__division"
     )
-    return found.defer("box", "round__chances_box").order_by("-departs_at", "-pk")
+    return found.defer("box", *OF_ROUND).order_by("-departs_at", "-pk")
 
 
 def my_list(pk: int, *, person: Person) -> SealedList:
@@ -156,7 +159,8 @@ def directed(*, to: Standing) -> list[tuple[DirectedVisit, str, str]]:
 def nothing_left_to_hide(round: Round, *, at: datetime) -> bool:
     """Return whether every list is opened, or lapsed: a list that nobody opened is void once its day is over."""
     today = at.astimezone(OFFICE_TIME).date()
-    return not round.lists.filter(~Q(state=ListState.OPENED), day__gte=today).exists()
+    # An empty list, of a team that the routes needed nowhere, hides nothing.
+    return not round.lists.filter(~Q(state=ListState.OPENED), day__gte=today, count__gt=0).exists()
 
 
 def barred(round: Round, teams: Sequence[Team], *, at: datetime) -> dict[int, set[str]]:
@@ -195,8 +199,4 @@ def sealed_lists(team: Team, *, at: datetime) -> QuerySet[SealedList]:
     """Return the team's lists that are sealed and may still be opened."""
     today = at.astimezone(OFFICE_TIME).date()
     found = SealedList.objects.filter(team=team, state=ListState.SEALED, day__gte=today)
-    return (
-        found.exclude(round__state__in=[State.REVEALED, State.VOID])
-        .select_related("round")
-        .defer("box", "round__chances_box")
-    )
+    return found.exclude(round__state__in=[State.REVEALED, State.VOID]).select_related("round").defer("box", *OF_ROUND)

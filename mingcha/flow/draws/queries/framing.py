@@ -111,7 +111,5 @@ def departure(round: Round, team: Team, *, seed: bytes) -> datetime:
 
 
 def routable(teams: Sequence[Team], shares: Mapping[str, Sequence[str]]) -> bool:
-    """Return whether routes can be planned: every drawn site has a position."""
-    codes = [code for codes in shares.values() for code in codes]
-    placed = Site.objects.filter(code__in=codes).exclude(latitude=None).exclude(longitude=None).count()
-    return bool(codes) and bool(teams) and placed == len(codes)
+    """Return whether there is anything to plan routes for."""
+    return bool(teams) and any(shares.values())
