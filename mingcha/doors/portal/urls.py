@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from mingcha.doors.portal.views import links, published
+from mingcha.doors.portal.views import links, lots, published
 
 app_name = "portal"
 urlpatterns = [
     path("public/", published.index, name="published"),
+    path("public/lots/", lots.index, name="lots"),
+    path("public/lots/check/", lots.check, name="lot_check"),
+    path("public/lots/<int:number>/", lots.show, name="lot"),
+    path("public/lots/<int:number>/bundle.json", lots.bundle, name="lot_bundle"),
+    path("public/lots/<int:number>/proof/", lots.proof, name="lot_proof"),
     path("public/<str:slug>/", published.show, name="publication"),
     path("u/", links.index, name="orders"),
     path("u/order/<int:number>/", links.show, name="order"),

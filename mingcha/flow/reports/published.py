@@ -12,12 +12,16 @@ from typing import overload
 from mingcha.flow.reports.models import Publication
 from mingcha.flow.reports.queries import publications
 from mingcha.flow.reports.queries.lots_told import (
+    Bundled,
     Lot,
     Lots,
     NotThisRound,
+    UnknownLot,
     check_lot,
     lot,
     lot_bundle,
+    lot_bundled,
+    lot_of,
     lot_proof,
     lots_ahead,
 )
@@ -27,6 +31,7 @@ from mingcha.kernel import masking
 from mingcha.kernel.briefing import chinese_day
 
 __all__ = [
+    "Bundled",
     "Headline",
     "Headlines",
     "Line",
@@ -34,10 +39,13 @@ __all__ = [
     "Lots",
     "NotThisRound",
     "Told",
+    "UnknownLot",
     "as_told",
     "check_lot",
     "lot",
     "lot_bundle",
+    "lot_bundled",
+    "lot_of",
     "lot_proof",
     "lots_ahead",
     "one",
