@@ -163,6 +163,7 @@ class Question:
 
     def _vehicles(self, travel: Any) -> tuple[list[pyvrp.VehicleType], Matrices, Matrices]:
         here = travel[np.ix_(self._places, self._places)]
+        np.fill_diagonal(here, 0)  # from a stop to itself nobody goes; two stops of one location have a line each
         profiles: dict[tuple[frozenset[str], frozenset[str]], int] = {}
         kinds: dict[tuple[object, ...], list[Crew]] = {}
         for crew in self._crews:
