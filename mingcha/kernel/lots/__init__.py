@@ -8,6 +8,7 @@ The lot: who is visited, decided so that nobody can foresee or bend it and anybo
 5. `share`, `pair`  the drawn sites handed to teams, and who signs, by the same seed
 6. `bundle`, `verify`  what is published afterwards, and how a stranger checks it
 7. `prove`, `check_proof`  one site's ticket alone, against a root published with the draw
+8. `watching`  whether the rounds of an office stayed unforeseeable, told from what is published
 
 Callers import this package: `from mingcha.kernel import lots`.
 """

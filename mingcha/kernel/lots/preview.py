@@ -42,7 +42,7 @@ def preview(sites: Sequence[Weighed], *, n: int, setting: Setting) -> Preview:
     # Where everybody is certain nobody escapes, and there is nothing to foresee.
     open_ = [one for one in sites if not one.certain]
     least = min((given[one.site] for one in open_), default=1.0)
-    evenly = sum(_surprise(even[one.site]) for one in open_)
+    evenly = sum(surprise(even[one.site]) for one in open_)
     return Preview(
         n=n,
         expected_finds=sum(given[one.site] * one.score for one in sites),
@@ -54,12 +54,12 @@ def preview(sites: Sequence[Weighed], *, n: int, setting: Setting) -> Preview:
         escape_12=(1 - least) ** ROUNDS_AHEAD,
         worst_harm=max(((1 - given[one.site]) * one.score for one in open_), default=0.0),
         insider_hit=sum(sorted(given.values(), reverse=True)[:n]) / n,
-        entropy=sum(_surprise(given[one.site]) for one in open_) / evenly if evenly else 0.0,
+        entropy=sum(surprise(given[one.site]) for one in open_) / evenly if evenly else 0.0,
         histogram=tuple((bar / BARS, (bar + 1) / BARS, count) for bar, count in enumerate(_bars(given.values()))),
     )
 
 
-def _surprise(chance: float) -> float:
+def surprise(chance: float) -> float:
     """Return the entropy of one yes or no, in nats."""
     return -chance * log(chance) - (1 - chance) * log(1 - chance) if 0 < chance < 1 else 0.0
 
