@@ -205,11 +205,15 @@ draws.SiteScore               campaign
     internal  id version site chance reasons
 fieldwork.Inspection          campaign
     internal  id campaign office team list extra day state departed_at returned_at unvisited_reason
+    internal  changes
     personal  departed_by
 fieldwork.InspectionTownship  campaign
     internal  id inspection township
 fieldwork.Stop                campaign
-    internal  id inspection site position
+    internal  id inspection site position arrives_at leaves_at out_at out_reason replaces
+fieldwork.HandOver            campaign
+    internal  id stop giver taker reason despite made_at
+    personal  made_by
 fieldwork.Submission          campaign
     internal  id instance_id device inspection checklist site_named sha256 xml answers breaches held expected state
     internal  started_at ended_at received_at ruled_at ruling

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from mingcha.flow.campaigns.actions import calls, phones, teams
 from mingcha.flow.campaigns.models import Call, Campaign, Member, Need, Offer, RecordingApproval, Team
-from mingcha.flow.fieldwork.models import Attachment, EmbeddedRecord, Inspection, Submission, Visit
+from mingcha.flow.fieldwork.models import Attachment, EmbeddedRecord, HandOver, Inspection, Stop, Submission, Visit
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.guidance import actions as guidance
 from mingcha.flow.guidance.models import Recipient
@@ -83,6 +83,8 @@ WRONG = {
         lambda w: {"list": None, "extra": True, "team": w.minxian.team, "day": w.at.date()},
     ),
     "extra_outing_has_no_list": (Inspection, lambda w: {"extra": True}),
+    "struck_stop_has_reason": (Stop, lambda w: {"out_at": w.at}),
+    "hand_over_has_reason": (HandOver, lambda w: {"reason": ""}),
     "visit_once_per_outing": (
         Visit,
         lambda w: {"inspection": w.minxian.inspection, "site": w.minxian.waiting, "extra": False},
@@ -181,6 +183,9 @@ def fill(w, ranks):
         checklist=checklist, sha256="0", xml="<a/>", state="held", received_at=w.at,
     )  # fmt: skip
     Attachment.objects.create(submission=sent, name="a.jpg", kind="photo", evidence=w.minxian.photo.evidence)
+    outings = {"giver": w.minxian.inspection, "taker": w.beside.inspection}
+    stop = w.minxian.inspection.stops.first()
+    HandOver.objects.create(stop=stop, reason="演示", made_at=w.at, made_by=w.county, **outings)
     tell_outside(w)
     columns = [("检查时间", "found_on"), ("存在问题", "description"), ("责任单位", "body")]
     mapping = ledger_import.save_mapping(

@@ -12,7 +12,12 @@ from mingcha.flow.draws.actions import routing
 from mingcha.flow.draws.models import Round, SealedList
 from mingcha.flow.draws.queries import routes
 from mingcha.flow.draws.states import Routing
+from mingcha.flow.fieldwork import queries as fieldwork_queries
 from mingcha.flow.fieldwork.actions import outings as fieldwork
+from mingcha.flow.fieldwork.actions import stops
+from mingcha.flow.fieldwork.queries import routes as on_the_road
+from mingcha.flow.fieldwork.states import Concern
+from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.actions import recusals
 from mingcha.ground.audit.models import Event
 from mingcha.ground.territory.models import Site, SiteType
@@ -153,3 +158,86 @@ def test_the_job_plans_in_a_process_of_its_own_and_a_round_that_fails_keeps_the_
     assert Event.objects.get(verb="round.unrouted").detail == {"why": "died"}
     out, err = capfd.readouterr()
     assert not any(code in out + err for code in round.frame.values_list("site__code", flat=True))
+
+
+def out(world, round):
+    """Route a round and let both its teams depart; return their outings, 岷县's first."""
+    routing.plan(round, iterations=QUICK, at=world.at)
+    hour = world.at + timedelta(hours=2)
+    leaders = {world.minxian.team: world.leader, world.beside.team: world.beside.office.leader}
+    return [
+        fieldwork.depart(round.lists.get(team=team), by=leader, at=hour) for team, leader in leaders.items()
+    ], hour  # fmt: skip
+
+
+def givable(outings):
+    """Return the first stop of the longer list, and the outing that could take it."""
+    giver, taker = sorted(outings, key=lambda outing: -outing.stops.count())
+    return giver.stops.first(), taker
+
+
+def test_an_outing_has_its_order_and_times(world, round):
+    outings, _hour = out(world, round)
+    for outing in outings:
+        stops = list(outing.stops.all())
+        assert [stop.position for stop in stops] == list(range(1, len(stops) + 1))
+        assert all(stop.arrives_at < stop.leaves_at for stop in stops)
+        assert all(one.leaves_at <= two.arrives_at for one, two in pairwise(stops))
+
+
+def test_a_dispatcher_gives_a_stop_to_another_team_on_record(world, round):
+    outings, hour = out(world, round)
+    stop, taker = givable(outings)
+    giver, before = stop.inspection, taker.stops.count()
+    made = stops.hand_over(stop, to=taker, reason="演示：路断了", confirmed=True, by=world.county, at=hour)
+    assert taker.stops.count() == before + 1 and not giver.stops.filter(pk=stop.pk).exists()
+    assert [s.position for s in taker.stops.all()] == list(range(1, before + 2))
+    event = Event.objects.get(verb="stop.hand_over")
+    assert event.detail["site"] == stop.site.code and event.detail["to"] == taker.team.name
+    assert on_the_road.moved(round) == 1 and made.reason == "演示：路断了"
+    with pytest.raises(stops.AlreadySettled):
+        stops.hand_over(stop, to=taker, reason="演示", by=world.county, at=hour)
+    with pytest.raises(accounts.NotFound):
+        stops.hand_over(taker.stops.first(), to=giver, reason="演示", by=world.neighbour, at=hour)
+
+
+def test_a_recusal_forbids_it_and_hours_must_be_confirmed(world, round):
+    outings, hour = out(world, round)
+    stop, taker = givable(outings)
+    Team.objects.filter(pk=taker.team_id).update(starts=time(20), ends=time(20, 30))
+    taker.team.refresh_from_db()
+    with pytest.raises(stops.Unconfirmed) as refused:
+        stops.hand_over(stop, to=taker, reason="演示", by=world.county, at=hour)
+    assert refused.value.concerns == (Concern.DAY,)
+    assert stops.hand_over(
+        stop, to=taker, reason="演示", confirmed=True, by=world.county, at=hour
+    ).despite == ["day"]  # fmt: skip
+    other = next(iter(on_the_road.stops([stop.inspection])[stop.inspection_id]), None) or stop
+    tied = world.inspector if taker.team_id == world.minxian.team.pk else world.beside.office.inspector
+    stay_away(tied, other.site, at=hour)
+    with pytest.raises(stops.TeamRecused):
+        stops.hand_over(other, to=taker, reason="演示", confirmed=True, by=world.county, at=hour)
+
+
+def test_a_stop_that_cannot_be_visited_is_replaced_by_rank_also_after_it_was_given_away(world):
+    round = drawn(world, n=3)
+    outings, hour = out(world, round)
+    stop, taker = givable(outings)
+    stops.hand_over(stop, to=taker, reason="演示", confirmed=True, by=world.county, at=hour)
+    stop.refresh_from_db()
+    member = world.leader if taker.team_id == world.minxian.team.pk else world.beside.office.leader
+    tickets = lots.draw(draws.candidates(round), seed=draws.seed(round)).tickets
+    stratum = next(ticket.stratum for ticket in tickets if ticket.site == stop.site.code)
+    spare = [ticket.site for ticket in tickets if ticket.stratum == stratum and not ticket.drawn]
+    before = taker.stops.count()
+    fresh = stops.replace(stop, reason="演示：整体搬迁", by=member, at=hour)
+    stop.refresh_from_db()
+    assert stop.out_reason == "演示：整体搬迁" and stop not in fieldwork_queries.owed(taker)
+    assert (fresh.site.code if fresh else None) == (spare[0] if spare else None)
+    assert taker.stops.count() == before + bool(fresh)
+    with pytest.raises(fieldwork.OutsideTheRound):
+        fieldwork.begin_visit(taker, site=stop.site, mode="overt", by=member, at=hour)
+    with pytest.raises(stops.AlreadySettled):
+        stops.replace(stop, reason="演示", by=member, at=hour)
+    with pytest.raises(accounts.NotFound):
+        stops.replace(stop, reason="演示", by=world.neighbour_inspector, at=hour)

@@ -36,6 +36,8 @@ class Inspection(models.Model):
     departed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="启封人")
     returned_at = models.DateTimeField("收队时间", null=True, blank=True)
     unvisited_reason = models.CharField("未到访原因", max_length=200, blank=True)
+    # How often its stops were changed on the way: what was read of them before is then out of date.
+    changes = models.PositiveSmallIntegerField("改动次数", default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -57,15 +59,47 @@ class InspectionTownship(models.Model):
 
 
 class Stop(models.Model):
-    """A drawn site the team owes a visit."""
+    """
+    A drawn site the team owes a visit; when it is planned for, where routes were.
+
+    One that cannot be visited is struck out with its reason; what took its place by rank names it in `replaces`.
+    """
 
     inspection = models.ForeignKey(Inspection, models.CASCADE, related_name="stops", verbose_name="检查")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name="点位")
     position = models.PositiveSmallIntegerField("次序")
+    arrives_at = models.DateTimeField("计划到达", null=True, blank=True)
+    leaves_at = models.DateTimeField("计划离开", null=True, blank=True)
+    out_at = models.DateTimeField("划去时间", null=True, blank=True)
+    out_reason = models.CharField("去不了的原因", max_length=200, blank=True, db_default="")
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="递补"
+    )
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["inspection", "site"], name="stop_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["inspection", "site"], name="stop_once"),
+            models.CheckConstraint(
+                condition=Q(out_at=None, out_reason="") | (Q(out_at__isnull=False) & ~Q(out_reason="")),
+                name="struck_stop_has_reason",
+            ),
+        ]
+
+
+class HandOver(models.Model):
+    """A stop that a dispatcher gave to another team on the way. `despite` names what was confirmed, such as "day"."""
+
+    stop = models.ForeignKey(Stop, models.PROTECT, related_name="+", verbose_name="点位")
+    giver = models.ForeignKey(Inspection, models.PROTECT, related_name="+", verbose_name="移出")
+    taker = models.ForeignKey(Inspection, models.PROTECT, related_name="+", verbose_name="移入")
+    reason = models.CharField("原因", max_length=200)
+    despite = models.JSONField("明知仍移交", default=list)
+    made_at = models.DateTimeField("时间")
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="经办人")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="hand_over_has_reason")]
 
 
 class Submission(models.Model):

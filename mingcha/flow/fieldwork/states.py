@@ -53,3 +53,11 @@ SUBMISSION_ACTS = {
     "take": (SubmissionState.HELD, SubmissionState.TAKEN),
     "set_aside": (SubmissionState.HELD, SubmissionState.SET_ASIDE),
 }
+
+
+class Concern(TextChoices):
+    """What speaks against giving a stop to another team, by the name of the evaluator's check; each may be confirmed."""
+
+    DAY = "day", "这个组要超过收工时间才能回来"
+    WINDOWS = "windows", "有点位到的时候不在开放时间"
+    MATES = "mates", "同一条街的点位不能同时开始，消息可能先传到"

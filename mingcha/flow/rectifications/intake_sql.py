@@ -1,7 +1,7 @@
 """
 The one statement of the intake, step by step; its tables and columns belong to their rooms' models.
 
-    sent     the submission, unless the phone was revoked, a list was opened meanwhile, or the instance is known
+    sent     the submission, unless the phone was revoked, a list was opened or changed meanwhile, or the instance is known
     body     who answers for a place that is on no register yet: an enterprise of its own, until the office says who
     fresh    that place, provisional: off the register, and so in no draw
     place    the place, known or fresh; none where the submission is held back
@@ -52,7 +52,8 @@ WITH known AS (
            %(started)s::timestamptz, %(ended)s::timestamptz, %(at)s::timestamptz, ''
     FROM accounts_device d CROSS JOIN hold h
     WHERE d.id = %(device)s AND d.revoked_at IS NULL
-      AND %(known)s = (SELECT count(*) FROM fieldwork_inspection i WHERE i.team_id = ANY(%(teams)s::bigint[]))
+      AND %(known)s = (SELECT coalesce(sum(i.changes + 1), 0) FROM fieldwork_inspection i
+                       WHERE i.team_id = ANY(%(teams)s::bigint[]))
     ON CONFLICT (instance_id) DO NOTHING
     RETURNING id, state
 """

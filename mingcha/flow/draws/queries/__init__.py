@@ -69,6 +69,14 @@ def my_list(pk: int, *, person: Person) -> SealedList:
     return found
 
 
+def opened(sealed: SealedList) -> boxes.Listed:
+    """Return what an opened list held when its team departed: sites, times, who signs. Raises NotFound before that."""
+    found = SealedList.objects.filter(pk=sealed.pk, state=ListState.OPENED).first()
+    if found is None:
+        raise NotFound
+    return boxes.listed(found)
+
+
 def strata(round: Round) -> list[dict[str, object]]:
     """Return the frame by stratum: [{"stratum", "size", "drawn"}]; `drawn` is None until the round is revealed."""
     sizes = round.frame.values("stratum").annotate(size=Count("pk")).order_by("stratum")

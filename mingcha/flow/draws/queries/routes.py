@@ -76,7 +76,7 @@ def day(round: Round, *, iterations: int = ITERATIONS, at: datetime) -> Day:
     ranks = {ticket.site: int(ticket.value, 16) / 2**256 for ticket in tickets}
     earliest = min((span[0] for span in spans.values()), default=0)
     latest = max((span[1] for span in spans.values()), default=0)
-    after = tuple(code for code in codes if _is_shut(sites[code], earliest, latest))
+    after = tuple(code for code in codes if is_shut(sites[code], earliest, latest))
     stops = [stop(sites[code], rank=ranks[code], always=code in after) for code in codes]
     points = [*bases, *(spots[code] for code in codes)]
     return Day(
@@ -173,7 +173,7 @@ def _minute(clock: time) -> int:
     return clock.hour * 60 + clock.minute
 
 
-def _is_shut(site: Site, earliest: int, latest: int) -> bool:
+def is_shut(site: Site, earliest: int, latest: int) -> bool:
     """Whether no visit of the day could lie within the site's hours."""
     if site.opens is None or site.closes is None:
         return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
 from django.db import IntegrityError, transaction
@@ -97,21 +97,33 @@ class Given:
 @transaction.atomic
 def depart(sealed: SealedList, *, by: Person, at: datetime) -> Inspection:
     """Open the team's list and begin its outing (次): one act. Raises what `draws.open_list` raises."""
-    codes = draws.open_list(sealed, by=by, at=at)
+    draws.open_list(sealed, by=by, at=at)
+    listed = draw_queries.opened(sealed)
     inspection = Inspection.objects.create(
         campaign=sealed.round.campaign, office=sealed.round.office, team=sealed.team, list=sealed, day=sealed.day,
         departed_at=at, departed_by=by,
     )  # fmt: skip
-    sites = {site.code: site for site in Site.objects.filter(code__in=codes).select_related("division")}
+    sites = {site.code: site for site in Site.objects.filter(code__in=listed.codes).select_related("division")}
     Stop.objects.bulk_create(
-        Stop(inspection=inspection, site=sites[code], position=n) for n, code in enumerate(codes, start=1)
-    )
+        Stop(
+            inspection=inspection, site=sites[each.site], position=n,
+            arrives_at=moment(sealed.day, each.arrives), leaves_at=moment(sealed.day, each.leaves),
+        )
+        for n, each in enumerate(listed.stops, start=1)
+    )  # fmt: skip
     townships = sorted({site.division.township_code for site in sites.values()} - {""})
     InspectionTownship.objects.bulk_create(
         InspectionTownship(inspection=inspection, township_id=code) for code in townships
     )
-    _record("inspection.depart", inspection, by=by, at=at, detail={"stops": len(codes), "townships": townships})
+    _record("inspection.depart", inspection, by=by, at=at, detail={"stops": len(listed.stops), "townships": townships})
     return inspection
+
+
+def moment(day: date, minutes: float | None) -> datetime | None:
+    """Return the moment so many minutes into a local day; None for None."""
+    if minutes is None:
+        return None
+    return datetime.combine(day, time(), tzinfo=accounts.OFFICE_TIME) + timedelta(minutes=minutes)
 
 
 @transaction.atomic
@@ -121,11 +133,11 @@ def begin_visit(inspection: Inspection, *, site: Site, mode: str, by: Person, at
 
     Raises OutsideTheRound, Recused, AlreadyVisited, NoChecklist.
     """
-    _require_team(inspection, by=by, at=at)
+    require_team(inspection, by=by, at=at)
     # Locked until commit: a team cannot return while a visit of its begins, nor the reverse.
     if Inspection.objects.select_for_update().values_list("state", flat=True).get(pk=inspection.pk) != State.OUT:
         raise TeamReturned
-    if not inspection.stops.filter(site=site).exists():
+    if not inspection.stops.filter(site=site, out_at=None).exists():
         raise OutsideTheRound(site=site.name)
     _require_clear(site, by=by, at=at)
     return _begin(inspection, site, mode, drawn=True, by=by, at=at)
@@ -134,7 +146,7 @@ def begin_visit(inspection: Inspection, *, site: Site, mode: str, by: Person, at
 @transaction.atomic
 def begin_unlisted(inspection: Inspection, *, site: Site, by: Person, at: datetime) -> Visit:
     """Begin a visit that no lot drew: embedded supervision, always open. Raises Recused, AlreadyVisited, NoChecklist."""
-    _require_team(inspection, by=by, at=at)
+    require_team(inspection, by=by, at=at)
     _require_clear(site, by=by, at=at, embedded=True)
     return _begin(inspection, site, Mode.OVERT, drawn=False, by=by, at=at)
 
@@ -217,7 +229,7 @@ def close_visit(
 
     Raises Recused, VisitOver, ReasonMissing.
     """
-    _require_team(visit.inspection, by=by, at=at)
+    require_team(visit.inspection, by=by, at=at)
     _require_clear(visit.site, by=by, at=at, embedded=visit.inspection.embedded)
     if outcome != Outcome.DONE and not reason.strip():
         raise ReasonMissing
@@ -239,7 +251,7 @@ def return_team(inspection: Inspection, *, reason: str = "", by: Person, at: dat
 
     Raises VisitsStillOpen, UnvisitedUnexplained, TeamReturned.
     """
-    _require_team(inspection, by=by, at=at)
+    require_team(inspection, by=by, at=at)
     Inspection.objects.select_for_update().get(pk=inspection.pk)
     still_open = inspection.visits.filter(state=VisitState.BEGUN).count()
     if still_open:
@@ -258,14 +270,14 @@ def return_team(inspection: Inspection, *, reason: str = "", by: Person, at: dat
 
 def require_open(visit: Visit, *, by: Person, at: datetime) -> None:
     """Refuse who is not of the visit's team or must stay away from its site, and any change once it is closed."""
-    _require_team(visit.inspection, by=by, at=at)
+    require_team(visit.inspection, by=by, at=at)
     _require_clear(visit.site, by=by, at=at, embedded=visit.inspection.embedded)
     # Locked until commit, so that nothing slips in behind a close that is under way.
     if Visit.objects.select_for_update().values_list("state", flat=True).get(pk=visit.pk) != VisitState.BEGUN:
         raise VisitOver
 
 
-def _require_team(inspection: Inspection, *, by: Person, at: datetime) -> None:
+def require_team(inspection: Inspection, *, by: Person, at: datetime) -> None:
     standing = accounts.require(by, Permission.VISIT_MAKE, at=at)
     if not campaigns.goes_out_with(inspection.team, to=standing):
         raise accounts.NotFound

@@ -43,7 +43,9 @@ def inspections(*, to: Standing, campaign: Campaign | None = None) -> QuerySet[I
         found = found.filter(campaign=campaign)
     return (
         found.select_related("team", "office__division", "campaign")
-        .annotate(planned=Count("stops", distinct=True), visited=Count("visits", distinct=True))
+        .annotate(
+            planned=Count("stops", filter=Q(stops__out_at=None), distinct=True), visited=Count("visits", distinct=True)
+        )
         .order_by("-departed_at", "-pk")
     )
 
@@ -75,7 +77,7 @@ def inspection_of_list(sealed_pk: int) -> Inspection | None:
 def stops(inspection: Inspection) -> QuerySet[Stop]:
     """Return the stops in order; a stop with a visit carries it as `visit_pk` and `visit_state`."""
     visit = Visit.objects.filter(inspection=OuterRef("inspection"), site=OuterRef("site"))
-    found = inspection.stops.select_related("site__type", "site__division", "site__body")
+    found = inspection.stops.select_related("site__type", "site__division", "site__body", "replaces__site")
     return found.annotate(visit_pk=visit.values("pk")[:1], visit_state=visit.values("state")[:1]).order_by("position")
 
 
@@ -146,9 +148,9 @@ def last_visit_of(site: Site, *, before: Visit) -> Visit | None:
 
 
 def owed(inspection: Inspection) -> QuerySet[Stop]:
-    """Return the stops that have no visit yet, in order."""
+    """Return the stops that have no visit yet and are not struck out, in order."""
     visited = Visit.objects.filter(inspection=OuterRef("inspection"), site=OuterRef("site"))
-    return inspection.stops.filter(~Exists(visited)).select_related("site").order_by("position")
+    return inspection.stops.filter(~Exists(visited), out_at=None).select_related("site").order_by("position")
 
 
 def unvisited(inspection: Inspection) -> int:
@@ -223,8 +225,8 @@ class Carrier:
     """
     A phone, its person, the outings they were on and what they must stay away from, read once.
 
-    `team` is the one they go out with now, if its campaign is still open; `known` how many outings their teams had had
-    before any was read, so that a later one is noticed.
+    `team` is the one they go out with now, if its campaign is still open; `known` how many outings their teams had had,
+    and changes of their stops, before any was read, so that a later one is noticed.
     """
 
     device: Device
@@ -249,7 +251,7 @@ def carrier(device: Device, *, at: datetime) -> Carrier:
     teams = tuple(sorted({stay.team_id for stay in stays}))
     # Counted first: an outing that begins between the two is read and not counted, which the statement notices.
     # Not by the highest id: of two that begin at once the lower may be committed last.
-    known = Inspection.objects.filter(team__in=teams).count()
+    known = Inspection.objects.filter(team__in=teams).aggregate(n=Sum(F("changes") + 1))["n"] or 0
     found = Inspection.objects.filter(team__in=[stay.team_id for stay in stays], departed_at__gte=at - LATEST)
     listed = found.select_related("campaign", "office").prefetch_related("stops__site").order_by("-departed_at", "-pk")
     outings = [
