@@ -13,7 +13,7 @@ from pathlib import Path
 FURNITURE = {"__init__", "apps", "states", "models", "queries", "actions", "tasks", "migrations"}
 EXTRA = {
     "mingcha/flow/draws": {"apart", "boxes", "moving", "roads"},
-    "mingcha/flow/fieldwork": {"custody", "packages"},
+    "mingcha/flow/fieldwork": {"custody", "packages", "pacing"},
     "mingcha/flow/rectifications": {
         "intake",
         "intake_sql",

@@ -22,7 +22,7 @@ from mingcha.flow.draws.actions import drawing
 from mingcha.flow.draws.models import Round, SealedList
 from mingcha.flow.draws.queries import routes
 from mingcha.flow.draws.states import ListState, Routing, State
-from mingcha.ground.audit.actions import SYSTEM
+from mingcha.ground.audit.actions import SYSTEM, Actor
 from mingcha.kernel.routing import Leg, Plan
 
 
@@ -37,10 +37,10 @@ class Made:
     solver: str
 
 
-def plan(round: Round, *, iterations: int = routes.ITERATIONS, at: datetime) -> bool:
+def plan(round: Round, *, iterations: int = routes.ITERATIONS, by: Actor = SYSTEM, at: datetime) -> bool:
     """Plan a drawn round's routes and seal its lists with them; return whether that was done. It takes seconds."""
     made = planned(routes.day(round, iterations=iterations, at=at))
-    return keep(round, made, at=at)
+    return keep(round, made, by=by, at=at)
 
 
 def planned(day: routes.Day) -> Made:
@@ -55,7 +55,7 @@ def planned(day: routes.Day) -> Made:
 
 
 @transaction.atomic
-def keep(round: Round, made: Made, *, at: datetime) -> bool:
+def keep(round: Round, made: Made, *, by: Actor = SYSTEM, at: datetime) -> bool:
     """
     Seal a round's lists with their routes; return whether that was done.
 
@@ -76,25 +76,27 @@ def keep(round: Round, made: Made, *, at: datetime) -> bool:
         legs = made.plan.routes.get(str(sealed.team_id), ())
         _seal_again(held, sealed, teams[sealed.team_id], legs, barred=sorted(barred[sealed.team_id]), at=at)
     told = {"iterations": made.plan.iterations, "dropped": len(made.plan.dropped)}
-    _end(held, Routing.PLANNED, detail=told, at=at, box=_boxed(held, made))
+    _end(held, Routing.PLANNED, detail=told, by=by, at=at, box=_boxed(held, made))
     round.refresh_from_db()
     return True
 
 
 @transaction.atomic
-def give_up(round: Round, *, why: str, at: datetime) -> None:
+def give_up(round: Round, *, why: str, by: Actor = SYSTEM, at: datetime) -> None:
     """Leave a round's lists in the order of the lot, because its routes could not be planned; `why` names no place."""
     held = Round.objects.select_for_update(of=["self"]).select_related("office").get(pk=round.pk)
     if held.state == State.DRAWN and held.routing == Routing.WAITING:
-        _end(held, Routing.OFF, detail={"why": why}, at=at)
+        _end(held, Routing.OFF, detail={"why": why}, by=by, at=at)
 
 
-def _end(round: Round, routing: str, *, detail: Mapping[str, object], at: datetime, box: bytes | None = None) -> None:
+def _end(
+    round: Round, routing: str, *, detail: Mapping[str, object], by: Actor, at: datetime, box: bytes | None = None
+) -> None:
     told = {name: number for name, number in detail.items() if name != "why"}
     columns = {"routing": routing, "routed_at": at, "routes_box": box, **told}
     Round.objects.filter(pk=round.pk, routing=Routing.WAITING).update(**columns)
     verb = "round.route" if routing == Routing.PLANNED else "round.unrouted"
-    moving.record(verb, round, by=SYSTEM, at=at, detail=dict(detail))
+    moving.record(verb, round, by=by, at=at, detail=dict(detail))
 
 
 def _seal_again(
