@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from mingcha.doors.desk.forms.rounds import Weighing
 from mingcha.flow.draws.queries import framing
-from mingcha.kernel.lots import Preview
 from mingcha.kernel.refusals import Refusal
 
 if TYPE_CHECKING:
+    from mingcha.flow.campaigns.models import Team
     from mingcha.flow.draws.models import Round
+    from mingcha.kernel.routing.outlook import Outlook
 
 TALL, WIDE, GAP = 60, 30, 4  # of the histogram, in its own units
 
@@ -41,41 +42,64 @@ class Meaning:
     escape: str
     escape_12: str
     insider: str
+    guess: str
+    harm: str
     evenness: str
     bars: list[Bar]
     left_out: int
     version: str
     method: str
-    weighed: bool
+    tilt: str
+    ways: "Ways | None"
 
 
-def looked(held: "Round", form: Weighing, *, at: datetime) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Ways:
+    """About how a team's day goes: kilometres, hours on the road, of the whole day, and of the longest day of any team."""
+
+    km: str
+    road: str
+    day: str
+    longest: str
+
+
+def looked(held: "Round", form: Weighing, *, teams: "Sequence[Team]", at: datetime) -> dict[str, Any]:
     """Return what a page says of a valid form: its preview, or why there is none."""
     given = form.given()
     try:
-        found, register, weights = framing.preview(
+        seen = framing.preview(
             held.office, n=given["n"], site_types=given["site_types"], setting_=form.setting(),
-            promised=given["promised"], at=at,
+            promised=given["promised"], teams=teams, at=at,
         )  # fmt: skip
     except Refusal as refusal:
         return {"preview": None, "preview_refusal": refusal}
-    size, over = len(register.sites), len(register.over)
-    return {
-        "preview": _meaning(
-            found, size=size, over=over, version=weights.version, method=weights.method,
-            weighed=given["tilt"] != "lottery",
-        )
-    }  # fmt: skip
+    return {"preview": _meaning(seen, tilt=given["tilt"])}
 
 
-def _meaning(found: Preview, *, size: int, over: int, version: str, method: str, weighed: bool) -> Meaning:
+def _meaning(seen: framing.Looked, *, tilt: str) -> Meaning:
+    found, size = seen.preview, len(seen.register.sites)
     return Meaning(
         n=found.n, size=size, finds=f"{found.expected_finds:.1f}", lottery=f"{found.lottery_finds:.1f}",
         listed=f"{found.list_finds:.1f}", least=_share(found.least_chance), greatest=_share(found.greatest_chance),
         escape=_share(found.worst_escape), escape_12=_share(found.escape_12), insider=_share(found.insider_hit),
-        evenness=_share(found.entropy), bars=_bars(found.histogram), left_out=over, version=version[:12],
-        method=method, weighed=weighed,
+        guess=_share(found.n / size), harm=_share(found.worst_harm), evenness=_share(found.entropy),
+        bars=_bars(found.histogram), left_out=len(seen.register.over), version=seen.weights.version[:12],
+        method=seen.weights.method, tilt=tilt, ways=_ways(seen.outlook),
     )  # fmt: skip
+
+
+def _ways(outlook: "Outlook | None") -> Ways | None:
+    if outlook is None:
+        return None
+    return Ways(
+        km=f"{outlook.metres / 1000:.0f}", road=_hours(outlook.road), day=_hours(outlook.day),
+        longest=_hours(outlook.longest),
+    )  # fmt: skip
+
+
+def _hours(minutes: float) -> str:
+    """Return so long in hours, to a tenth: more would say that it is known."""
+    return f"{max(minutes, 6) / 60:.1f}"
 
 
 def _share(part: float) -> str:

@@ -49,6 +49,8 @@ class Begin(forms.Form):
         self.fields["office"].choices = list(offices)  # type: ignore[attr-defined]
         self.fields["witness"].choices = list(witnesses)  # type: ignore[attr-defined]
         self.fields["public_kind"].choices = wording.choices(PublicKind.choices)  # type: ignore[attr-defined]
+        for name in ("public_named", "public_day", "public_time"):  # shown, and needed, for all but dice
+            self.fields[name].needed = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Name the dice by themselves; of every other value its name, its day and its hour are asked for."""
@@ -93,7 +95,7 @@ class Weighing(forms.Form):
     )
     lean = forms.IntegerField(
         label=_("偏向抽签，还是偏向名单"), min_value=1, max_value=len(LEANS), initial=USUAL_LEAN,
-        help_text=_("往左更难猜，往右查到的问题更多。右边试算随时跟着变。"),
+        help_text=_("往左更难猜，往右查到的问题更多。下面的试算随时跟着变。"),
         widget=forms.NumberInput(attrs={"type": "range", "step": "1"}),
     )  # fmt: skip
     floor = forms.IntegerField(

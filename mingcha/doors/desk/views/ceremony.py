@@ -9,7 +9,7 @@ The ceremony of a round: two officers of two bodies, each at a screen of their o
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -122,7 +122,7 @@ def _page(
     return render(request, "desk/ceremony.html", words, status=refusal.status if refusal else 422 if failed else 200)
 
 
-def _words(request: Request, held: "Round") -> dict[str, object]:
+def _words(request: Request, held: "Round") -> dict[str, Any]:
     parties = list(queries.parties(held))
     stage = _stage(request, held, parties)
     lists = list(queries.lists(held))

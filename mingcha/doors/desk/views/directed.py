@@ -21,7 +21,7 @@ from mingcha.kernel.refusals import Refusal
 
 if TYPE_CHECKING:
     from mingcha.flow.campaigns.models import Campaign
-    from mingcha.ground.territory.models import Body
+    from mingcha.ground.territory.models import Body, Site
 
 MOST = 12  # sites offered for some words; whoever means another writes more of its name
 
@@ -37,7 +37,7 @@ def index(request: Request) -> HttpResponse:
     return render(request, "desk/directed.html", {"lines": lines, "open": opened})
 
 
-def _sites(request: Request, codes: set[str]) -> list[object]:
+def _sites(request: Request, codes: set[str]) -> list["Site"]:
     area = request.standing.area(P.ROUND_DIRECT, "division__code")
     return [site for code in sorted(codes) if (site := territory.site(code, area))]
 

@@ -144,7 +144,7 @@ def _next_of_round(held: "Round", *, at: datetime) -> Task | None:
         note = _("定好抽几个、机会怎样分、哪天出发。")
         return _step(_("第 %(n)s 轮：冻结名录") % number, "desk:round", "lock", note, held.pk)
     if held.state == "frozen":
-        note = _("名录已冻结，共 %(size)s 个点位，两家各投入一个秘密。") % {"size": held.size}
+        note = _("名录已冻结，共 %(size)s 个点位，两家各投入一个秘密。") % {"size": held.size}  # type: ignore[attr-defined]
         return _step(_("第 %(n)s 轮：投入秘密") % number, "desk:ceremony", "lock", note, held.pk)
     if held.state == "committed":
         note = _("两家的秘密已齐，录入并复核公开数值。")

@@ -102,7 +102,7 @@ def preview(request: Request, *, pk: int) -> HttpResponse:
     form = Weighing(request.POST, types=_types(held))
     words = {"preview": None, "form": form, "refusal": None}
     if form.is_valid():
-        words |= chanced.looked(held, form, at=request.now)
+        words |= chanced.looked(held, form, teams=_ticked(request, held), at=request.now)
     return render(request, "desk/round_preview.html", words)
 
 
@@ -205,9 +205,9 @@ def _page(
     }  # fmt: skip
     if held.state == "begun" and may_hold and not over:
         form = plan or _plan(request, held)
-        context |= {"form": form, "register": _types(held)}
+        context |= {"form": form, "register": _types(held), "editions": list(campaigns.editions(held.campaign))}
         if looked and form.is_valid():
-            context |= chanced.looked(held, form, at=request.now)
+            context |= chanced.looked(held, form, teams=_ticked(request, held), at=request.now)
     failed = plan is not None and bool(plan.errors)
     return render(request, "desk/round.html", context, status=refusal.status if refusal else 422 if failed else 200)
 
@@ -231,6 +231,12 @@ def _types(held: "Round") -> list[tuple[str, str]]:
 
 def _teams(held: "Round") -> list["Team"]:
     return list(campaigns.teams_of(held.campaign).filter(office=held.office, disbanded_at=None))
+
+
+def _ticked(request: Request, held: "Round") -> list["Team"]:
+    """Return the teams ticked so far, or all: before any is, a preview still says something."""
+    teams, ticked = _teams(held), set(request.POST.getlist("teams"))
+    return [team for team in teams if str(team.pk) in ticked] or teams
 
 
 def _plan(request: Request, held: "Round", *, data: QueryDict | None = None) -> Plan:

@@ -4,14 +4,17 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from mingcha.flow.campaigns.models import Team
 from mingcha.flow.draws.models import Round
 from mingcha.flow.draws.queries import scores as scoring
+from mingcha.flow.draws.queries.routes import Places
 from mingcha.flow.draws.states import Tilt
 from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.models import Body, Site
 from mingcha.kernel import lots
+from mingcha.kernel.routing.outlook import Base, Outlook, Place, outlook
 
 WHOLE_AREA = "全域"
 
@@ -86,9 +89,20 @@ def setting(setting: lots.Setting, register: Register, *, promised: bool) -> lot
     return replace(setting, promised=strata) if promised else setting
 
 
+@dataclass(frozen=True)
+class Looked:
+    """What a setting would mean, and what was looked at; `outlook` is the teams' day, None where nobody knows places."""
+
+    preview: lots.Preview
+    register: Register
+    weights: scoring.Weights
+    outlook: Outlook | None
+
+
 def preview(
-    office: Body, *, n: int, site_types: Sequence[str], setting_: lots.Setting, promised: bool, at: datetime
-) -> tuple[lots.Preview, Register, scoring.Weights]:
+    office: Body, *, n: int, site_types: Sequence[str], setting_: lots.Setting, promised: bool, teams: Sequence[Team],
+    at: datetime,
+) -> Looked:  # fmt: skip
     """
     Return what a setting would mean, before anything is fixed; the scores are looked at whatever the tilt.
 
@@ -96,11 +110,23 @@ def preview(
     """
     found = register(office, site_types=site_types, promised=promised, at=at)
     weights = scoring.weights(office, found.sites, at=at)
-    return (
-        lots.preview(weighed(found, weights), n=n, setting=setting(setting_, found, promised=promised)),
-        found,
-        weights,
-    )
+    asked = setting(setting_, found, promised=promised)
+    looked = lots.preview(weighed(found, weights), n=n, setting=asked)
+    given = lots.chances(weighed(found, weights), n=n, setting=asked)
+    return Looked(looked, found, weights, _outlook(found.sites, given, teams))
+
+
+def _outlook(sites: Sequence[Site], chances: Mapping[str, Fraction], teams: Sequence[Team]) -> Outlook | None:
+    """Return about how long the teams will be out; None where less than half the sites have a position."""
+    known = Places(sites)
+    if sum(site.latitude is not None for site in sites) * 2 < len(sites):
+        return None
+    bases = [Base(known.base(team), frozenset(part.township_id for part in team.stretch.all())) for team in teams]
+    places = [
+        Place(known.near(site), site.type.minutes, float(chances[site.code]), site.division.township_code)
+        for site in sites
+    ]
+    return outlook(places, bases)
 
 
 def departure(round: Round, team: Team, *, seed: bytes) -> datetime:
