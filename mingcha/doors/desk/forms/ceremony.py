@@ -15,9 +15,9 @@ class Deposit(forms.Form):
 
 
 class Value(forms.Form):
-    """The public value as one reads it with one's own eyes."""
+    """The public value as one reads it with one's own eyes; what is half typed stays when the other has been faster."""
 
     value = forms.CharField(
         label=_("读数"), max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "ceremony-value"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "ceremony-value", "hx-preserve": "true"}),
     )  # fmt: skip

@@ -83,7 +83,7 @@ def new(request: Request, *, slug: str) -> HttpResponse:
 def _carriers(request: Request, campaign: "Campaign") -> dict[str, "Body"]:
     """Return the offices within one's area that draw rounds of the campaign."""
     within = campaigns.offices_within(campaign, to=request.standing, permission=P.ROUND_DIRECT)
-    return {part.body_id: part.body for part in within}
+    return {part.body_id: part.body for part in within if part.body.kind == "office"}
 
 
 def _found(request: Request, words: str) -> list[Candidate]:

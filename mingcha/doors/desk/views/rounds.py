@@ -42,7 +42,7 @@ def begin(request: Request, *, slug: str) -> HttpResponse:
     """Say what a round is, and begin one: its witness, and the public value nobody knows yet."""
     campaign = campaigns.campaign(slug, to=request.standing)
     within = campaigns.offices_within(campaign, to=request.standing, permission=P.ROUND_HOLD)
-    offices = {part.body_id: part.body for part in within}
+    offices = {part.body_id: part.body for part in within if part.body.kind == "office"}
     if not offices:
         raise NotFound
     witnesses = _witnesses(campaign, list(offices.values()), request)
