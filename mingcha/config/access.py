@@ -103,6 +103,7 @@ desk:offer_withdraw      POST      call.answer               offer       own    
 
 desk:round_begin         GET,POST  round.hold                campaign    own        own               -       -          -     -           -          -
 desk:round               GET       round.witness             round       own,lower  own,beside,lower  -       -          -     own         own        -
+desk:round_routes        GET,POST  round.hold                round       own,lower  own,beside,lower  -       -          -     -           -          -
 desk:round_preview       POST      round.hold                round       own,lower  own,beside,lower  -       -          -     -           -          -
 desk:round_freeze        POST      round.hold                round       own,lower  own,beside,lower  -       -          -     -           -          -
 desk:round_void          GET,POST  round.hold                round       own,lower  own,beside,lower  -       -          -     -           -          -

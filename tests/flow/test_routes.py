@@ -206,13 +206,14 @@ def test_a_recusal_forbids_it_and_hours_must_be_confirmed(world, round):
     stop, taker = givable(outings)
     Team.objects.filter(pk=taker.team_id).update(starts=time(20), ends=time(20, 30))
     taker.team.refresh_from_db()
+    giver = stop.inspection
     with pytest.raises(stops.Unconfirmed) as refused:
         stops.hand_over(stop, to=taker, reason="演示", by=world.county, at=hour)
     assert refused.value.concerns == (Concern.DAY,)
     assert stops.hand_over(
         stop, to=taker, reason="演示", confirmed=True, by=world.county, at=hour
     ).despite == ["day"]  # fmt: skip
-    other = next(iter(on_the_road.stops([stop.inspection])[stop.inspection_id]), None) or stop
+    other = giver.stops.first()
     tied = world.inspector if taker.team_id == world.minxian.team.pk else world.beside.office.inspector
     stay_away(tied, other.site, at=hour)
     with pytest.raises(stops.TeamRecused):

@@ -46,6 +46,15 @@ class Routing(TextChoices):
     OFF = "off", "按抽签次序"
 
 
+class Dropped(TextChoices):
+    """Why a drawn site is on no route, by the name the planner gives it."""
+
+    RECUSAL = "recusal", "能去的组都要回避"
+    HOURS = "hours", "没有一个组能在开放和工作时间内到达并查完"
+    STREET = "street", "同一条街的点位要同时开始，组不够"
+    FULL = "full", "当天排不下，按签号从后往前减"
+
+
 class Source(TextChoices):
     """How a past visit came about."""
 

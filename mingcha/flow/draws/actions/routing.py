@@ -9,8 +9,8 @@ The draw decides who is visited, the route only the order, and by which team whe
 dropped by the draw's own tickets and replaced by nobody: how many is told at once, who once nothing is left to hide.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import metadata
 
@@ -23,7 +23,7 @@ from mingcha.flow.draws.models import Round, SealedList
 from mingcha.flow.draws.queries import routes
 from mingcha.flow.draws.states import ListState, Routing, State
 from mingcha.ground.audit.actions import SYSTEM, Actor
-from mingcha.kernel.routing import Leg, Plan
+from mingcha.kernel.routing import Crew, Leg, Plan
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,23 @@ def plan(round: Round, *, iterations: int = routes.ITERATIONS, by: Actor = SYSTE
 
 
 def planned(day: routes.Day) -> Made:
-    """Return the routes of a day: the same again for the same day. Raises what `kernel.routing.planning.plan` raises."""
+    """
+    Return the routes of a day: the same again for the same day. Raises what `kernel.routing.planning.plan` raises.
+
+    Stops are shared out evenly; where that leaves somebody out whom uneven routes would hold, nobody is held back.
+    """
     from mingcha.kernel.routing import planning  # noqa: PLC0415 - loads the solver: no page waits for that
 
     found = routes.ways(day.points, places=len(day.crews) + len(day.stops))
-    made = planning.plan(
-        day.crews, day.stops, found.travel, where=day.where, iterations=day.iterations, seed=day.seed
-    )  # fmt: skip
+
+    def tried(crews: Sequence[Crew]) -> Plan:
+        return planning.plan(
+            crews, day.stops, found.travel, where=day.where, iterations=day.iterations, seed=day.seed
+        )  # fmt: skip
+
+    made = tried(day.crews)
+    if "full" in made.reasons.values():
+        made = min(made, tried([replace(crew, most=0) for crew in day.crews]), key=lambda plan: len(plan.dropped))
     return Made(day, made, found.source, found.why, f"pyvrp {metadata.version('pyvrp')}")
 
 

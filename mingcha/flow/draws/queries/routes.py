@@ -48,6 +48,19 @@ def due() -> Round | None:
     return waiting.order_by("departs_at", "pk").select_related("office").first()
 
 
+def told(round: Round, *, at: datetime) -> boxes.Routes | None:
+    """Return what the routes left out and supposed, once nothing is left to hide; None before, and where none were planned."""
+    if not round.routes_box or not queries.nothing_left_to_hide(round, at=at):
+        return None
+    return boxes.routes(round)
+
+
+def dropped(told: boxes.Routes) -> list[tuple[Site, str]]:
+    """Return the drawn sites that are on no route, in the order they were dropped, each with why (`states.Dropped`)."""
+    sites = {site.code: site for site in Site.objects.filter(code__in=[code for code, _why in told.dropped])}
+    return [(sites[code], why) for code, why in told.dropped if code in sites]
+
+
 def day(round: Round, *, iterations: int = ITERATIONS, at: datetime) -> Day:
     """
     Return the day that the round's sealed lists make.
@@ -68,6 +81,8 @@ def day(round: Round, *, iterations: int = ITERATIONS, at: datetime) -> Day:
         crew(
             sealed, base, hours=spans[sealed.team_id], barred=barred[sealed.team_id],
             only=_reach(round, sealed, own[sealed.team_id]), tired=_tired(sealed, sites),
+            # No team carries more than the lot would have given the fullest: ways alone would send one and leave one idle.
+            most=max(len(each) for each in own.values()),
         )
         for base, sealed in enumerate(lists)
     ]  # fmt: skip
@@ -106,10 +121,10 @@ def ways(points: Sequence[Point], *, places: int) -> roads.Ways:
 
 def crew(
     sealed: SealedList, base: int, *, hours: tuple[int, int], barred: frozenset[str] = frozenset(),
-    only: frozenset[str] | None = None, tired: frozenset[str] = frozenset(),
+    only: frozenset[str] | None = None, tired: frozenset[str] = frozenset(), most: int = 0,
 ) -> Crew:  # fmt: skip
     """Return a team on the day of its list, setting out from location `base`."""
-    return Crew(str(sealed.team_id), base, hours[0], hours[1], barred=barred, only=only, tired=tired)
+    return Crew(str(sealed.team_id), base, hours[0], hours[1], barred=barred, only=only, tired=tired, most=most)
 
 
 def stop(site: Site, *, rank: float = 0.0, always: bool = False) -> Stop:

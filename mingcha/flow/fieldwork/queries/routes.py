@@ -1,14 +1,15 @@
 """A round on the road: the outings of its opened lists, their stops, and what a dispatcher changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from mingcha.flow.draws.models import Round
+from mingcha.flow.draws.queries import routes
 from mingcha.flow.fieldwork import queries
 from mingcha.flow.fieldwork.models import HandOver, Inspection, Stop
 from mingcha.flow.fieldwork.states import State
-from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
 
 
@@ -18,26 +19,41 @@ def outings(round: Round) -> QuerySet[Inspection]:
     return found.order_by("team")
 
 
-def stops(outings: Sequence[Inspection]) -> dict[int, list[Stop]]:
-    """Return outing → its stops in order, each with `visit_pk` and `visit_state` as `queries.stops` has them."""
-    return {outing.pk: list(queries.stops(outing)) for outing in outings}
+@dataclass(frozen=True)
+class Lane:
+    """An outing's route: its stops in order, as `queries.stops` has them, and where they lie as far as is known."""
+
+    outing: Inspection
+    stops: list[Stop]
+    base: routes.Point | None
+    points: Mapping[int, routes.Point]
+    moved: frozenset[int]
+
+    @property
+    def is_out(self) -> bool:
+        """Whether the team is still on the way."""
+        return self.outing.state == State.OUT
 
 
-def dispatched(pk: int, *, to: Standing) -> Stop:
-    """Return a stop of an opened list of an office whose rounds one holds. Raises NotFound."""
-    area = to.area(Permission.ROUND_HOLD, "inspection__office__division__code")
-    related = ("site__type", "site__division", "inspection__office", "inspection__team", "inspection__list__round")
-    found = Stop.objects.filter(area, pk=pk, inspection__list__isnull=False).select_related(*related).first()
-    if found is None:
-        raise NotFound
+def lanes(round: Round, outings: Sequence[Inspection]) -> list[Lane]:
+    """Return the routes of some outings of a round. `points` is by stop, `moved` are those a dispatcher brought."""
+    known = routes.places(round)
+    brought = frozenset(hand_overs(round).values_list("stop_id", flat=True))
+    found = []
+    for outing in outings:
+        own = list(queries.stops(outing))
+        points = {stop.pk: known.near(stop.site) for stop in own} if known.any else {}
+        found.append(Lane(outing, own, known.base(outing.team) if known.any else None, points, brought))
     return found
 
 
-def others_out(stop: Stop) -> list[Inspection]:
-    """Return the other outings of the round that are under way: who may take over a stop."""
-    assert stop.inspection.list is not None
-    found = outings(stop.inspection.list.round).filter(state=State.OUT)
-    return list(found.exclude(pk=stop.inspection_id))
+def dispatched(round: Round, pk: int) -> Stop:
+    """Return a stop of an opened list of a round. Raises NotFound."""
+    related = ("site__type", "site__division", "inspection__office", "inspection__team", "inspection__list__round")
+    found = Stop.objects.filter(pk=pk, inspection__list__round=round).select_related(*related).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def my_stop(pk: int, *, to: Standing) -> Stop:
