@@ -1,9 +1,12 @@
 """`mingcha route`: the routes of one day from a file, without a database: what an office tries out before it trusts it."""
 
 import argparse
+import contextlib
 import json
+import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,21 +51,36 @@ def run(arguments: argparse.Namespace) -> int:
     from mingcha.kernel.routing import planning
 
     until = None if arguments.seconds is None else time.monotonic() + arguments.seconds
-    plan = planning.plan(
-        day.crews,
-        day.stops,
-        day.travel,
-        where=day.where,
-        iterations=arguments.iterations if until is None else 10**9,
-        seed=arguments.seed,
-        together=day.together,
-        enough=None if until is None else lambda: time.monotonic() >= until,
-    )
+    with _nothing_printed():
+        plan = planning.plan(
+            day.crews,
+            day.stops,
+            day.travel,
+            where=day.where,
+            iterations=arguments.iterations if until is None else 10**9,
+            seed=arguments.seed,
+            together=day.together,
+            enough=None if until is None else lambda: time.monotonic() >= until,
+        )
     if arguments.json:
         print(json.dumps(answers.answer(plan, day), ensure_ascii=False))
     else:
         _show(plan)
     return 0
+
+
+@contextlib.contextmanager
+def _nothing_printed() -> Iterator[None]:
+    """Keep standard output for the answer: HiGHS's own library writes a line of its own to it now and then."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
 
 
 def _whole(text: str) -> int:
