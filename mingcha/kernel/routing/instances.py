@@ -31,7 +31,7 @@ WHOLE = _names(
     "format", "units", "bases", "crews", "stops", "travel", "recusals", "streets", "same_time_minutes",
     bases="depots", crews="teams vehicles", stops="sites clients", streets="mates",
 )  # fmt: skip
-UNITS = _names("time", "travel", "distance", "xy")
+UNITS = _names("time", "travel", "xy")
 PLACE = _names("location", "lat", "lon", "x", "y", lat="latitude", lon="lng longitude", location="index")
 BASE = PLACE | _names("id")
 CREW = _names(
@@ -97,7 +97,6 @@ class _File:
         self.units = reader.mapping(self.whole.get("units", {}), "units", UNITS)
         self._unit("time", PER_MINUTE, "minutes")
         self._unit("travel", PER_MINUTE, "seconds")
-        self._unit("distance", {"metres": 1, "km": 1000}, "metres")
         self._unit("xy", {"km": 1000, "metres": 1}, "km")
         reader.time = self.units["time"]
         self.places: list[dict[str, Any]] = []
@@ -296,6 +295,8 @@ class _File:
         r = self.r
         if "hours" in given:
             hours = r.windows(given["hours"], f"{at}.hours") or ((0.0, 0.0),)
+            if len(hours) > 1:
+                r.bad(f"{at}.hours", "一个组一天只有一段工作时间")
             starts, ends = hours[0]
         else:
             starts, ends = (
