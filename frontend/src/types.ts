@@ -25,6 +25,8 @@ export interface Stop {
   site: PackagedSite;
   form: string;
   state: '' | 'begun' | 'closed';
+  /** Local times of the route, "09:25"; none where no route was planned, or in a package of before. */
+  planned?: { arrives: string; leaves: string } | null;
 }
 
 /** Whether a voice may be recorded unseen, on whose basis and how long; off unless someone approved it. */

@@ -286,6 +286,7 @@ field:list_open          POST      list.open                 list        -      
 field:inspection         GET       visit.make                outing      -          -                 own     own        -     own         own        -
 field:inspection_return  POST      visit.make                outing      -          -                 own     own        -     own         own        -
 field:visit_begin        POST      visit.make                stop        -          -                 own     own        -     own         own        -
+field:stop_replace       POST      visit.make                stop        -          -                 own     own        -     own         own        -
 field:visit              GET,POST  visit.make                under_way   -          -                 own     own        -     own         own        -
 field:visit_photo        GET,POST  visit.make                under_way   -          -                 own     own        -     own         own        -
 field:finding_new        GET,POST  visit.make                under_way   -          -                 own     own        -     own         own        -

@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
+from django.utils import timezone
 
 from mingcha.flow.campaigns.models import Team
 from mingcha.flow.draws.actions import routing
@@ -83,3 +84,19 @@ def test_what_speaks_against_it_is_listed_and_confirmed_by_a_tick(world, round, 
     assert not HandOver.objects.exists()
     assert sign_in(client, world.county).post(address, said | {"confirmed": "on"}).status_code == 302
     assert HandOver.objects.get().despite == ["day"]
+
+
+def test_a_team_sees_its_own_order_and_times_and_strikes_out_what_cannot_be_visited(world, round, client):
+    giver, other = depart(world, round)
+    member = world.inspector if giver.team_id == world.minxian.team.pk else world.beside.office.inspector
+    mine, stop = sign_in(client, member), giver.stops.first()
+    page = mine.get(f"/field/inspections/{giver.pk}/").content.decode()
+    assert timezone.localtime(stop.arrives_at).strftime("%H:%M") in page
+    assert mine.get(f"/field/inspections/{other.pk}/").status_code == 404
+    address = f"/field/inspections/{giver.pk}/visits/{stop.site.code}/replace/"
+    assert mine.post(address, {"reason": ""}).status_code == 422
+    assert mine.post(address, {"reason": "演示：整体搬迁"}).status_code == 302
+    stop.refresh_from_db()
+    assert stop.is_struck and "演示：整体搬迁" in mine.get(f"/field/inspections/{giver.pk}/").content.decode()
+    packed = mine.get(f"/field/app/outings/{giver.pk}/package/").json()["stops"]
+    assert stop.site.code not in [each["site"]["code"] for each in packed] and all(each["planned"] for each in packed)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("inspections/<int:pk>/", outings.inspection, name="inspection"),
     path("inspections/<int:pk>/return/", outings.return_team, name="inspection_return"),
     path("inspections/<int:pk>/visits/<str:code>/begin/", outings.begin, name="visit_begin"),
+    path("inspections/<int:pk>/visits/<str:code>/replace/", outings.replace, name="stop_replace"),
     path("visits/<int:pk>/", visits.visit, name="visit"),
     path("visits/<int:pk>/photos/", photos.add_photo, name="visit_photo"),
     path("visits/<int:pk>/findings/new/", findings.note, name="finding_new"),

@@ -86,6 +86,11 @@ class Stop(models.Model):
             ),
         ]
 
+    @property
+    def is_struck(self) -> bool:
+        """Whether the team owes it no visit any more."""
+        return self.out_at is not None
+
 
 class HandOver(models.Model):
     """A stop that a dispatcher gave to another team on the way. `despite` names what was confirmed, such as "day"."""

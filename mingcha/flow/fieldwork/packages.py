@@ -12,8 +12,9 @@ from django.db.models import Q
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Campaign
 from mingcha.flow.fieldwork import queries
-from mingcha.flow.fieldwork.models import Inspection
+from mingcha.flow.fieldwork.models import Inspection, Stop
 from mingcha.ground.accounts.models import Person
+from mingcha.ground.accounts.queries import OFFICE_TIME
 from mingcha.ground.rulebook import queries as rulebook
 from mingcha.ground.rulebook.models import Checklist
 from mingcha.ground.territory import queries as territory
@@ -96,7 +97,9 @@ def package(outing: Inspection, *, person: Person, at: datetime) -> dict[str, An
     place = outing.office.division_id
     by_type = {form.site_type_id or "": form for form in rulebook.current_checklists(place=place)}
     general = list(queries.forms(outing.campaign))
-    stops = list(queries.stops(outing)) if outing.list_id else []
+    # What was struck out is gone from the list, unless somebody had been there.
+    listed: list[Any] = list(queries.stops(outing)) if outing.list_id else []
+    stops = [stop for stop in listed if stop.out_at is None or stop.visit_pk]
     names = territory.names(code for stop in stops for code in (stop.site.division_id[:9], stop.site.division_id))
     rounds = [(outing.campaign, place)]
     approval = queries.recording_approval(outing.campaign_id, outing.office_id, at=at)
@@ -149,4 +152,13 @@ def _stop(stop: Any, names: dict[str, str], by_type: dict[str, Checklist]) -> di
         },
         "form": _key(form) if form else "",
         "state": stop.visit_state or "",
+        "planned": _planned(stop),
     }  # fmt: skip
+
+
+def _planned(stop: Stop) -> dict[str, str] | None:
+    """Return the local times at which a route has the stop, None where no route was planned."""
+    if stop.arrives_at is None or stop.leaves_at is None:
+        return None
+    local = [at.astimezone(OFFICE_TIME).strftime("%H:%M") for at in (stop.arrives_at, stop.leaves_at)]
+    return {"arrives": local[0], "leaves": local[1]}

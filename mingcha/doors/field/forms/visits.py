@@ -54,6 +54,16 @@ class ReturnForm(WatchedForm):
     watched = ("reason",)
 
 
+class ReplaceForm(WatchedForm):
+    """Why a drawn site cannot be visited."""
+
+    reason = forms.CharField(
+        label=_("为什么去不了"), max_length=200, widget=lines(_("例如：道路中断、整体搬迁"), rows=2),
+        help_text=_("划去后由系统按签号递补下一个，谁也不能挑；原因记录在案。"),
+    )  # fmt: skip
+    watched = ("reason",)
+
+
 class CloseForm(WatchedForm):
     """How the visit ended and what was fed back on the spot; a covert visit feeds nothing back."""
 

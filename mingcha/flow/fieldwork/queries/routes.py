@@ -10,7 +10,7 @@ from mingcha.flow.draws.queries import routes
 from mingcha.flow.fieldwork import queries
 from mingcha.flow.fieldwork.models import HandOver, Inspection, Stop
 from mingcha.flow.fieldwork.states import State
-from mingcha.ground.accounts.queries import NotFound, Standing
+from mingcha.ground.accounts.queries import NotFound
 
 
 def outings(round: Round) -> QuerySet[Inspection]:
@@ -56,14 +56,13 @@ def dispatched(round: Round, pk: int) -> Stop:
     return found
 
 
-def my_stop(pk: int, *, to: Standing) -> Stop:
-    """Return a stop of one's own team. Raises NotFound."""
-    mine = queries.my_inspections(to=to).order_by().values("pk")
-    found = Stop.objects.filter(pk=pk, inspection__in=mine, inspection__list__isnull=False)
-    stop = found.select_related("site__type", "inspection__team", "inspection__list__round").first()
-    if stop is None:
+def my_stop(outing: Inspection, code: str) -> Stop:
+    """Return a stop of an outing with a list, by its site's code. Raises NotFound."""
+    related = ("site__type", "inspection__team", "inspection__list__round")
+    found = outing.stops.filter(site__code=code, inspection__list__isnull=False).select_related(*related).first()
+    if found is None:
         raise NotFound
-    return stop
+    return found
 
 
 def hand_overs(round: Round) -> QuerySet[HandOver]:
