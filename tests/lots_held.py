@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 from mingcha.flow.campaigns.models import Campaign, Team
 from mingcha.flow.draws import actions as draws
 from mingcha.flow.draws.models import Round
+from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.actions import people, posts
 from mingcha.ground.accounts.models import Person
+from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.territory.actions import bodies
 from mingcha.ground.territory.models import Body, Division, Site
 
@@ -54,11 +56,14 @@ def planned(*, teams: Sequence[Team], departs_at: datetime, n: int, **more: obje
 def drawn(round: Round, *, by: Person, at: datetime) -> Round:
     """Take a frozen round through its ceremony: two secrets, dice read twice, the draw."""
     other = witness()
-    draws.deposit(round, by=by, at=at)
+    # A group's round is held by the lead; its own secret is put in by one of the group.
+    able = accounts.able(round.office_id, Permission.ROUND_WITNESS, at=at)
+    own = by if by in able else able.first()
+    draws.deposit(round, by=own, at=at)
     draws.deposit(round, words="演示", by=other, at=at)
     round.refresh_from_db()
     draws.announce(round, value=DICE, by=other, at=at)
-    draws.agree(round, value=DICE, by=by, at=at)
+    draws.agree(round, value=DICE, by=own, at=at)
     round.refresh_from_db()
     return round
 

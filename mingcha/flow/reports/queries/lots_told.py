@@ -221,11 +221,11 @@ def lot_of(given: object) -> int:
 
 
 def _rounds() -> QuerySet[Round]:
-    return Round.objects.select_related("office", "campaign").defer("chances_box", "bundle")
+    return Round.objects.select_related("office", "campaign").defer("chances_box", "routes_box", "bundle")
 
 
 def _round(number: int) -> Round:
-    found = Round.objects.select_related("office", "campaign").defer("chances_box")
+    found = Round.objects.select_related("office", "campaign").defer("chances_box", "routes_box")
     row = found.filter(pk=number, state__in=TOLD).first()
     if row is None:
         raise NotFound
