@@ -36,9 +36,10 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 PLAIN = {"_"} | {name for name, places in KEYWORDS.items() if places is None}
 # Why a row of a sheet is bad, what will not flow from a form, what phones may refuse in a certificate; translated by
 # whoever shows it: which argument of these calls says it.
-REASONS = {"Doubt": 0, "Problem": 3, "fault": 1, "Warning_": 0}
+REASONS = {"Doubt": 0, "bad": 1, "Problem": 3, "fault": 1, "Warning_": 0}
 # Tables kept in plain Chinese where they stand, and translated by whoever shows them.
 TABLES = {
+    "answers.py": "REASONS",
     "cli.py": "COMMANDS",
     "people.py": "CAST",
     "brief.py": "HEADS",
