@@ -293,6 +293,7 @@ class _File:
 
     def _crew(self, given: dict[str, Any], at: str, matrix: Travel | None, stops: set[str]) -> Crew:
         r = self.r
+        before = len(r.problems)
         if "hours" in given:
             hours = r.windows(given["hours"], f"{at}.hours") or ((0.0, 0.0),)
             if len(hours) > 1:
@@ -303,7 +304,7 @@ class _File:
                 r.moment(given[name], f"{at}.{name}") if name in given else self._missing(f"{at}.{name}")
                 for name in ("start", "end")
             )
-        if ends < starts:
+        if ends < starts and len(r.problems) == before:
             r.bad(f"{at}.end", "收工早于出发；跨过半夜的写 25:30 这样的时间")
         if "max_time" in given:
             ends = min(ends, starts + r.duration(given["max_time"], f"{at}.max_time", r.time))
