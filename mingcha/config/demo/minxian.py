@@ -92,7 +92,7 @@ def inspect(stage: Stage) -> None:
     )  # fmt: skip
     hold(stage, Lot(MINXIAN, ["乡镇政府"], 18, teams, moment(20, "09:00"), first))
     hold(stage, Lot(MINXIAN, ["卫生院", "学校", "小区"], 27, teams[:5], moment(22, "09:00"), second))
-    hold(stage, Lot(MINXIAN, ["监测点", "乡镇政府"], 18, teams[5:9], moment(25, "09:00"), third))
+    hold(stage, Lot(MINXIAN, ["监测点", "乡镇政府"], 18, teams[5:9], moment(25, "09:00"), third, routed=True))
 
 
 def report(stage: Stage) -> None:

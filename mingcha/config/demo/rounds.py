@@ -12,13 +12,19 @@ from mingcha.config.demo.stage import LEAD, Stage
 from mingcha.flow.campaigns.models import Team
 from mingcha.flow.draws import actions as draws
 from mingcha.flow.draws import queries
+from mingcha.flow.draws.actions import routing
 from mingcha.flow.draws.models import Round
 from mingcha.ground.territory.models import SiteType
+
+FEW = 60  # iterations: nobody waits long for the demo
 
 
 @dataclass
 class Lot:
-    """What a county sets for one round: kinds of sites by Chinese name, how many, which teams, when they depart."""
+    """
+    What a county sets for one round: kinds of sites by Chinese name, how many, which teams, when they depart; and whether
+    routes are planned before they do. Each team keeps what the lot gave it, so that its figures come out of any route.
+    """
 
     county: County
     kinds: Sequence[str]
@@ -26,6 +32,7 @@ class Lot:
     teams: Sequence[Team]
     departs_at: datetime
     script: Script
+    routed: bool = False
     round: Round | None = field(default=None)
 
     @property
@@ -54,6 +61,8 @@ def hold(stage: Stage, lot: Lot) -> None:
     def draw(at: datetime) -> None:
         draws.announce(_held(lot), value=_dice(lot), by=lead, at=at)
         draws.agree(_held(lot), value=_dice(lot), by=officer, at=at)
+        if lot.routed:
+            routing.plan(_held(lot), iterations=FEW, at=at)
         for order, sealed in enumerate(queries.lists(_held(lot))):
             go_out(stage, sealed, lot.script, at=lot.departs_at + timedelta(minutes=3 * order))
 

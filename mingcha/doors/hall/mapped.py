@@ -6,11 +6,12 @@ Degrees become points of a drawing on the assumption that a county is flat (equi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, radians
+from math import cos, hypot, radians, sin, tau
 
 WIDTH, MARGIN, TALLEST, FLATTEST = 480, 28, 480, 240
 KILOMETRE = 1 / 111.2  # degrees of latitude
 SCALES = (0.5, 1, 2, 5, 10, 20, 50, 100, 200)
+APART = 19  # points between the middles of two marks
 LOOKS = 8  # of tracks, before they come again
 Point = tuple[float, float]
 
@@ -76,15 +77,13 @@ def drawn(tracks: Sequence[tuple[str, Point, Sequence[Place]]]) -> Map | None:
     scale = min(inside / wide, (TALLEST - 2 * MARGIN) / tall)
     height = max(round(tall * scale) + 2 * MARGIN, FLATTEST)
     left, top = (WIDTH - wide * scale) / 2, (height - tall * scale) / 2
-    taken: set[tuple[int, int]] = set()
+    taken: list[tuple[float, float]] = []
 
     def spot(point: Point) -> tuple[float, float]:
         x, y = left + (point[1] - west) * narrow * scale, top + (north - point[0]) * scale
-        # Two in one place are drawn side by side: what lies below would be read by nobody.
-        while (round(x / 14), round(y / 14)) in taken:
-            x += 16
-        taken.add((round(x / 14), round(y / 14)))
-        return round(min(x, WIDTH - 12), 1), round(y, 1)
+        found = _free(x, y, taken, height=height)
+        taken.append(found)
+        return found
 
     made = []
     for number, (name, base, places) in enumerate(tracks):
@@ -95,3 +94,15 @@ def drawn(tracks: Sequence[tuple[str, Point, Sequence[Place]]]) -> Map | None:
         made.append(Track(look(number), name, start, line, marks))
     kilometres = max((each for each in SCALES if each * KILOMETRE * scale <= WIDTH / 4), default=SCALES[0])
     return Map(height, tuple(made), kilometres, round(kilometres * KILOMETRE * scale, 1))
+
+
+def _free(x: float, y: float, taken: Sequence[tuple[float, float]], *, height: int) -> tuple[float, float]:
+    """Return the free spot nearest to a point, on rings around it: what lies below another would be read by nobody."""
+    for ring in range(12):
+        for turn in range(max(1, 6 * ring)):
+            angle = tau * turn / max(1, 6 * ring)
+            there = round(x + ring * APART * cos(angle), 1), round(y + ring * APART * sin(angle), 1)
+            inside = 10 <= there[0] <= WIDTH - 10 and 10 <= there[1] <= height - 10
+            if inside and all(hypot(there[0] - a, there[1] - b) >= APART for a, b in taken):
+                return there
+    return round(x, 1), round(y, 1)

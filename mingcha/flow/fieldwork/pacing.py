@@ -6,11 +6,12 @@ What has been visited stays as it is. A team goes on from its last visit, now; o
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.draws.queries import routes
-from mingcha.flow.fieldwork.models import Inspection, Stop
+from mingcha.flow.fieldwork.models import Inspection, Stop, Visit
+from mingcha.flow.fieldwork.states import VisitState
 from mingcha.ground.accounts import ties
 from mingcha.ground.accounts.queries import OFFICE_TIME
 from mingcha.ground.territory.models import Site
@@ -64,12 +65,12 @@ def afternoon(outings: Sequence[Inspection], ahead: Mapping[int, Sequence[Stop]]
     known = routes.places(lists[0].round)
     spans = [routes.hours(sealed) for sealed in lists]
     sites = {stop.site.code: stop.site for each in ahead.values() for stop in each}
-    last = {outing.pk: _last_visited(outing) for outing in outings}
-    points = [known.near(found) if (found := last[o.pk]) else known.base(o.team) for o in outings]
+    last = {outing.pk: _last_visit(outing) for outing in outings}
+    points = [known.near(found.site) if (found := last[o.pk]) else known.base(o.team) for o in outings]
     points += [known.base(outing.team) for outing in outings]
     crews = {}
     for number, (outing, sealed, span) in enumerate(zip(outings, lists, spans, strict=True)):
-        starts = max(span[0], _now(outing, at=at)) if last[outing.pk] else span[0]
+        starts = max(span[0], _free(outing, last[outing.pk], at=at))
         barred = frozenset(sealed.barred) | _tied(outing, list(sites.values()), at=at)
         made = routes.crew(sealed, number, hours=(starts, max(span[1], starts)), barred=barred)
         crews[outing.pk] = replace(made, id=str(outing.pk), back=len(outings) + number)
@@ -86,13 +87,16 @@ def minutes(leg: Leg) -> tuple[int, int]:
     return -(-leg.begins // 60), -(-leg.leaves // 60)
 
 
-def _last_visited(outing: Inspection) -> Site | None:
-    visit = outing.visits.select_related("site__division").order_by("-begun_at", "-pk").first()
-    return visit.site if visit else None
+def _last_visit(outing: Inspection) -> Visit | None:
+    return outing.visits.select_related("site__division", "site__type").order_by("-begun_at", "-pk").first()
 
 
-def _now(outing: Inspection, *, at: datetime) -> int:
-    local = at.astimezone(OFFICE_TIME)
+def _free(outing: Inspection, last: Visit | None, *, at: datetime) -> int:
+    """Return the minute of the day from which the team can go on: now, or when the visit under way should be over."""
+    if last is None:
+        return 0
+    over = last.begun_at + timedelta(minutes=last.site.type.minutes) if last.state == VisitState.BEGUN else at
+    local = max(at, over).astimezone(OFFICE_TIME)
     return local.hour * 60 + local.minute if local.date() == outing.day else 0
 
 

@@ -86,7 +86,8 @@ def _page(
         "refusal": refusal, "concerns": [_(concern.label) for concern in concerns],
         "asks": bool(concerns) or "confirmed" in form.data, "told": told,
         "dropped": [(site, _(Dropped(why).label)) for site, why in planned.dropped(told)] if told else [],
-        "guessed": len(told.guessed) if told else 0, "moves": routes.hand_overs(held),
+        "guessed": len(told.guessed) if told else 0,
+        "after_hours": len(told.after_hours) if told else 0, "moves": routes.hand_overs(held),
     }  # fmt: skip
     return render(request, "desk/round_routes.html", words, status=status)
 
