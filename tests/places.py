@@ -211,10 +211,10 @@ def _of_work(places: Places, work: Work) -> Stock:
         "attested": [work.attested.pk], "proof": [work.proof.pk], "list": [work.sealed.pk],
         "outing": [work.inspection.pk], "stop": [work.inspection.pk, work.waiting.code], "under_way": [work.open.pk],
         "noted": [work.open.pk, work.noted.pk], "team": [work.team.pk], "person": [office.inspector.username],
-        "body": [office.body.code],
+        "body": [office.body.code], "scores": [office.body.code],
     }  # fmt: skip
     if work is world.beside:  # another team of the same office: register and brief are the office's
-        for thing in ("office", "site", "campaign"):
+        for thing in ("office", "site", "campaign", "scores"):
             del found[thing]
         return found | {"body": [office.answering.code]}
     brief = reports.issue_brief(

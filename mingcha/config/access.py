@@ -118,6 +118,9 @@ desk:ceremony_agree      POST      round.witness             round       own    
 desk:directed            GET       round.direct              -           yes        -                 -       -          -     -           -          -
 desk:directed_new        GET,POST  round.direct              campaign    own        -                 -       -          -     -           -          -
 desk:directed_withdraw   POST      round.direct              directed    own        -                 -       -          -     -           -          -
+desk:scores              GET       round.see                 -           yes        yes               -       -          -     -           -          -
+desk:scores_of           GET       round.see                 scores      own,lower  own,lower         -       -          -     -           -          -
+desk:prior               GET,POST  round.hold                scores      own,lower  own,lower         -       -          -     -           -          -
 
 desk:sites               GET       site.see                  -           yes        yes               -       -          -     -           yes        yes
 desk:site_new            GET,POST  site.keep                 -           yes        yes               -       -          -     -           -          -

@@ -12,7 +12,9 @@ from mingcha.doors.desk.forms.choosing import Candidate, ChoosingForm
 class Direct(ChoosingForm):
     """One directed visit. Where and why are sealed with it, and read by the directing office alone."""
 
-    carrier = forms.ChoiceField(label=_("由哪家单位的下一轮带上"), help_text=_("这家单位不会知道，点位要在它的范围里。"))
+    carrier = forms.ChoiceField(
+        label=_("由哪家单位的下一轮带上"), help_text=_("这家单位不会知道，点位要在它的范围里。")
+    )
     reason = forms.CharField(
         label=_("为什么指定"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("只有本单位看得到，检查单、台账、承办单位都看不到。"),

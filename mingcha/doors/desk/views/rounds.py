@@ -100,7 +100,7 @@ def preview(request: Request, *, pk: int) -> HttpResponse:
     if not request.htmx:
         return _page(request, held, plan=_plan(request, held, data=request.POST), looked=True)
     form = Weighing(request.POST, types=_types(held))
-    words = {"preview": None, "form": form, "refusal": None}
+    words = {"preview": None, "form": form, "refusal": None, "office": held.office_id}
     if form.is_valid():
         words |= chanced.looked(held, form, teams=_ticked(request, held), at=request.now)
     return render(request, "desk/round_preview.html", words)
@@ -201,7 +201,7 @@ def _page(
         "drew_it": request.user.pk in (held.drawn_by_id, held.announced_by_id, held.frozen_by_id),
         "parties": queries.parties(held), "left_out": queries.left_out(held), "name": _name_of_bundle(held),
         "mine": queries.party_of(held, to=request.standing), "terms_hash": queries.terms_hash(held),
-        "tilted": CARDS[Tilt(held.tilt)][0],
+        "tilted": CARDS[Tilt(held.tilt)][0], "office": held.office_id,
     }  # fmt: skip
     if held.state == "begun" and may_hold and not over:
         form = plan or _plan(request, held)

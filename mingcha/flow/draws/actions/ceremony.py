@@ -54,7 +54,9 @@ class NothingAnnounced(Refusal):
 
 
 class ValuesDiffer(Refusal):
-    message: ClassVar[str] = "两家录的读数不一样，两个都没有采用，也没有抽签。请对照原件：您录错了就再录一遍，前一家录错了请它重新录入。"
+    message: ClassVar[str] = (
+        "两家录的读数不一样，两个都没有采用，也没有抽签。请对照原件：您录错了就再录一遍，前一家录错了请它重新录入。"
+    )
     status: ClassVar[int] = 422
 
 
