@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 SPAN = 1 << 20  # days in a key: more than any calendar has
 EVER = SPAN // 2

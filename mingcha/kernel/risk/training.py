@@ -13,13 +13,14 @@ import numpy as np
 
 from mingcha.kernel.risk.features import Asking, Matrix
 from mingcha.kernel.risk.known import Known, odds
-from mingcha.kernel.risk.ledgers import Floats, Ints
+from mingcha.kernel.risk.ledgers import Bools, Floats, Ints
 from mingcha.kernel.risk.models import Blend
 from mingcha.kernel.risk.table import Table
 
 SHORTEST, LONGEST = 14, 92  # days of a window that is learnt from
 BEFORE = 120  # days of history before the first eve, or a quarter of it all
 MOST_ROWS, MOST_WINDOWS = 80_000, 60
+PLENTY = 30_000  # rows
 LEAST_ROWS, LEAST_PROBLEMS = 200, 30  # fewer teach a model nothing that a rate does not say
 QUIET = 10  # days without a visit before the eve, from which on they count as a gap
 
@@ -36,13 +37,15 @@ class Examples:
         return len(self.rows)
 
 
-def examples(table: Table, *, until: int, length: int) -> Examples:
+def examples(table: Table, *, until: int, length: int, among: Bools | None = None) -> Examples:
     """
-    Return windows of the past, half a window apart, the latest first.
+    Return windows of the past, half a window apart or, where there is plenty, further, the latest first.
 
-    Where nothing was recorded for some time before `until`, each eve stands as long before its window.
+    `among`: the rows that may be examples; all are history. Where nothing was recorded for some time before `until`, each eve stands as long before its window.
     """
     usable = np.isfinite(table.problem) & (table.day < until)
+    if among is not None:
+        usable &= among
     if not usable.any():
         return Examples(*(np.zeros(0, np.int64) for _ in range(3)))
     first, last = int(table.day[usable].min()), int(table.day[usable].max())
@@ -50,9 +53,8 @@ def examples(table: Table, *, until: int, length: int) -> Examples:
     span = int(np.clip(length, SHORTEST, max(SHORTEST, min(LONGEST, (last - first) // 4))))
     earliest = first + min(BEFORE, (last - first) // 4)
     rows, asof, window = [], [], []
-    total = 0
+    total, end = 0, last + 1
     for number in range(MOST_WINDOWS):
-        end = last + 1 - number * (span // 2)
         eve = end - span - gap
         if eve < earliest or total > MOST_ROWS:
             break
@@ -61,6 +63,8 @@ def examples(table: Table, *, until: int, length: int) -> Examples:
         rows.append(here)
         asof.append(np.full(len(here), eve))
         window.append(np.full(len(here), number))
+        # Of a long history the older part is taken more thinly: habits change.
+        end -= span // 2 if total < PLENTY else span if total < 2 * PLENTY else 2 * span
     if not rows:
         return Examples(*(np.zeros(0, np.int64) for _ in range(3)))
     return Examples(np.concatenate(rows), np.concatenate(asof), np.concatenate(window))
@@ -69,11 +73,13 @@ def examples(table: Table, *, until: int, length: int) -> Examples:
 class Taught:
     """A model taught by a table's past, ready to be asked about any rows of it, or of another with the same columns."""
 
-    def __init__(self, table: Table, *, until: int, length: int, seed: int = 0) -> None:
+    def __init__(
+        self, table: Table, *, until: int, length: int, seed: int = 0, among: Bools | None = None
+    ) -> None:  # fmt: skip
         self.until = until
         self.known = Known(table, until=until)
         self.asking = Asking(self.known, table)
-        given = examples(table, until=until, length=length)
+        given = examples(table, until=until, length=length, among=among)
         problem = table.problem[given.rows]
         distinct = np.unique(given.rows)
         enough = len(distinct) >= LEAST_ROWS and LEAST_PROBLEMS <= table.problem[distinct].sum() <= len(distinct) - 10
