@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from mingcha.flow.draws.states import Tilt
+from mingcha.flow.fieldwork.states import Concern
 
 VERBS: dict[str, str | Promise] = {
     "round.begin": pgettext_lazy("记录", "开始一轮抽签"),
@@ -19,7 +20,6 @@ VERBS: dict[str, str | Promise] = {
     "round.reveal": pgettext_lazy("记录", "公开验证"),
     "list.open": pgettext_lazy("记录", "启封清单"),
     "stop.replace": pgettext_lazy("记录", "按签号递补点位"),
-    "stop.strike": pgettext_lazy("记录", "划去去不了的一站"),
     "stop.hand_over": pgettext_lazy("记录", "把一站移交给另一组"),
     "directed.ask": pgettext_lazy("记录", "指定检查"),
     "directed.withdraw": pgettext_lazy("记录", "撤回指定检查"),
@@ -49,4 +49,5 @@ DETAILS: dict[str, str | Promise] = {
 VALUES_OF: dict[str, dict[str, object]] = {
     "tilt": {choice.value: _(choice.label) for choice in Tilt},
     "why": {"died": _("计算中断")},
+    "despite": {concern.value: _(concern.label) for concern in Concern},
 }

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -53,7 +54,7 @@ def board(request: Request, *, pk: int) -> HttpResponse:
         request,
         _("“%(site)s”已移交给%(team)s，两个组都已收到消息。") % {"site": stop.site.name, "team": taker.team.name},
     )
-    return redirect("desk:round_routes", held.pk)
+    return redirect(f"{reverse('desk:round_routes', args=[held.pk])}#page")
 
 
 def _form(request: Request, lanes: list["Lane"]) -> HandOver:
