@@ -2,55 +2,88 @@
 The best day out of many: routes met on the way of a search, recombined.
 
 A local search is good at single routes and poor at choosing which twelve of them go together. `Met` keeps the routes of
-every plan the search settled on; `merge` asks HiGHS for the cheapest choice of at most one route for each crew that visits
-every required stop once (set partitioning). The answer is exact over the routes met, so it is never worse than the best
-of them; on a county day it saves 0.3 to 0.8 percent for a second of work, more than the same second of searching on.
+every plan the search settled on; `merge` chooses at most one for each crew so that every required stop is visited once,
+at the least cost (set partitioning, by HiGHS). A county day takes a quarter of a second and gains 0.2 to 0.8 percent.
+
+1. Without whole numbers the choice is easy: it says by how much each route would make any choice dearer.
+2. Among the thousand that would do so least, and those of the best plan so far, the choice is made in whole routes.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyvrp
 from pyvrp import CostEvaluator, IteratedLocalSearchCallbacks, Route, Solution
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_array
 
-KEPT = 3000  # routes; beyond, the choice takes longer and gains nothing
-NODES = 200  # of the tree of choices; by count, not by the clock, so that equal calls give equal answers
+KEPT = 10_000  # routes, the last met
+WEIGHED = 1000  # of them chosen from: more take seconds and were never better
+NODES = 500  # of the tree of choices; by count, not by the clock, so that equal calls give equal answers
 
 
 class Met(IteratedLocalSearchCallbacks):
     """Routes of plans that a search accepted, the last seen at the end."""
 
     def __init__(self) -> None:
-        self.routes: dict[tuple[int, int, int, int], Route] = {}
+        self._routes: dict[tuple[int, int, int, int], Route] = {}
 
     def on_iteration(
         self, current: Solution, candidate: Solution, best: Solution, cost_evaluator: CostEvaluator
     ) -> None:
         """Keep what is feasible of the plan the search goes on from."""
-        if candidate is not current:
-            return
-        for route in candidate.routes():
+        if candidate is current:
+            self._keep(candidate.routes())
+
+    def merge(self, data: pyvrp.ProblemData, best: Solution) -> Solution | None:
+        """Return the cheapest plan made of routes met and those of the best so far; None where none was found."""
+        self._keep(best.routes())
+        routes = list(self._routes.values())[-KEPT:]
+        if not routes:
+            return None
+        made = Solution(data, [routes[at] for at in _chosen(data, routes, always=len(best.routes()))])
+        return made if made.is_feasible() else None
+
+    def _keep(self, routes: Sequence[Route]) -> None:
+        for route in routes:
             if route.is_feasible():
                 # Equal in kind of crew, way, hours and prizes: as good as equal, and far cheaper to ask than its stops.
                 key = (route.vehicle_type(), route.distance(), route.duration(), route.prizes())
-                self.routes.pop(key, None)
-                self.routes[key] = route
-
-    def merge(self, data: pyvrp.ProblemData) -> Solution | None:
-        """Return the cheapest plan made of the last KEPT routes met; None where they make none, or it was not found."""
-        routes = list(self.routes.values())[-KEPT:]
-        chosen = _chosen(data, routes)
-        if chosen is None:
-            return None
-        made = Solution(data, [routes[at] for at in chosen])
-        return made if made.is_feasible() else None
+                self._routes.pop(key, None)
+                self._routes[key] = route
 
 
-def _chosen(data: pyvrp.ProblemData, routes: list[Route]) -> list[int] | None:
-    if not routes:
-        return None
+def _chosen(data: pyvrp.ProblemData, routes: list[Route], *, always: int) -> list[int]:
+    """Return which routes to take, [] where no choice visits everybody; the last `always` are certainly weighed."""
+    table, low, high = _table(data, routes)
+    costs = np.array([route.distance() - route.prizes() for route in routes], dtype=float)
+    must, may = np.flatnonzero(low), np.flatnonzero(low == 0)
+    loose: Any = linprog(
+        costs,
+        A_ub=table[may],
+        b_ub=high[may],
+        A_eq=table[must] if len(must) else None,
+        b_eq=high[must] if len(must) else None,
+        method="highs-ds",
+    )
+    if loose.x is None:
+        return []
+    dearer = np.array(loose.lower.marginals)
+    dearer[len(routes) - always :] = -np.inf
+    weighed = np.sort(np.argsort(dearer, kind="stable")[:WEIGHED])
+    found: Any = milp(
+        costs[weighed],
+        constraints=LinearConstraint(table[:, weighed], low, high),
+        integrality=np.ones(len(weighed)),
+        bounds=Bounds(0, 1),
+        options={"node_limit": NODES, "mip_rel_gap": 0.0},
+    )
+    return [] if found.x is None else [int(at) for at in weighed[found.x > 0.5]]
+
+
+def _table(data: pyvrp.ProblemData, routes: Sequence[Route]) -> tuple[Any, Any, Any]:
+    """Return rows by routes, 1 where a route visits the row's stop or takes one crew of the row's kind; and its bounds."""
     row_of, low, high = _rows(data)
     rows: list[int] = []
     columns: list[int] = []
@@ -60,14 +93,7 @@ def _chosen(data: pyvrp.ProblemData, routes: list[Route]) -> list[int] | None:
         rows += line
         columns += [at] * len(line)
     table = csc_array((np.ones(len(rows)), (rows, columns)), shape=(len(low), len(routes)))
-    found: Any = milp(
-        np.array([route.distance() - route.prizes() for route in routes], dtype=float),
-        constraints=LinearConstraint(table, low, high),
-        integrality=np.ones(len(routes)),
-        bounds=Bounds(0, 1),
-        options={"node_limit": NODES, "mip_rel_gap": 0.0},
-    )
-    return None if found.x is None else [int(at) for at in np.flatnonzero(found.x > 0.5)]
+    return table, np.array(low), np.array(high)
 
 
 def _rows(data: pyvrp.ProblemData) -> tuple[list[int], list[int], list[int]]:

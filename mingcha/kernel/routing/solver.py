@@ -15,13 +15,17 @@ from typing import Any
 import numpy as np
 import pyvrp
 from pyvrp.exceptions import PenaltyBoundWarning
+from pyvrp.search import NeighbourhoodParams
 
 from mingcha.kernel.routing.day import TIRED, Crew, Stop, Travel, seconds
 from mingcha.kernel.routing.merging import Met
 
 # Longer than any day, short enough to add up: PyVRP's own "missing" (2^44) can overflow its penalties.
 ENDLESS = 10**7
-TURN = 2500  # iterations between two recombinations
+TURN = 2000  # iterations between two recombinations
+# Waiting at a stop costs nothing here, so it makes no neighbour worse.
+NEAR = NeighbourhoodParams(weight_wait_time=0.0, num_neighbours=20)
+FAR = NeighbourhoodParams(weight_wait_time=0.0, num_neighbours=50)
 FEW = 500  # iterations, up to which too few routes were met to recombine
 Routes = dict[str, list[str]]
 # PyVRP's stubs write the dtype where numpy's have the shape.
@@ -59,6 +63,7 @@ class Question:
         self._crews, self._stops, self._travel, self._where = crews, stops, travel, where
         self._bases = sorted({crew.base for crew in crews} | {crew.home for crew in crews})
         self._places = [*self._bases, *(where[stop.id] for stop in stops)]
+        self._may_skip = any(not stop.required for stop in stops)
         self._of_client: list[str] = []
         self._kinds: list[list[Crew]] = []
         clients, groups = self._clients(windows, either)
@@ -93,15 +98,19 @@ class Question:
         met, done, over = Met(), 0, False
         while best is None or not over:
             stop = _Stop(min(TURN, iterations - done), enough, at_feasible=feasible_is_enough)
-            best = self._turn(best, stop, seed + done, met)
+            # A good first plan is soon found among near neighbours; where stops may be left out, that is a trap.
+            near = NEAR if not done and not self._may_skip else FAR
+            best = self._turn(best, stop, seed + done, met, near)
             done += stop.done
             over = done >= iterations or stop.ended
-            if done > FEW:
-                best = self._better(best, met.merge(self.data))
+            if done > FEW and stop.done:
+                best = self._better(best, met.merge(self.data, best))
         feasible = best.is_feasible()
         return Answer(self._routes(best), feasible, self._cost(best) if feasible else -1, done)
 
-    def _turn(self, start: pyvrp.Solution | None, stop: "_Stop", seed: int, met: Met) -> pyvrp.Solution:
+    def _turn(
+        self, start: pyvrp.Solution | None, stop: "_Stop", seed: int, met: Met, near: NeighbourhoodParams
+    ) -> pyvrp.Solution:
         with warnings.catch_warnings():
             # It warns where no plan holds everybody: that is an answer here, and asked for by the caller.
             warnings.simplefilter("ignore", PenaltyBoundWarning)
@@ -111,7 +120,7 @@ class Question:
                 seed=seed,
                 collect_stats=False,
                 display=False,
-                params=pyvrp.SolveParams(ils=pyvrp.IteratedLocalSearchParams(callbacks=met)),
+                params=pyvrp.SolveParams(ils=pyvrp.IteratedLocalSearchParams(callbacks=met), neighbourhood=near),
                 initial_solution=start,
             ).best
 
