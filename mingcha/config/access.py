@@ -108,6 +108,7 @@ desk:round_routes        GET,POST  round.hold                round       own,low
 desk:round_preview       POST      round.hold                round       own,lower  own,beside,lower  -       -          -     -           -          -
 desk:round_freeze        POST      round.hold                round       own,lower  own,beside,lower  -       -          -     -           -          -
 desk:round_void          GET,POST  round.hold                round       own,lower  own,beside,lower  -       -          -     -           -          -
+desk:round_watch         GET       round.see                 round       own,lower  own,beside,lower  -       -          -     -           -          -
 desk:round_reveal        POST      round.hold                round       own,lower  own,beside,lower  -       -          -     -           -          -
 desk:round_bundle        GET       round.witness             round       own,lower  own,beside,lower  -       -          -     own         own        -
 desk:ceremony            GET       round.witness             round       own,lower  own,beside,lower  -       -          -     own         own        -
@@ -119,8 +120,8 @@ desk:directed            GET       round.direct              -           yes    
 desk:directed_new        GET,POST  round.direct              campaign    own        -                 -       -          -     -           -          -
 desk:directed_withdraw   POST      round.direct              directed    own        -                 -       -          -     -           -          -
 desk:scores              GET       round.see                 -           yes        yes               -       -          -     -           -          -
-desk:scores_of           GET       round.see                 scores      own,lower  own,lower         -       -          -     -           -          -
-desk:prior               GET,POST  round.hold                scores      own,lower  own,lower         -       -          -     -           -          -
+desk:scores_of           GET       round.see                 scores      own,lower  own               -       -          -     -           -          -
+desk:prior               GET,POST  round.hold                scores      own,lower  own               -       -          -     -           -          -
 
 desk:sites               GET       site.see                  -           yes        yes               -       -          -     -           yes        yes
 desk:site_new            GET,POST  site.keep                 -           yes        yes               -       -          -     -           -          -

@@ -48,6 +48,7 @@ from mingcha.doors.desk.views import (
     submissions,
     teams,
     unit_links,
+    watch,
 )
 
 app_name = "desk"
@@ -87,6 +88,7 @@ urlpatterns = [
     path("directed/<int:pk>/withdraw/", directed.withdraw, name="directed_withdraw"),
     path("rounds/<int:pk>/routes/", routes.board, name="round_routes"),
     path("rounds/<int:pk>/preview/", rounds.preview, name="round_preview"),
+    path("rounds/<int:pk>/watch/", watch.show, name="round_watch"),
     path("rounds/<int:pk>/void/", rounds.void, name="round_void"),
     path("rounds/<int:pk>/ceremony/", ceremony.show, name="ceremony"),
     path("rounds/<int:pk>/ceremony/progress/", ceremony.progress, name="ceremony_progress"),

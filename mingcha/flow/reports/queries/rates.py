@@ -80,7 +80,7 @@ def weighed(rounds: QuerySet[Round], *, as_of: datetime) -> Drawn:
     """Weigh all that revealed rounds drew: what was seen until `as_of`, and what was not."""
     # Of a bundle only what is needed: tickets are the bulk of it.
     parts = rounds.order_by("pk").values_list("pk", "office", "bundle__frame", "bundle__drawn")
-    published = {pk: (office, _chances(frame, len(drawn)), list(drawn)) for pk, office, frame, drawn in parts}
+    published = {pk: (office, published_chances(frame, len(drawn)), list(drawn)) for pk, office, frame, drawn in parts}
     found = _found(published, as_of=as_of)
     stood_in = _stood_in(published)
     visited: list[Visited] = []
@@ -96,7 +96,7 @@ def weighed(rounds: QuerySet[Round], *, as_of: datetime) -> Drawn:
     return _with_facts(visited, found, rounds=len(published))
 
 
-def _chances(frame: str, n: int) -> dict[str, tuple[str, Fraction]]:
+def published_chances(frame: str, n: int) -> dict[str, tuple[str, Fraction]]:
     """Return site → (stratum, chance). A frame of the first format names no chances: each was n of all."""
     if frame.startswith(WITH_CHANCES):
         return {one.site: (one.stratum, one.chance) for one in lots.read_frame(frame)}
