@@ -42,9 +42,11 @@ def enrol_witness(*, at: datetime, password: str, province: str = "62") -> Perso
     return found
 
 
-def begun(campaign: Campaign, *, office: Body, by: Person, at: datetime, **more: object) -> Round:
-    """Begin a round witnessed by the province, its public value dice."""
-    return draws.begin(campaign, office=office, witness=Body.objects.get(pk="62-witness"), by=by, at=at, **more)
+def begun(
+    campaign: Campaign, *, office: Body, by: Person, at: datetime, body: str = "62-witness", **more: object
+) -> Round:
+    """Begin a round witnessed by the province, or by another body; its public value is dice."""
+    return draws.begin(campaign, office=office, witness=Body.objects.get(pk=body), by=by, at=at, **more)
 
 
 def planned(*, teams: Sequence[Team], departs_at: datetime, n: int, **more: object) -> draws.Plan:
@@ -53,9 +55,9 @@ def planned(*, teams: Sequence[Team], departs_at: datetime, n: int, **more: obje
     return draws.Plan(**({"n": n, "day": day, "departs_at": departs_at, "teams": teams, "sharing": "lot"} | more))
 
 
-def drawn(round: Round, *, by: Person, at: datetime) -> Round:
+def drawn(round: Round, *, by: Person, at: datetime, other: Person | None = None) -> Round:
     """Take a frozen round through its ceremony: two secrets, dice read twice, the draw."""
-    other = witness()
+    other = other or witness()
     # A group's round is held by the lead; its own secret is put in by one of the group.
     able = accounts.able(round.office_id, Permission.ROUND_WITNESS, at=at)
     own = by if by in able else able.first()

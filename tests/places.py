@@ -14,6 +14,7 @@ from datetime import timedelta
 from mingcha.flow.campaigns.actions import calls, campaigns, phones, teams
 from mingcha.flow.campaigns.models import Campaign
 from mingcha.flow.draws import actions as draws
+from mingcha.flow.draws.actions import directing
 from mingcha.flow.fieldwork.actions import embedded
 from mingcha.flow.fieldwork.actions import outings as fieldwork
 from mingcha.flow.fieldwork.models import Visit
@@ -34,6 +35,7 @@ from mingcha.ground.territory.actions import bodies, sites
 from mingcha.ground.territory.models import Body, Division
 from mingcha.kernel.hours import Hours
 from tests import ranks, referred
+from tests.lots_held import begun, drawn, planned
 from tests.sent import general, send
 from tests.world import PNG, Office, Work, World, drawn_round, note, person, publish
 
@@ -276,12 +278,31 @@ def _joint_team_at_work(places: Places) -> None:
     mended = {thing: places.stock["minxian"][thing] for thing in ("order", "answered", "attested", "proof", "report")}
     # Its own place's finding and order, which it follows; its own team's day elsewhere, which it takes part in.
     del places.stock["joint"]["round"]
-    places.stock["township"] = places.stock["joint"] | mended | {"finding": places.stock["minxian"]["finding"]}
+    _witnessed(places)
+    places.stock["township"] |= places.stock["joint"] | mended | {"finding": places.stock["minxian"]["finding"]}
     found_here = {"finding", "photo", *mended}
     places.stock["above"] = {k: v for k, v in places.stock["minxian"].items() if k not in found_here}
     next_door = places.stock["zhangxian"]
     places.stock["wuyang"] = {thing: next_door[thing] for thing in ("finding", *mended)}
     places.stock["joint"]["finding"] = places.stock["joint"]["noted"][1:]
+
+
+def _witnessed(places: Places) -> None:
+    """A round of 岷县 that the township witnessed yesterday, its lists never opened, and a visit that the lead directs."""
+    world, found = places.world, places.ranks
+    office, at = world.minxian.office, world.at - timedelta(days=1)
+    round = begun(world.campaign, office=office.body, by=office.officer, at=at, body=found.township_body.pk)
+    draws.freeze(
+        round, plan=planned(teams=[world.minxian.team], departs_at=at, n=2), by=office.officer, at=at
+    )  # fmt: skip
+    drawn(round, by=office.officer, at=at, other=found.township)
+    draws.reveal(round, by=office.officer, at=world.at)
+    places.stock["township"]["round"] = [round.pk]
+    directed = directing.direct(
+        world.campaign, office=world.city.office.body, carrier=office.body, site=office.sites[0], reason="演示：来信反映",
+        by=world.lead, at=world.at,
+    )  # fmt: skip
+    places.stock["city"]["directed"] = [directed.pk]
 
 
 def _out(places: Places, team: object, office: Office, *, n: int | None = None) -> Stock:

@@ -151,6 +151,8 @@ def asked(house, row, places, who=None):
 
 # Found by the hash of what its address shows.
 SHOWN = {"one_time"}
+# Where and why a directing office wants something looked at is sealed from all others, and read by that office.
+UNSEALED = {"desk:directed"}
 
 
 def no_box(execute, sql, params, many, context):
@@ -192,7 +194,7 @@ def test_the_house_answers_as_the_table_says(house, row):
                 break  # the door asks for a permission and nothing else: it says the same of every place
             seen[role].add(place)
             for how in row.how:
-                watch = no_box if how == "GET" and row.thing not in SHOWN else as_it_is
+                watch = no_box if how == "GET" and row.thing not in SHOWN and row.address not in UNSEALED else as_it_is
                 answer = ask(client, how, reverse(row.address, args=arguments), watch)
                 status, onward = answer.status_code, answer.get("Location", "")
                 where = f"{how} {row.address} by {who.username} at {place}: {status}"
@@ -305,6 +307,8 @@ def test_no_page_names_anything_of_the_neighbour(house, row):
             continue
         if row.address.startswith("portal:lot"):
             continue  # every office's rounds are told to everybody (test_portal_lots)
+        if row.address == "desk:round_begin":
+            continue  # offices of one campaign may witness each other's draws, and are named for it; and nothing else is
         client = house.clients.get(who.pk) or sign_in(Client(), who)
         for _, arguments in asked(house, row, {"own": own}, who if who.pk in house.places.own else None):
             url, shown = reverse_for(house, row, arguments, who)
