@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mingcha.ground.territory import queries as territory
+from mingcha.kernel.estimates import FEWEST
 
 Facts = Mapping[str, Any]
 NOTICED = 0.005  # half a hundredth: less moves nothing that a page shows
@@ -52,21 +53,32 @@ def _low(facts: Facts) -> str:
 
 
 def _kind(facts: Facts) -> str:
+    if _few(facts):
+        return _("同类点位只查过 %(visits)s 次，还看不出问题多少") % facts
     return _("同类点位查过 %(visits)s 次，每 100 次约 %(n)s 次有问题") % _per_hundred(facts)
 
 
 def _place(facts: Facts) -> str:
     code = str(facts.get("place", ""))
     where = {"place": territory.names([code]).get(code, code)}
+    if _few(facts):
+        return _("%(place)s只查过 %(visits)s 次，还看不出问题多少") % {**facts, **where}
     return _("%(place)s查过 %(visits)s 次，每 100 次约 %(n)s 次有问题") % (_per_hundred(facts) | where)
 
 
 def _body(facts: Facts) -> str:
+    if _few(facts):
+        return _("责任单位的点位只查过 %(visits)s 次，还看不出问题多少") % facts
     return _("责任单位的点位查过 %(visits)s 次，每 100 次约 %(n)s 次有问题") % _per_hundred(facts)
 
 
 def _prior(facts: Facts) -> str:
     return _("这类点位一般约 %(rate)s（先验率，按查过的结果修正）") % {"rate": percent(float(facts.get("rate") or 0))}
+
+
+def _few(facts: Facts) -> bool:
+    """Say whether so few were visited that a rate of them would tell more than is known."""
+    return int(facts.get("visits") or 0) < FEWEST
 
 
 def _per_hundred(facts: Facts) -> dict[str, Any]:
