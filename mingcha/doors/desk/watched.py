@@ -19,7 +19,15 @@ GUESSERS = {
     foreseeing.WEEKDAY: gettext_lazy("同一个星期几去同样的地方"),
     foreseeing.LEARNED: gettext_lazy("把以往各轮学一遍再猜"),
 }
-WEEKDAYS = tuple(map(gettext_lazy, ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")))
+WEEKDAYS = (
+    gettext_lazy("星期一"),
+    gettext_lazy("星期二"),
+    gettext_lazy("星期三"),
+    gettext_lazy("星期四"),
+    gettext_lazy("星期五"),
+    gettext_lazy("星期六"),
+    gettext_lazy("星期日"),
+)
 SIGNS = {
     watching.UNNAMED: gettext_lazy(
         "第 %(round)s 轮有 %(count)s 个点位既没抽中也不是递补，却按抽签任务去了：%(sites)s。请说明由来。"
