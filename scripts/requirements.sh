@@ -11,7 +11,7 @@ trap 'rm -rf "$tools"' EXIT
 python3 -m venv "$tools/venv"
 "$tools/venv/bin/pip" install --quiet 'pip-tools>=7.6,<8'
 
-for name in base dev node; do
+for name in base dev node bench; do
     CUSTOM_COMPILE_COMMAND="sh scripts/requirements.sh" "$tools/venv/bin/pip-compile" --quiet \
         --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
         --no-emit-trusted-host --no-emit-find-links "$@" \
