@@ -7,6 +7,7 @@ import docx
 import pytest
 from django.urls import reverse
 
+from mingcha.doors.desk import scored
 from mingcha.flow.reports.queries import briefs
 from tests.visited import more_sites, revealed
 from tests.world import sign_in
@@ -70,3 +71,12 @@ def test_the_brief_tells_the_rate_of_offices_that_answer_for_both(ask, world, tw
         cell.text for table in docx.Document(io.BytesIO(document)).tables for row in table.rows for cell in row.cells
     ]
     assert "20%(5–44%)" in cells and "处次较少，暂不估计" in cells
+
+
+def test_behind_a_score_few_visits_give_no_rate(world):
+    facts = {"rate": 0.3, "visits": 4, "place": "621126100", "effect": 0.1}
+    codes = ("kind_rate", "place_rate", "body_rate")
+    for said in scored.reasons({"code": code, "facts": facts} for code in codes):
+        assert "只查过 4 次" in said and "每 100 次" not in said
+    many = scored.reasons({"code": code, "facts": facts | {"visits": 40}} for code in codes)
+    assert len(many) == 3 and all("查过 40 次，每 100 次约 30 次有问题" in said for said in many)
