@@ -69,7 +69,9 @@ class City:
         day = self.found["day"].astype("datetime64[D]").astype(np.int64)
         self.start = int(day.min()) - 10
         self.day = day - self.start
-        self.retail: Bools = np.array([text == "Retail Food Establishment" for text in self.texts("licence_description")])
+        self.retail: Bools = np.array(
+            [text == "Retail Food Establishment" for text in self.texts("licence_description")]
+        )
         self.complaints = duckdb.sql(
             f"select creation_date, latitude, longitude from '{folder}/sanitation_complaints_311.parquet'"
         ).fetchnumpy()
@@ -84,7 +86,10 @@ class City:
 
     def table(self, *, inspector: bool, eve: int) -> Table:
         """Return the table as known on the eve; with the inspector's group as fixed beforehand, or without it."""
-        names = ["".join(c for c in (text or "").upper() if c.isalpha() or c == " ").strip() for text in self.texts("dba_name")]
+        names = [
+            "".join(c for c in (text or "").upper() if c.isalpha() or c == " ").strip()
+            for text in self.texts("dba_name")
+        ]
         since = [None if text is None else day_number(text[:10]) for text in self.texts("licence_first_start")]
         numbers = {name: self._carried(self.numbers(name)) for name in FLAGS}
         numbers["licensed since"] = np.array([np.nan if at is None else float(at - self.start) for at in since])
@@ -166,7 +171,9 @@ def choose(folder: Path) -> None:
             problem = (city.numbers("critical_count")[rows] > 0).astype(float)
             told = metric.judge(score, city.day[rows], problem)
             got.append((told.auc or 0, (told.days_earlier or 0) - (told.random_days or 0), told.first_half_share or 0))
-        print("inspector" if inspector else "without", np.round(np.mean(got, 0), 4), np.round([one[0] for one in got], 3))
+        print(
+            "inspector" if inspector else "without", np.round(np.mean(got, 0), 4), np.round([one[0] for one in got], 3)
+        )
 
 
 def main() -> None:
@@ -176,7 +183,9 @@ def main() -> None:
         choose(folder)
         return
     city = City(folder, window=True)
-    print(f"{FIRST} to {LAST}, planned on the eve; {'days earlier (95 %)':>28} {'first half':>10} {'AUC':>6} {'own calendar':>12}")
+    print(
+        f"{FIRST} to {LAST}, planned on the eve; {'days earlier (95 %)':>28} {'first half':>10} {'AUC':>6} {'own calendar':>12}"
+    )
     print("published (2015), with inspector and weather             7.44 (5.03 to 10.24)     68.2%  0.672         1.74")
     print("published features without inspector and weather         2.02                     55.8%  0.568         0.71")
     group = coded(city.texts("sanitarian_group"))
@@ -186,21 +195,23 @@ def main() -> None:
         told, (low, high) = metric.judge(score, day, problem), interval(score, day, problem)
         name = "kernel/risk, with inspector, no weather" if inspector else "kernel/risk, no inspector, no weather"
         own = own_calendar(score, day, problem, group[rows])
-        print(f"{name:<56} {told.days_earlier:5.2f} ({low:.2f} to {high:.2f})    {told.first_half_share:6.1%} {told.auc:6.3f} {own:12.2f}")
+        print(
+            f"{name:<56} {told.days_earlier:5.2f} ({low:.2f} to {high:.2f})    {told.first_half_share:6.1%} {told.auc:6.3f} {own:12.2f}"
+        )
         drawn(score, day, problem, told)
     print(f"visits {told.n}, with a problem {told.positives}, a lottery {told.random_days:.2f} days")
 
 
 def drawn(score: Floats, day: Ints, problem: Floats, told: metric.Figures) -> None:
     """Print what is left when each day is drawn."""
-    tau, _ = rounds.setting(score, day, seed=0)
-    played = rounds.replay(score, day, tau=tau, times=REPETITIONS, seed=1)
+    knobs, _ = rounds.setting(score, day, seed=0)
+    played = rounds.replay(score, day, knobs, times=REPETITIONS, seed=1)
     found = [metric.judge_order(order, day, problem, auc=None) for order in played.orders]
     days = np.array([one.days_earlier for one in found], float)
     kept = (days.mean() - (told.random_days or 0)) / ((told.days_earlier or 0) - (told.random_days or 0))
     half = np.mean([one.first_half_share for one in found])
     print(
-        f"  drawn, tau {tau}, floor .1, cap .5: {days.mean():.2f} days (sd {days.std():.2f}), first half {half:.1%}, "
+        f"  drawn, tau {knobs.tau}, floor {rounds.FLOOR}, cap {knobs.cap}: {days.mean():.2f} days (sd {days.std():.2f}), first half {half:.1%}, "
         f"kept {kept:.1%} of the gain, insider's hit {played.insider_hit:.1%}"
     )
 

@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the figures; 1 where the file, a column or the days are refused. Equal input gives equal output."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # equal figures whatever the machine, and no spinning where it is busy
+
     from mingcha.kernel.risk import backtest, histories, reading, values
 
     first, last = values.day_of(arguments.first), values.day_of(arguments.last)

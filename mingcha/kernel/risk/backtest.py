@@ -24,7 +24,7 @@ class Backtest:
     ranked: Figures
     drawn: Figures
     insider_hit: float
-    tau: float
+    knobs: rounds.Knobs
     kept_expected: float
     replays: int
     method: str
@@ -34,7 +34,7 @@ class Backtest:
     def answer(self) -> dict[str, object]:
         """Return what the command prints: plain values, numbers rounded."""
         drawn = asdict(self.drawn) | {
-            "insider_hit": self.insider_hit, "tau": self.tau, "floor": rounds.FLOOR, "cap": rounds.CAP,
+            "insider_hit": self.insider_hit, "tau": self.knobs.tau, "floor": rounds.FLOOR, "cap": self.knobs.cap,
             "kept": _kept(self.drawn, self.ranked), "replays": self.replays,
         }  # fmt: skip
         told = {"method": self.method, "known_visits": self.known_visits, "mean_chance": self.calibration[0]}
@@ -65,11 +65,11 @@ def run(history: History, *, first: int, last: int, seed: int = 0) -> Backtest:
     risk = chances(taught.odds(taught.asking, window))
     day, problem = table.day[window], table.problem[window]
     ranked = metric.judge(risk, day, problem)
-    tau, kept = rounds.setting(risk, day, seed=seed)
-    played = rounds.replay(risk, day, tau=tau, times=rounds.repetitions(day, most=REPETITIONS), seed=seed + 1)
+    knobs, kept = rounds.setting(risk, day, seed=seed)
+    played = rounds.replay(risk, day, knobs, times=rounds.repetitions(day, most=REPETITIONS), seed=seed + 1)
     drawn = [metric.judge_order(order, day, problem, auc=_area(order, problem)) for order in played.orders]
     return Backtest(
-        ranked, _mean(drawn), played.insider_hit, tau, kept, len(drawn), taught.method, len(taught.known.problem),
+        ranked, _mean(drawn), played.insider_hit, knobs, kept, len(drawn), taught.method, len(taught.known.problem),
         (float(risk.mean()), float(problem.mean())),
     )  # fmt: skip
 
