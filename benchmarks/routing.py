@@ -6,8 +6,9 @@ Routes of a county day against OR-Tools and VROOM: the same instances, one run, 
 
 Instances are those of routing_instances.py: 400 candidates, 12 teams, 3 depots, 18 townships, windows, recusals. What each
 solver answers is timed and checked by mingcha.kernel.routing.check, which shares no line with any of them; the objective is
-seconds of travel and prizes forgone. The gap is to the best that anybody found in this run or before it; loading a library counts for nobody. Times are of the processor,
-because machines are shared; the wall's stands beside. Every search is a process of its own, so that its peak memory is its own.
+seconds of travel and prizes forgone. The gap is to the best that anybody found in this run or before it. Loading a library
+counts for nobody. Times are of the processor, because machines are shared; the wall's stands beside. Every search is a
+process of its own, so that its peak memory is its own.
 
 VROOM cannot weigh a prize against travel: it serves as many as it can, dearest first, which its priorities express. It and
 OR-Tools know recusals as skills and as forbidden vehicles. Exit 1 where Mingcha misses its marks: 1.5 % over the best with
