@@ -48,6 +48,8 @@ class Rates:
         self.kinds = counted((visit.kind, visit.problem) for visit in past)
         self.places = counted((visit.place, visit.problem) for visit in past)
         self.bodies = counted((visit.body, visit.problem) for visit in past)
+        scores = [visit.score for visit in past if visit.score is not None]
+        self.mean_score = sum(scores) / len(scores) if scores else None
         self.sites = counted((visit.site, visit.problem) for visit in past)
 
     def of_kind(self, kind: str) -> float:
