@@ -31,7 +31,7 @@ def test_the_report_tells_verdict_guessers_and_changes(client, world, rounds):
     shown = page(client, world.county, rounds[3]).content.decode()
     assert "没有看出规律" in shown and "把以往各轮学一遍再猜" in shown and "100%" in shown
     shown = page(client, world.county, rounds[4]).content.decode()
-    assert "人工改动 3 个" in shown and "没有看出规律" not in shown
+    assert "换下、移交或没有去的 3 个" in shown and "没有看出规律" not in shown
     assert "轮次还少" in page(client, world.county, rounds[1]).content.decode()
     link = reverse("desk:round_watch", args=[rounds[4].pk])
     assert link in sign_in(client, world.county).get(reverse("desk:round", args=[rounds[4].pk])).content.decode()

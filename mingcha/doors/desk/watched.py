@@ -43,7 +43,7 @@ SIGNS = {
         "第 %(round)s 轮之前有 %(count)s 次抽签抽完又作废。作废重抽等于多一次挑选，请核实作废的原因。"
     ),
     watching.OVERRIDDEN: gettext_lazy(
-        "第 %(round)s 轮抽中 %(of)s 个，人工改动 %(count)s 个，超过五分之一。改动这样多，抽签就不再出其不意。"
+        "第 %(round)s 轮抽中 %(of)s 个，换下、移交或没有去的 %(count)s 个，超过五分之一。改动这样多，抽签就不再出其不意。"
     ),
     watching.DIRECTED: gettext_lazy(
         "第 %(round)s 轮 %(of)s 个中有 %(count)s 个事先必到，超过四分之一。留给抽签的太少。"
@@ -80,11 +80,12 @@ def _sentence(sign: "Sign", report: "Report") -> str:
 
 
 def guessed(report: "Report") -> list[dict[str, Any]]:
-    """Return the guessers: {"by", "hit", "fair", "most", "auc", "auc_fair", "caught"}, shares as "34%"."""
+    """Return the guessers: {"by", "hit", "fair", "most", "auc", "auc_fair", "caught", "rounds"}, shares as "34%"."""
     return [
         {
             "by": GUESSERS[one.by], "hit": f"{one.hit:.0%}", "fair": f"{one.hit_fair:.0%}", "most": f"{one.hit_most:.0%}",
             "auc": f"{one.auc:.2f}", "auc_fair": f"{one.auc_fair:.2f}", "caught": one.caught,
+            "rounds": one.rounds,
         }
         for one in report.watched.guesses
     ]  # fmt: skip
@@ -118,4 +119,6 @@ def opened(one: "Opening") -> dict[str, Any]:
 
 def _share(value: float) -> str:
     """Return a share with a decimal where it is small: a floor of half a hundredth is not none."""
+    if 0 < value < 0.001:
+        return "<0.1%"
     return f"{value:.1%}" if value < 0.1 else f"{value:.0%}"

@@ -37,10 +37,12 @@ class Guess:
 
     `auc`: how often a visited site ranked before one that was not, `auc_fair` what the chances imply; `hit`: of the visits,
     how many were among as many first-ranked sites, `hit_fair` what the chances imply, `hit_most` what luck allows; `excess`:
-    the gain over the chances in standard deviations, of either sign; `caught`: more than luck allows.
+    the gain over the chances in standard deviations, of either sign; `caught`: more than luck allows. `rounds`: how many it
+    had a guess for.
     """
 
     by: str
+    rounds: int
     auc: float
     auc_fair: float
     hit: float
@@ -205,6 +207,7 @@ def _told(name: str, tally: _Tally) -> Guess:
     fair = tally.fair / visits
     return Guess(
         by=name,
+        rounds=tally.rounds,
         auc=tally.auc / rounds if tally.rounds else 0.5,
         auc_fair=tally.auc_fair / rounds if tally.rounds else 0.5,
         hit=tally.hits / visits,

@@ -124,7 +124,7 @@ def watch(series: Sequence[Round]) -> Watched:
     """Watch a series of revealed rounds, the earliest first. An empty one has nothing to tell."""
     outcomes = [_outcome(one) for one in series]
     openings = tuple(map(opening, series))
-    enough = len(series) >= LEAST_ROUNDS
+    enough = sum(bool(met.chances) for met in outcomes) >= LEAST_ROUNDS
     guessed = guesses(outcomes)
     days = of_days([one.day for one in series if one.day is not None])
     first = of_order([route for one in series for route in one.routes])
