@@ -45,13 +45,13 @@ class Day:
 def due() -> Round | None:
     """Return the round that has waited longest for its routes, or None."""
     waiting = Round.objects.filter(state=State.DRAWN, routing=Routing.WAITING)
-    return waiting.order_by("departs_at", "pk").select_related("office").first()
+    return waiting.order_by("departs_at", "pk").select_related("office").defer("routes_box").first()
 
 
 def told(round: Round, *, at: datetime) -> boxes.Routes | None:
     """Return what the routes left out and supposed, once nothing is left to hide; None before, and where none were planned."""
-    if not round.routes_box or not queries.nothing_left_to_hide(round, at=at):
-        return None
+    if round.routing != Routing.PLANNED or not queries.nothing_left_to_hide(round, at=at):
+        return None  # the box is not even fetched
     return boxes.routes(round)
 
 

@@ -15,7 +15,7 @@ from mingcha.ground.accounts.queries import NotFound
 
 def outings(round: Round) -> QuerySet[Inspection]:
     """Return the outings of a round whose lists are open."""
-    found = Inspection.objects.filter(list__round=round).select_related("team", "office", "list__opened_by")
+    found = Inspection.objects.filter(list__round=round).select_related("team", "office")
     return found.order_by("team")
 
 
@@ -49,7 +49,7 @@ def lanes(round: Round, outings: Sequence[Inspection]) -> list[Lane]:
 
 def dispatched(round: Round, pk: int) -> Stop:
     """Return a stop of an opened list of a round. Raises NotFound."""
-    related = ("site__type", "site__division", "inspection__office", "inspection__team", "inspection__list__round")
+    related = ("site__type", "site__division", "inspection__office", "inspection__team")
     found = Stop.objects.filter(pk=pk, inspection__list__round=round).select_related(*related).first()
     if found is None:
         raise NotFound
@@ -58,7 +58,7 @@ def dispatched(round: Round, pk: int) -> Stop:
 
 def my_stop(outing: Inspection, code: str) -> Stop:
     """Return a stop of an outing with a list, by its site's code. Raises NotFound."""
-    related = ("site__type", "inspection__team", "inspection__list__round")
+    related = ("site__type", "inspection__team", "inspection__office")
     found = outing.stops.filter(site__code=code, inspection__list__isnull=False).select_related(*related).first()
     if found is None:
         raise NotFound
