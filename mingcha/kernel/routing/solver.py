@@ -22,7 +22,7 @@ from mingcha.kernel.routing.merging import Met
 
 # Longer than any day, short enough to add up: PyVRP's own "missing" (2^44) can overflow its penalties.
 ENDLESS = 10**7
-TURN = 2000  # iterations between two recombinations
+FIRST, TURN = 4000, 2000  # iterations before the first recombination, and before each other
 # Waiting at a stop costs nothing here, so it makes no neighbour worse.
 NEAR = NeighbourhoodParams(weight_wait_time=0.0, num_neighbours=20)
 FAR = NeighbourhoodParams(weight_wait_time=0.0, num_neighbours=50)
@@ -97,7 +97,7 @@ class Question:
         best = self._solution(start) if start else None
         met, done, over = Met(), 0, False
         while best is None or not over:
-            stop = _Stop(min(TURN, iterations - done), enough, at_feasible=feasible_is_enough)
+            stop = _Stop(min(TURN if done else FIRST, iterations - done), enough, at_feasible=feasible_is_enough)
             # A good first plan is soon found among near neighbours; where stops may be left out, that is a trap.
             near = NEAR if not done and not self._may_skip else FAR
             best = self._turn(best, stop, seed + done, met, near)
