@@ -202,7 +202,7 @@ def main() -> int:
         return 0
     seeds = [int(seed) for seed in asked.seeds.split(",")]
     runs = [(name, asked.seconds) for name in SOLVERS]
-    if asked.long:
+    if asked.long > 0:
         runs += [("Mingcha", asked.long), ("OR-Tools", asked.long)]
     print(
         f"{platform.machine()}, Python {platform.python_version()}, one core of {os.cpu_count()}, load {os.getloadavg()[0]:.1f}"

@@ -70,7 +70,7 @@ def faults(made, day):
     return check(made, crews, stops, travel, where=where)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(days())
 def test_no_day_is_exceeded_no_recusal_broken_and_nobody_is_lost(day):
     crews, stops, travel, where = day
@@ -98,7 +98,7 @@ def test_no_day_is_exceeded_no_recusal_broken_and_nobody_is_lost(day):
     assert faults(made, day) == []
 
 
-@settings(max_examples=12)
+@settings(max_examples=12, deadline=None)
 @given(days(), st.integers(0, 2**31 - 1))
 def test_equal_seed_and_iterations_give_the_same_plan(day, seed):
     assert planned(day, seed=seed) == planned(day, seed=seed)
