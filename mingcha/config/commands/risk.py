@@ -36,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the figures; 1 where the file, a column or the days are refused. Equal input gives equal output."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # equal figures whatever the machine, and no spinning where it is busy
+    os.environ.setdefault(
+        "OMP_NUM_THREADS", "1"
+    )  # equal figures whatever the machine, and no spinning where it is busy
 
     from mingcha.kernel.risk import backtest, histories, reading, values
 
@@ -85,12 +87,12 @@ def _show(result: "Backtest") -> None:
     for name, one in ((say("按分排序"), ranked), (say("逐日抽取"), drawn)):
         if one.days_earlier is not None and one.first_half_share is not None:
             print(
-                say("%(name)s：有问题的早 %(days).2f 天查到，前半段查到 %(share).1f%%（随机为 %(random).2f 天）。")
+                say("%(name)s：有问题的早 %(days)s 天查到，前半段查到 %(share)s（随机为 %(random)s 天）。")
                 % {
                     "name": name,
-                    "days": one.days_earlier,
-                    "share": 100 * one.first_half_share,
-                    "random": one.random_days,
+                    "days": f"{one.days_earlier:.2f}",
+                    "share": f"{one.first_half_share:.1%}",
+                    "random": f"{one.random_days:.2f}",
                 }
             )
-    print(say("内部人猜中率 %(hit).0f%%。") % {"hit": 100 * result.insider_hit})
+    print(say("内部人猜中率 %(hit)s。") % {"hit": f"{result.insider_hit:.0%}"})

@@ -106,9 +106,9 @@ def _show(plan: "Plan") -> None:
     for name in plan.dropped:
         print(say("%(stop)s 未安排：%(reason)s") % {"stop": name, "reason": say(REASONS[plan.reasons[name]])})
     print(
-        say("点位 %(visits)d 个，路上 %(hours).1f 小时，等候 %(waiting).1f 小时；迭代 %(iterations)d 次，种子 %(seed)d，复核通过。")
+        say("点位 %(visits)d 个，路上 %(hours)s 小时，等候 %(waiting)s 小时；迭代 %(iterations)d 次，种子 %(seed)d，复核通过。")
         % {
-            "visits": len(plan.visited), "hours": plan.seconds / 3600, "waiting": plan.waiting / 3600,
+            "visits": len(plan.visited), "hours": f"{plan.seconds / 3600:.1f}", "waiting": f"{plan.waiting / 3600:.1f}",
             "iterations": plan.iterations, "seed": plan.seed,
         }
     )  # fmt: skip

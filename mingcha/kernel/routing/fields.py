@@ -124,7 +124,7 @@ class Reader:
                 ends = self.mapping(each, here, {"from": "from", "to": "to", "start": "from", "end": "to"})
                 each = [ends.get("from"), ends.get("to")]
             if not isinstance(each, list) or len(each) != 2:
-                self.bad(here, "应为 [起, 止]")
+                self.bad(here, "应为两个时刻：起和止")
                 continue
             first, last = self.moment(each[0], f"{here}[0]"), self.moment(each[1], f"{here}[1]")
             if last < first:
