@@ -45,20 +45,30 @@ class Known:
         visits, self.table = _merged(table.take(rows))
         self.overall = float(np.clip(visits.mean(), 0.002, 0.998)) if len(visits) else 0.5
         self.problem = visits
-        self.fair = visits - self._strictness() if len(visits) else visits
+        self.gaps = self._gaps()
+        self.fair = visits - self.gap_of(self.table.inspector)
         known = np.isfinite(self.table.score)
         self.mean_score = float(self.table.score[known].mean()) if known.any() else np.nan
         self.by_site = Ledger(self.table.site, self.table.day, self.fair, self.table.score, known.astype(float))
 
-    def _strictness(self) -> Floats:
+    def gap_of(self, judge: Ints | None) -> Floats:
+        """Return how far above the overall rate the inspector of each row finds problems; 0 where nobody is told."""
+        return np.zeros(len(self.problem)) if judge is None or not len(self.gaps) else self.gaps[judge + 1]
+
+    def weights(self, judge: Ints, problem: Floats) -> Floats:
+        """Return weights of rows under which every inspector finds problems at the overall rate."""
+        rate = np.clip(self.overall + self.gap_of(judge), 0.01, 0.99)
+        return np.where(problem > 0, self.overall / rate, (1 - self.overall) / (1 - rate))
+
+    def _gaps(self) -> Floats:
         judge = self.table.inspector
-        if judge is None:
-            return np.zeros(len(self.problem))
+        if judge is None or not len(judge):
+            return np.zeros(0)
         n: Floats = np.bincount(judge + 1).astype(float)
         found: Floats = np.bincount(judge + 1, self.problem).astype(float)
         gap = (found - n * self.overall) / (n + smoothing(found[1:], n[1:], self.overall))
         gap[0] = 0.0
-        return gap[judge + 1]
+        return np.asarray(gap)
 
     @cached_property
     def own_weight(self) -> float:
@@ -71,7 +81,7 @@ class Known:
     def record(self) -> dict[str, Floats]:
         """The running record of a site after each visit; index with `by_site.last_before`."""
         site, day = self.table.site, self.table.day.astype(float)
-        found = {f"own_last_{back + 1}": carried(site, self.problem, back) for back in range(3)}
+        found = {f"own_last_{back + 1}": carried(site, self.fair, back) for back in range(3)}
         for keep in (0.5, 0.8):
             total, weight = running(site, self.fair, keep)
             found[f"own_fading_{keep}"] = odds((total + self.overall) / (weight + 1))

@@ -22,11 +22,11 @@ MOST_LEVELS = 200  # HistGradientBoosting takes at most 255 labels
 class Logistic:
     """Ridge-penalised logistic regression over clipped, standardised numbers and one column for each common label."""
 
-    def __init__(self, matrix: Matrix, problem: Floats, *, penalty: float) -> None:
+    def __init__(self, matrix: Matrix, problem: Floats, *, penalty: float, weights: Floats | None = None) -> None:
         self.steps: list[tuple[str, Any]] = []
         design = self._design(matrix, fit=True)
         self.model = LogisticRegression(C=penalty, max_iter=300)
-        self.model.fit(design, problem)
+        self.model.fit(design, problem, sample_weight=weights)
 
     def odds(self, matrix: Matrix) -> Floats:
         """Return log-odds."""
@@ -66,10 +66,14 @@ def _scale(values: Floats) -> tuple[float, float, float, float, float]:
 class Trees:
     """Gradient-boosted trees, the mean of a few seeds; rates of the past may only raise the chance."""
 
-    def __init__(self, matrix: Matrix, problem: Floats, *, seeds: Sequence[int], **settings: Any) -> None:
+    def __init__(
+        self, matrix: Matrix, problem: Floats, *, seeds: Sequence[int], weights: Floats | None = None, **settings: Any
+    ) -> None:
         names = list(matrix.columns)
         self.labels = np.array([name in matrix.labels for name in names])
         rising = [1 if name in matrix.rising else 0 for name in names]
+        # A column that is empty in all examples cannot be binned.
+        self.there = np.isfinite(matrix.array()).any(0)
         values = self._values(matrix)
         self.models = []
         for seed in seeds:
@@ -80,7 +84,7 @@ class Trees:
                 random_state=seed,
                 **settings,
             )
-            self.models.append(model.fit(values, problem))
+            self.models.append(model.fit(values, problem, sample_weight=weights))
 
     def odds(self, matrix: Matrix) -> Floats:
         """Return log-odds."""
@@ -91,17 +95,20 @@ class Trees:
         values = matrix.array()
         codes = values[:, self.labels]
         values[:, self.labels] = np.where(codes < MOST_LEVELS, codes, np.nan)
+        values[:, ~self.there] = 0.0
         return values
 
 
 class Blend:
     """The two together: one sees straight lines everywhere, the other steps and joint effects; they err apart."""
 
-    def __init__(self, matrix: Matrix, problem: Floats, *, seed: int, quick: bool = False) -> None:
-        """`quick`: good enough to judge the stretch of log-odds by."""
+    def __init__(
+        self, matrix: Matrix, problem: Floats, *, seed: int, quick: bool = False, weights: Floats | None = None
+    ) -> None:
+        """`quick`: good enough to judge the stretch of log-odds by. `weights`: how much each example counts."""
         self.parts = (
-            Logistic(matrix, problem, penalty=PENALTY),
-            Trees(matrix, problem, seeds=[seed] if quick else [seed, seed + 1], **TREES),
+            Logistic(matrix, problem, penalty=PENALTY, weights=weights),
+            Trees(matrix, problem, seeds=[seed] if quick else [seed, seed + 1], weights=weights, **TREES),
         )
 
     def odds(self, matrix: Matrix) -> Floats:

@@ -20,8 +20,9 @@ from mingcha.kernel.risk.table import Table
 SHORTEST, LONGEST = 14, 92  # days of a window that is learnt from
 BEFORE = 120  # days of history before the first eve, or a quarter of it all
 MOST_ROWS, MOST_WINDOWS = 80_000, 60
-PLENTY = 30_000  # rows
+FEW, PLENTY = 8_000, 30_000  # rows
 LEAST_ROWS, LEAST_PROBLEMS = 200, 30  # fewer teach a model nothing that a rate does not say
+LEANING = 40
 QUIET = 10  # days without a visit before the eve, from which on they count as a gap
 
 
@@ -87,7 +88,10 @@ class Taught:
         self.stretch = (0.0, 1.0)
         if enough:
             matrix = self.asking.matrix(given.rows, given.asof)
-            self.model = Blend(matrix, problem, seed=seed)
+            weights = None
+            if table.inspector is not None and table.roster is None:
+                weights = self.known.weights(table.inspector[given.rows], problem)
+            self.model = Blend(matrix, problem, seed=seed, weights=weights)
             self.stretch = _stretched(matrix, problem, given, self.asking.rows.day, seed=seed)
 
     @property
@@ -114,10 +118,10 @@ def by_rates(matrix: Matrix, known: Known) -> Floats:
 def _stretched(matrix: Matrix, problem: Floats, given: Examples, day: Ints, *, seed: int) -> tuple[float, float]:
     """Return shift and factor that make log-odds honest, by windows that the model had not seen."""
     told, found = [], []
-    for number in (0, 2, 4) if len(given) < PLENTY else (0,):
+    for number in range(0, 12 if len(given) < FEW else 6, 2) if len(given) < PLENTY else (0,):
         here = np.flatnonzero(given.window == number)
         before = np.flatnonzero(day[given.rows] < (given.asof[here].min() if len(here) else 0))
-        if len(here) < 50 or len(before) < LEAST_ROWS or not LEAST_PROBLEMS <= problem[before].sum() < len(before):
+        if len(here) < 20 or len(before) < LEAST_ROWS or not LEAST_PROBLEMS <= problem[before].sum() < len(before):
             continue
         model = Blend(matrix.take(before), problem[before], seed=seed, quick=True)
         told.append(model.odds(matrix.take(here)))
@@ -129,15 +133,17 @@ def fitted(told: Floats, found: Floats) -> tuple[float, float]:
     """
     Return (shift, factor) of the logistic regression of what was found on the log-odds told (Platt 1999), by Newton.
 
-    Leans on (0, 1) as strongly as ten visits would, so that little evidence changes little.
+    Leans on (0, 1) as strongly as LEANING visits would, so that little evidence changes little.
     """
+    rate = float(np.clip(found.mean(), 0.02, 0.98))
+    firm = LEANING * rate * (1 - rate) * max(float(told.var()), 1e-6)
     shift, factor = 0.0, 1.0
     for _ in range(25):
         chance = 1 / (1 + np.exp(-(shift + factor * told)))
         weight = chance * (1 - chance)
-        gradient = np.array([(found - chance).sum() - shift, ((found - chance) * told).sum() - 10 * (factor - 1)])
+        gradient = np.array([(found - chance).sum() - shift, ((found - chance) * told).sum() - firm * (factor - 1)])
         hessian = np.array([
-            [weight.sum() + 1, (weight * told).sum()], [(weight * told).sum(), (weight * told**2).sum() + 10],
+            [weight.sum() + 1, (weight * told).sum()], [(weight * told).sum(), (weight * told**2).sum() + firm],
         ])  # fmt: skip
         step = np.linalg.solve(hessian, gradient)
         shift, factor = shift + step[0], factor + step[1]
