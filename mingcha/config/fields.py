@@ -206,7 +206,7 @@ draws.SiteScore               campaign
 fieldwork.Inspection          campaign
     internal  id campaign office team list extra day state departed_at returned_at unvisited_reason
     internal  changes
-    personal  departed_by
+    personal  departed_by signer cosigner
 fieldwork.InspectionTownship  campaign
     internal  id inspection township
 fieldwork.Stop                campaign

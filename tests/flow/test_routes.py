@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Team
 from mingcha.flow.draws import apart, boxes
 from mingcha.flow.draws import queries as draws
@@ -181,6 +182,10 @@ def test_an_outing_has_its_order_and_times(world, round):
     for outing in outings:
         stops = list(outing.stops.all())
         assert [stop.position for stop in stops] == list(range(1, len(stops) + 1))
+        team = {member.person for member in campaigns.present(outing.team)}
+        assert set(outing.signers) <= team and len(set(outing.signers)) == len(outing.signers) == (
+            2 if len(team) > 1 else 0
+        )
         assert all(stop.arrives_at < stop.leaves_at for stop in stops)
         assert all(one.leaves_at <= two.arrives_at for one, two in pairwise(stops))
 

@@ -149,6 +149,6 @@ def test_it_inspects_duties_never_residents():
     assert {name.rsplit(".", 1)[1] for name in pointers} <= {
         "received_from", "to", "published_by", "opened_by", "formed_by", "person", "begun_by", "drawn_by",
         "departed_by", "closed_by", "noted_by", "confirmed_by", "attested_by", "received_by", "by", "made_by",
-        "answered_by", "offered_by", "approved_by", "withdrawn_by", "ruled_by", "revoked_by", "recorded_by", "sent_by", "replied_by", "asked_by", "successor", "set_by", "stopped_by", "written_by",
+        "signer", "cosigner", "voided_by", "frozen_by", "deposited_by", "announced_by", "answered_by", "offered_by", "approved_by", "withdrawn_by", "ruled_by", "revoked_by", "recorded_by", "sent_by", "replied_by", "asked_by", "successor", "set_by", "stopped_by", "written_by",
         "since_by", "until_by", "taken_by", "saved_by", "issued_by", "proposed_by", "taken_down_by", "registered_by", "first_by", "ended_by", "added_by", "lodged_by",
     }  # fmt: skip

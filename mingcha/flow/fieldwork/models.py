@@ -36,6 +36,11 @@ class Inspection(models.Model):
     departed_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="启封人")
     returned_at = models.DateTimeField("收队时间", null=True, blank=True)
     unvisited_reason = models.CharField("未到访原因", max_length=200, blank=True)
+    # The two whom the lot drew to sign; None in a team of one.
+    signer = models.ForeignKey(Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="签字人")
+    cosigner = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="共同签字人"
+    )
     # How often its stops were changed on the way: what was read of them before is then out of date.
     changes = models.PositiveSmallIntegerField("改动次数", default=0, db_default=0)
 
@@ -44,6 +49,11 @@ class Inspection(models.Model):
             models.UniqueConstraint(fields=["team", "day"], condition=Q(extra=True), name="extra_outing_once_a_day"),
             models.CheckConstraint(condition=Q(extra=False) | Q(list=None), name="extra_outing_has_no_list"),
         ]
+
+    @property
+    def signers(self) -> tuple[Person, ...]:
+        """The two who sign, or nobody."""
+        return tuple(person for person in (self.signer, self.cosigner) if person is not None)
 
     @property
     def embedded(self) -> bool:

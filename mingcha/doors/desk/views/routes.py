@@ -102,7 +102,8 @@ def _lane(lane: "Lane", number: int) -> dict[str, Any]:
         }
         for stop in lane.stops
     ]  # fmt: skip
-    return {"lane": lane, "outing": lane.outing, "rows": rows, "look": mapped.look(number)}
+    signers = [person.name for person in lane.outing.signers]
+    return {"lane": lane, "signers": signers, "outing": lane.outing, "rows": rows, "look": mapped.look(number)}
 
 
 def _map(lanes: list["Lane"]) -> mapped.Map | None:

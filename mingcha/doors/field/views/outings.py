@@ -102,7 +102,7 @@ def _show(
     under_way = next((stop for stop in stops if stop.visit_state == VisitState.BEGUN), None)
     waiting = [stop for stop in stops if stop.visit_pk is None and not stop.is_struck]
     words = {
-        "outing": outing, "stops": stops, "listed": outing.list_id is not None, "owed": sum(not stop.is_struck for stop in stops),
+        "outing": outing, "stops": stops, "signers": [person.name for person in outing.signers], "listed": outing.list_id is not None, "owed": sum(not stop.is_struck for stop in stops),
          "is_out": out, "sentence": sentence, "under_way": under_way,
         "first": waiting[0] if waiting and out and not under_way else None, "unvisited": fieldwork.unvisited(outing),
         "returning": returning or ReturnForm(),

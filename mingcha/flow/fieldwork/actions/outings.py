@@ -101,7 +101,7 @@ def depart(sealed: SealedList, *, by: Person, at: datetime) -> Inspection:
     listed = draw_queries.opened(sealed)
     inspection = Inspection.objects.create(
         campaign=sealed.round.campaign, office=sealed.round.office, team=sealed.team, list=sealed, day=sealed.day,
-        departed_at=at, departed_by=by,
+        departed_at=at, departed_by=by, **_signers(listed.pair),
     )  # fmt: skip
     sites = {site.code: site for site in Site.objects.filter(code__in=listed.codes).select_related("division")}
     Stop.objects.bulk_create(
@@ -117,6 +117,11 @@ def depart(sealed: SealedList, *, by: Person, at: datetime) -> Inspection:
     )
     _record("inspection.depart", inspection, by=by, at=at, detail={"stops": len(listed.stops), "townships": townships})
     return inspection
+
+
+def _signers(pair: Sequence[str]) -> dict[str, Person]:
+    people = {person.username: person for person in Person.objects.filter(username__in=pair)}
+    return {column: people[name] for column, name in zip(("signer", "cosigner"), pair, strict=False)}
 
 
 def moment(day: date, minutes: float | None) -> datetime | None:

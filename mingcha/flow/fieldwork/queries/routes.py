@@ -15,7 +15,7 @@ from mingcha.ground.accounts.queries import NotFound
 
 def outings(round: Round) -> QuerySet[Inspection]:
     """Return the outings of a round whose lists are open."""
-    found = Inspection.objects.filter(list__round=round).select_related("team", "office")
+    found = Inspection.objects.filter(list__round=round).select_related("team", "office", "signer", "cosigner")
     return found.order_by("team")
 
 
