@@ -1,9 +1,11 @@
 """Rounds of the lot: frozen with their chances, drawn by two bodies, sealed until departure, revealed for all to replay."""
 
+import itertools
 import json
 import subprocess
 import sys
 from datetime import timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -344,6 +346,33 @@ def test_a_directed_visit_travels_with_a_cover_and_shows_nowhere_below(world, ro
     directing.withdraw(asked, by=lead, at=world.at)
     with pytest.raises(directing.AlreadyTaken):
         directing.withdraw(asked, by=lead, at=world.at)
+
+
+def test_the_published_hash_cannot_be_searched_for_who_is_certain(world, round):
+    """Register, strata and number are known to many: no frame that follows from them alone has the hash."""
+    directing.direct(
+        world.campaign, office=world.city.office.body, carrier=world.minxian.office.body,
+        site=world.minxian.office.sites[2], reason="演示：集中反映", by=world.lead, at=world.at,
+    )  # fmt: skip
+    freeze(world, round, n=3)
+    strata = dict(round.frame.values_list("site__code", "stratum"))
+    for certain in itertools.chain([()], itertools.combinations(strata, 2)):
+        left = Fraction(3 - len(certain), 5 - len(certain))
+        guess = [lots.Candidate(code, name, Fraction(1) if code in certain else left) for code, name in strata.items()]
+        assert lots.frame_hash(guess) != round.frame_hash
+    open_ = {site: chance for site, chance in boxes.chances(round).items() if chance < 1}
+    assert sum(open_.values()) == 1 and len(set(open_.values())) > 1
+
+
+def test_a_plan_is_refused_alike_whether_or_not_something_is_directed(world, round):
+    """With two certain the rest would keep to a cap that all together exceed: that must not let the plan pass."""
+    directing.direct(
+        world.campaign, office=world.city.office.body, carrier=world.minxian.office.body,
+        site=world.minxian.office.sites[2], reason="演示：集中反映", by=world.lead, at=world.at,
+    )  # fmt: skip
+    with pytest.raises(lots.CapTooLow):
+        freeze(world, round, n=3, tilt="logistic", cap=0.4)
+    assert not FrameSite.objects.filter(round=round).exists()
 
 
 def test_a_stop_that_cannot_be_visited_is_replaced_by_rank(world):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from typing import ClassVar
 
 from django.db import IntegrityError, transaction
@@ -152,7 +153,8 @@ def freeze(round: Round, *, plan: Plan, by: Person, at: datetime) -> int:
 
     1. Sites of the kinds asked for; those whose visits of the year have reached their cap are left out, on record.
     2. Directed visits that wait for this office join with certainty, with as many others chosen by nobody beside them.
-    3. Chances follow from frozen scores and the plan (`lots.chances`), and are sealed; their hash is published.
+    3. Chances follow from frozen scores and the plan (`lots.chances`), a hair off (`framing.blurred`), and are sealed; their
+       hash is published.
 
     Raises CampaignOver, DepartureInThePast, OutsideThePeriod, OutOfRange, NoTeams, NotFound for a team of another
     office or one disbanded, RegisterEmpty, TooFew and TooMany and the others of `lots.chances`, RoundMoved.
@@ -164,12 +166,7 @@ def freeze(round: Round, *, plan: Plan, by: Person, at: datetime) -> int:
     if not register.sites:
         raise RegisterEmpty
     scores = framing.scores(round.office, register, tilt=plan.tilt, at=at)
-    directed = directing.take(
-        round, within={site.code for site in register.sites}, most=plan.n // 3, by=by, at=at
-    )  # fmt: skip
-    certain = directed | framing.covers(register, count=min(len(directed), plan.n // 3), apart=directed)
-    weighed = framing.weighed(register, scores, certain=certain)
-    chances = lots.chances(weighed, n=plan.n, setting=framing.setting(plan.setting, register, promised=plan.promised))
+    chances = _chances(round, plan, register, scores, by=by, at=at)
     frame = [
         FrameSite(round=round, site=site, stratum=register.strata[site.code], township=site.division.township_code)
         for site in register.sites
@@ -191,6 +188,24 @@ def freeze(round: Round, *, plan: Plan, by: Person, at: datetime) -> int:
         "left_out": len(register.over), "scores": scores.version,
     })  # fmt: skip
     return len(frame)
+
+
+def _chances(
+    round: Round, plan: Plan, register: framing.Register, scores: framing.scoring.Weights, *, by: Person, at: datetime
+) -> dict[str, Fraction]:
+    """Return the chances to be sealed, directed visits and their covers among them."""
+    asked = framing.setting(plan.setting, register, promised=plan.promised)
+    # First as if nobody had directed anything: else a plan refused, or not refused, would tell that somebody has.
+    given = lots.chances(framing.weighed(register, scores), n=plan.n, setting=asked)
+    most, within = plan.n // 3, {site.code for site in register.sites}
+    try:
+        with transaction.atomic():
+            directed = directing.take(round, within=within, most=most, by=by, at=at)
+            certain = directed | framing.covers(register, count=min(len(directed), most), apart=directed)
+            given = lots.chances(framing.weighed(register, scores, certain=certain), n=plan.n, setting=asked)
+    except Refusal:
+        pass  # they wait for another round
+    return framing.blurred(given, register, promised=plan.promised)
 
 
 def _check(plan: Plan, round: Round, *, at: datetime) -> None:

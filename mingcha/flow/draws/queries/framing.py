@@ -17,6 +17,7 @@ from mingcha.kernel import lots
 from mingcha.kernel.routing.outlook import Base, Outlook, Place, outlook
 
 WHOLE_AREA = "全域"
+GRAIN, HAIR = 10**8, 1000  # in how small parts chances are blurred, and by how many of them at most
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,30 @@ def weighed(register: Register, weights: scoring.Weights, *, certain: Collection
         )
         for site in register.sites
     ]
+
+
+def blurred(chances: Mapping[str, Fraction], register: Register, *, promised: bool) -> dict[str, Fraction]:
+    """
+    Return chances that nobody can work out: each at most 1/100,000 off by the system's randomness, all summing as before;
+    where townships are promised a visit, each township's too. Who is certain stays so.
+
+    The frame's hash is public before the draw. Whoever knows the register could otherwise try all pairs of certain sites
+    until the hash fits, and would know where somebody goes.
+    """
+    groups: dict[str, list[str]] = {}
+    for site in sorted(site for site, chance in chances.items() if chance < 1):
+        groups.setdefault(register.strata[site] if promised else "", []).append(site)
+    luck, given, end = secrets.SystemRandom(), dict(chances), Fraction(0)
+    for _name, own in sorted(groups.items()):
+        parts = []
+        for site in own:
+            start, end = end, end + chances[site]
+            parts.append(int(end * GRAIN) - int(start * GRAIN))
+        for to in range(-1, len(own) - 1):  # each hands a hair on to the one before it, the first to the last
+            passed = luck.randint(0, min(HAIR, parts[to + 1] // 2, (GRAIN - parts[to]) // 2))
+            parts[to], parts[to + 1] = parts[to] + passed, parts[to + 1] - passed
+        given |= {site: Fraction(part, GRAIN) for site, part in zip(own, parts, strict=True)}
+    return given
 
 
 def setting(setting: lots.Setting, register: Register, *, promised: bool) -> lots.Setting:

@@ -154,7 +154,8 @@ def lot_bundled(number: int) -> Bundled:
     except lots.Tampered as failure:  # nothing else that it says deserves to be read
         return Bundled(broken=failure.place)
     chances = [each.chance for each in lots.read_frame(bundle["frame"])]
-    bars = Counter(min(int(chance * BARS), BARS - 1) for chance in chances)
+    # An even chance of a half is one bar, though each is a hair off (`framing.blurred`).
+    bars = Counter(min(int(round(chance, 4) * BARS), BARS - 1) for chance in chances)
     return Bundled(
         seed=bundle["seed"], secrets=tuple(bundle["secrets"]), rule=bundle["rule"], about=bundle["about"],
         strata=tuple(bundle["strata"]), drawn=tuple(bundle["drawn"]), least=min(chances), greatest=max(chances),
