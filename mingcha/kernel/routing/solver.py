@@ -183,15 +183,16 @@ class Question:
             kinds.setdefault(alike, []).append(crew)
         distances, durations = [], []
         for barred, tired in profiles:
-            cost, time = here.copy(), here.copy()
-            for place, stop in enumerate(self._stops, start=len(self._bases)):
-                if stop.id in barred:
-                    for matrix in (cost, time):
-                        matrix[place, :] = matrix[:, place] = ENDLESS
-                        matrix[place, place] = 0
-                elif stop.id in tired:
-                    cost[:, place] += TIRED
-                    cost[place, place] = 0
+            time = here.copy()
+            of = {stop.id: place for place, stop in enumerate(self._stops, start=len(self._bases))}
+            for place in (of[stop] for stop in barred):
+                time[place, :] = time[:, place] = ENDLESS
+                time[place, place] = 0
+            # The clock knows no tiredness, so only then is a second matrix needed.
+            cost = time.copy() if tired else time
+            for place in (of[stop] for stop in tired):
+                cost[:, place] += TIRED
+                cost[place, place] = 0
             distances.append(cost)
             durations.append(time)
         self._kinds = list(kinds.values())
