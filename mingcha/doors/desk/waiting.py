@@ -46,7 +46,8 @@ class Task:
 def tasks(request: Request) -> list[Task]:
     """Return what waits for someone now, the most pressing first; nothing stands here with a count of nought."""
     standing = request.standing
-    found: list[Task] = []
+    # Another body sits and waits for the other hand of a ceremony.
+    found = _witnessed(request) if standing.can(P.ROUND_WITNESS) else []
     if standing.can(P.CALL_ANSWER):
         found += _of_calls(request)
     if standing.can(P.GUIDANCE_SEE):
@@ -76,8 +77,6 @@ def tasks(request: Request) -> list[Task]:
                 _("检查组遇到、名录里没有的：登记类型和责任单位，或并入已有的。"),
             )
         ]
-    if standing.can(P.ROUND_WITNESS):
-        found += _witnessed(request)
     return found + (_sealed(request) if standing.can(P.ROUND_SEE) else [])
 
 
