@@ -60,7 +60,7 @@ ELSEWHERE = (
     ("desk:rulebooks", re.compile(r"/(checklists|clock)/")),
     ("desk:guidance", re.compile(r"/(questions|campaigns/[^/]+/guidance)/")),
     ("desk:embedded_index", re.compile(r"/campaigns/[^/]+/embedded/")),
-    ("desk:campaigns", re.compile(r"/(rounds|teams|directed)/")),
+    ("desk:campaigns", re.compile(r"/(rounds|teams|directed|scores)/")),
     ("desk:organisation", re.compile(r"/(people|recusals|successions)/")),
 )
 
