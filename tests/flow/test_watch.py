@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 
 from mingcha.flow.draws import queries as draws
-from mingcha.flow.draws.models import DirectedVisit, Round
-from mingcha.flow.draws.states import DirectedState, State
+from mingcha.flow.draws.models import DirectedVisit, Round, SealedList
+from mingcha.flow.draws.states import DirectedState, ListState, State
 from mingcha.flow.fieldwork.models import HandOver, Visit
 from mingcha.flow.reports.queries import watch
 from mingcha.ground.accounts import queries as accounts
@@ -70,6 +70,18 @@ def test_what_people_changed_is_counted_with_the_round(world, rounds):
     assert (opening.changed, opening.named) == (4, 8) and opening.kept == pytest.approx(0.5)
     signs = {sign.code for sign in seen(world, last.pk).watched.signs}
     assert signs == {watching.OVERRIDDEN, watching.REDRAWN}
+
+
+def test_a_draw_left_to_lapse_counts_as_another_try_and_hides_none(world, rounds):
+    """Neither a round drawn and never opened nor one only begun takes away what was made void before it."""
+    void, lapsed, begun, last = (Round.objects.filter(pk=one.pk) for one in rounds[1:])
+    void.update(state=State.VOID, void_reason="演示", bundle=None)
+    SealedList.objects.filter(round=lapsed.get()).update(state=ListState.SEALED)
+    lapsed.update(state=State.DRAWN, day=world.at.date() - timedelta(days=9), bundle=None)
+    begun.update(state=State.BEGUN, drawn_at=None, bundle=None)
+    assert seen(world, last.get().pk).watched.openings[-1].overrides.redrawn == 2
+    SealedList.objects.filter(round=lapsed.get()).update(state=ListState.OPENED)
+    assert seen(world, last.get().pk).watched.openings[-1].overrides.redrawn == 1
 
 
 def test_a_visit_nobody_drew_is_named(world, rounds):

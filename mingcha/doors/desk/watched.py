@@ -40,7 +40,7 @@ SIGNS = {
     ),
     watching.SOUGHT: gettext_lazy("有 %(count)s 个点位去得太多，偶然解释不了：%(sites)s。请查是不是有人另外指定。"),
     watching.REDRAWN: gettext_lazy(
-        "第 %(round)s 轮之前有 %(count)s 次抽签抽完又作废。作废重抽等于多一次挑选，请核实作废的原因。"
+        "第 %(round)s 轮之前有 %(count)s 次抽签抽完又作废，或没有一个组启封。重抽等于多一次挑选，请核实原因。"
     ),
     watching.OVERRIDDEN: gettext_lazy(
         "第 %(round)s 轮抽中 %(of)s 个，换下、移交或没有去的 %(count)s 个，超过五分之一。改动这样多，抽签就不再出其不意。"

@@ -4,24 +4,25 @@ Whether an office's rounds stayed unforeseeable: told after each revealed round,
 1. Only revealed rounds count: their chances stand in their bundles.
 2. What the lot named is what it drew, and what replaced a stop by rank; where the teams went are the visits of its lists.
 3. Stops that no route could hold were dropped by the draw's own tickets: no hand changed them.
-4. A draw made void once it was drawn gives its office another try: it is counted with the round that followed.
+4. A draw made void once it was drawn, or left until its day was over, gives its office another try: it is counted with the
+   next round that was revealed.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from mingcha.flow.draws import queries as draws
-from mingcha.flow.draws.models import DirectedVisit, Replacement
+from mingcha.flow.draws.models import DirectedVisit, Replacement, SealedList
 from mingcha.flow.draws.models import Round as Held
 from mingcha.flow.draws.queries import routes
-from mingcha.flow.draws.states import State
+from mingcha.flow.draws.states import ListState, State
 from mingcha.flow.fieldwork.models import HandOver, Visit
 from mingcha.flow.reports.queries.rates import published_chances
 from mingcha.ground.accounts.permissions import Permission
-from mingcha.ground.accounts.queries import NotFound, Standing
+from mingcha.ground.accounts.queries import OFFICE_TIME, NotFound, Standing
 from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.models import Site
 from mingcha.kernel.lots import watching
@@ -90,7 +91,7 @@ def _series(held: Held) -> list[watching.Round]:
     bundles = Held.objects.filter(pk__in=keys).values_list("pk", "bundle__frame", "bundle__drawn")
     published = {pk: (frame, drawn) for pk, frame, drawn in bundles}
     swapped, went, handed = _swapped(keys), _went(keys), _handed(keys)
-    redrawn = _redrawn(held.office_id)
+    redrawn = _redrawn(held)
     series = []
     for one in rounds:
         frame, drawn = published[one.pk]
@@ -145,14 +146,18 @@ def _handed(rounds: Sequence[int]) -> dict[int, int]:
     return found
 
 
-def _redrawn(office: str) -> dict[tuple[int, int], int]:
-    """Return (campaign, round) → how many draws were made void, once drawn, on the way to it."""
-    rows = Held.objects.filter(office=office).order_by("campaign", "number")
+def _redrawn(held: Held) -> dict[tuple[int, int], int]:
+    """Return (campaign, revealed round) → how many draws on the way to it ended void, or with no list opened on their day."""
+    opened = SealedList.objects.filter(round=OuterRef("pk"), state=ListState.OPENED)
+    rows = Held.objects.filter(office=held.office_id).annotate(used=Exists(opened)).order_by("campaign", "number")
     found: dict[tuple[int, int], int] = {}
     waiting: dict[int, int] = defaultdict(int)
-    for campaign, number, state, drawn_at in rows.values_list("campaign", "number", "state", "drawn_at"):
-        if state == State.VOID:
-            waiting[campaign] += drawn_at is not None
-        else:
-            found[campaign, number] = waiting.pop(campaign, 0)
+    closed = str(held.revealed_at.astimezone(OFFICE_TIME).date()) if held.revealed_at else ""
+    for each in rows.defer("bundle", *draws.SEALED):
+        if each.state == State.REVEALED:
+            found[each.campaign_id, each.number] = waiting.pop(each.campaign_id, 0)
+        elif each.state == State.VOID:
+            waiting[each.campaign_id] += each.drawn_at is not None
+        elif each.state == State.DRAWN:
+            waiting[each.campaign_id] += not each.used and str(each.day) < closed
     return found
