@@ -319,13 +319,8 @@ def test_a_directed_visit_travels_with_a_cover_and_shows_nowhere_below(world, ro
     """In the frame with certainty, as others are; not in the record of the round, nor in any row the county can read."""
     office, lead = world.city.office.body, world.lead
     site = world.minxian.office.sites[2]
-    given = {
-        "office": office,
-        "carrier": world.minxian.office.body,
-        "site": site,
-        "reason": "演示：集中反映",
-        "at": world.at,
-    }
+    carrier = world.minxian.office.body
+    given = {"office": office, "carrier": carrier, "site": site, "reason": "演示：集中反映", "at": world.at}
     with pytest.raises(accounts.NotAllowed):
         directing.direct(world.campaign, by=world.county, **given)
     asked = directing.direct(world.campaign, by=lead, **given)
@@ -348,12 +343,16 @@ def test_a_directed_visit_travels_with_a_cover_and_shows_nowhere_below(world, ro
         directing.withdraw(asked, by=lead, at=world.at)
 
 
-def test_the_published_hash_cannot_be_searched_for_who_is_certain(world, round):
-    """Register, strata and number are known to many: no frame that follows from them alone has the hash."""
+def direct(world):
     directing.direct(
         world.campaign, office=world.city.office.body, carrier=world.minxian.office.body,
         site=world.minxian.office.sites[2], reason="演示：集中反映", by=world.lead, at=world.at,
     )  # fmt: skip
+
+
+def test_the_published_hash_cannot_be_searched_for_who_is_certain(world, round):
+    """Register, strata and number are known to many: no frame that follows from them alone has the hash."""
+    direct(world)
     freeze(world, round, n=3)
     strata = dict(round.frame.values_list("site__code", "stratum"))
     for certain in itertools.chain([()], itertools.combinations(strata, 2)):
@@ -364,12 +363,18 @@ def test_the_published_hash_cannot_be_searched_for_who_is_certain(world, round):
     assert sum(open_.values()) == 1 and len(set(open_.values())) > 1
 
 
+def test_a_list_whose_departure_falls_after_midnight_is_still_hidden_at_midnight(world, round):
+    draw(world, round)
+    midnight = (world.at + timedelta(days=1)).replace(hour=0, minute=0)
+    round.lists.update(departs_at=midnight + timedelta(minutes=30))
+    with pytest.raises(actions.ListsStillSealed):
+        actions.reveal(round, by=world.county, at=midnight)
+    actions.reveal(round, by=world.county, at=midnight + timedelta(minutes=31))
+
+
 def test_a_plan_is_refused_alike_whether_or_not_something_is_directed(world, round):
     """With two certain the rest would keep to a cap that all together exceed: that must not let the plan pass."""
-    directing.direct(
-        world.campaign, office=world.city.office.body, carrier=world.minxian.office.body,
-        site=world.minxian.office.sites[2], reason="演示：集中反映", by=world.lead, at=world.at,
-    )  # fmt: skip
+    direct(world)
     with pytest.raises(lots.CapTooLow):
         freeze(world, round, n=3, tilt="logistic", cap=0.4)
     assert not FrameSite.objects.filter(round=round).exists()

@@ -167,8 +167,10 @@ def directed(*, to: Standing) -> list[tuple[DirectedVisit, str, str]]:
 def nothing_left_to_hide(round: Round, *, at: datetime) -> bool:
     """Return whether every list is opened, or lapsed: a list that nobody opened is void once its day is over."""
     today = at.astimezone(OFFICE_TIME).date()
-    # An empty list, of a team that the routes needed nowhere, hides nothing.
-    return not round.lists.filter(~Q(state=ListState.OPENED), day__gte=today, count__gt=0).exists()
+    # A departure may be spread past midnight: that list has its time still to come. An empty one, of a team that the routes
+    # needed nowhere, hides nothing.
+    ahead = Q(day__gte=today) | Q(departs_at__gt=at)
+    return not round.lists.filter(ahead, ~Q(state=ListState.OPENED), count__gt=0).exists()
 
 
 def barred(round: Round, teams: Sequence[Team], *, at: datetime) -> dict[int, set[str]]:
