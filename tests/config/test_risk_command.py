@@ -139,7 +139,10 @@ def test_a_score_tells_more_than_pass_and_fail_and_noise_tells_nothing(plain, ro
 
 def test_a_short_history_is_answered_by_rates(rows, tmp_path):
     few = [row for row in rows if row[1] >= date(2013, 4, 20)]
-    assert asked(csv(tmp_path / "g.csv", few), "--features", "Zip")["method"] == "rates"
+    path = csv(tmp_path / "g.csv", few)
+    assert asked(path, "--features", "Zip")["method"] == "rates"
+    none = asked(path, "--features", "Zip,Where", "--from", "2013-04-20")
+    assert none["known_visits"] == 0 and none["auc"] == 0.5
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,8 @@ class Taught:
 
     def odds(self, asking: Asking, rows: Ints) -> Floats:
         """Return the log-odds of a problem of each row, as of the eve."""
+        if not len(self.known.problem):
+            return np.zeros(len(rows))
         matrix = asking.matrix(rows, np.full(len(rows), self.until))
         if self.model is None:
             return by_rates(matrix, self.known)

@@ -154,7 +154,8 @@ def _outcome(plain: str, text: str) -> float | None:
 def numbers(texts: Texts, column: str) -> Floats:
     """Return numbers, NaN for blanks. Raises NotNumbers where more than a few cells are something else."""
     known = _numbers(texts)
-    _mostly(texts, known, NotNumbers, column)
+    if any(texts):
+        _mostly(texts, known, NotNumbers, column)
     return known
 
 
