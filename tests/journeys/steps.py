@@ -11,24 +11,56 @@ from tests.journeys.visitor import Visitor
 KINDS = ("汽车站", "火车站", "高速出口", "市场", "超市", "集中隔离点")
 UNIT = "岷阳镇人民政府"
 MOBILE = "13812345678"
+DICE = "3 1 4 1 5 2 6 5 3 5 2 6"
 
 
-def freeze(county: Visitor) -> None:
-    """From the home page: freeze the unplayed round's register, narrowed to the county seat."""
+def open_the_plan(county: Visitor) -> None:
+    """From the home page: plan the round that was begun, an even lottery over the county seat."""
     county.follow("冻结名录")
+    county.page.locator("summary", has_text="只抽某些类型").click()
     for kind in KINDS:
         county.tick(kind)
+    county.tick("均等抽签")
+
+
+def fill_in_the_plan(county: Visitor, *, n: int) -> None:
+    """Fill in how many and when, and send the first team alone, which is the cast's."""
+    county.write("抽取多少个点位", str(n))
+    county.write("检查日期", "2021-10-27")
+    county.write("最早出发时间", "18:00")
+    county.tick("抽签分派", within=".round-plan")
+    for box in county.page.get_by_role("group", name="出动的检查组").get_by_role("checkbox").all():
+        box.set_checked("第一组" in box.evaluate("box => box.closest('label').innerText"))
+
+
+def freeze(county: Visitor, *, n: int) -> None:
+    """From the home page: freeze the county seat's nine sites, with all that could bend the draw."""
+    open_the_plan(county)
+    fill_in_the_plan(county, n=n)
     county.press("冻结名录", within="main")
     county.sees("名录已冻结，共 9 个点位")
 
 
-def fill_in_the_draw(county: Visitor, *, n: int) -> None:
-    """Fill in how many and when, and send the first team alone, which is the cast's."""
-    county.write("抽取多少个点位", str(n))
-    county.write("检查日期", "2021-10-27")
-    county.write("出发时间", "18:00")
-    for box in county.page.get_by_role("group", name="出动的检查组").get_by_role("checkbox").all():
-        box.set_checked("第一组" in box.evaluate("box => box.closest('label').innerText"))
+def hold_the_ceremony(county: Visitor, lead: Visitor) -> None:
+    """From the page of the ceremony: two secrets, dice read by the witness and then by the county, the draw."""
+    ceremony = county.path
+    county.press("投入秘密")
+    county.sees("等另一家")
+    lead.go(ceremony)
+    lead.press("投入秘密")
+    lead.write("读数", DICE)
+    lead.press("录入")
+    lead.sees("等另一家复核")
+    county.go(ceremony)
+    county.write("读数", DICE)
+    county.press("复核并抽签")
+    county.sees("已抽签，清单已密封")
+
+
+def draw(county: Visitor, lead: Visitor, *, n: int) -> None:
+    """From the home page: the round frozen, held and sealed."""
+    freeze(county, n=n)
+    hold_the_ceremony(county, lead)
 
 
 def open_the_list(inspector: Visitor) -> list[str]:

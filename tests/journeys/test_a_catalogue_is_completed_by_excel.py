@@ -29,7 +29,7 @@ def test_a_catalogue_is_completed_by_excel(enter: Any) -> None:
     the_keeper_completes(lead, "八个严禁", declared=8)
     the_campaign_takes_them_up(lead)
     the_old_edition_stays_on_record(lead, cited)
-    new = an_inspector_cites_the_new_one(county, inspector)
+    new = an_inspector_cites_the_new_one(county, lead, inspector)
 
     lead.go(f"campaigns/demo/ledger/?search={new}")
     lead.follow(new)
@@ -100,10 +100,8 @@ def the_old_edition_stays_on_record(lead: Visitor, cited: str) -> None:
     lead.sees(OLD)
 
 
-def an_inspector_cites_the_new_one(county: Visitor, inspector: Visitor) -> str:
-    steps.freeze(county)
-    steps.fill_in_the_draw(county, n=1)
-    county.press("抽签并密封")
+def an_inspector_cites_the_new_one(county: Visitor, lead: Visitor, inspector: Visitor) -> str:
+    steps.draw(county, lead, n=1)
     steps.open_the_list(inspector)
     steps.begin_openly(inspector)
     inspector.press("登记问题")

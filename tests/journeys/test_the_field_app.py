@@ -55,7 +55,7 @@ def switch_on(chromium: Any, own_demo: DemoServer, shots: Shots, tmp_path: Path)
 def test_a_day_without_signal(enter: Any, switch_on: SwitchOn, own_demo: DemoServer, tmp_path: Path) -> None:
     day = Day()
     county, unit = enter("county"), enter("unit")
-    the_county_draws(county, day)
+    the_county_draws(county, enter("lead"), day)
     phone = switch_on()
     the_package_is_taken_along(phone, day)
     phone.context.set_offline(True)
@@ -76,11 +76,9 @@ def test_a_day_without_signal(enter: Any, switch_on: SwitchOn, own_demo: DemoSer
     the_unit_has_its_order(unit)
 
 
-def the_county_draws(county: Visitor, day: Day) -> None:
-    steps.freeze(county)
-    day.round = county.path
-    steps.fill_in_the_draw(county, n=3)
-    county.press("抽签并密封")
+def the_county_draws(county: Visitor, lead: Visitor, day: Day) -> None:
+    steps.draw(county, lead, n=3)
+    day.round = county.path.removesuffix("ceremony/")
 
 
 def the_package_is_taken_along(phone: Phone, day: Day) -> None:

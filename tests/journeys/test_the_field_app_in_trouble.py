@@ -34,11 +34,10 @@ POLICY = "content-security-policy"
 @pytest.fixture(scope="module")
 def sent_out(chromium: Any, own_demo: DemoServer, shots: Shots) -> DemoServer:
     """The round drawn and sealed, with more sites than one team visits in this story."""
-    county = open_window(chromium, own_demo, "county", shots).sign_in()
-    steps.freeze(county)
-    steps.fill_in_the_draw(county, n=8)
-    county.press("抽签并密封")
-    county.context.close()
+    county, lead = (open_window(chromium, own_demo, name, shots).sign_in() for name in ("county", "lead"))
+    steps.draw(county, lead, n=8)
+    for visitor in (county, lead):
+        visitor.context.close()
     return own_demo
 
 

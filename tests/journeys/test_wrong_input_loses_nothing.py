@@ -66,22 +66,22 @@ def sites_on_register(county: Visitor) -> int:
 
 
 def test_on_the_way_and_at_the_site(enter: Any) -> None:
-    county, inspector = enter("county"), enter("inspector", phone=True)
-    steps.freeze(county)
-    steps.fill_in_the_draw(county, n=99)
-    county.press_unchecked("抽签并密封")
+    county, lead, inspector = enter("county"), enter("lead"), enter("inspector", phone=True)
+    steps.open_the_plan(county)
+    steps.fill_in_the_plan(county, n=99)
+    county.press_unchecked("冻结名录")
     county.sees("9", within="main")
     assert county.page.get_by_label("抽取多少个点位").input_value() == "99"
     county.shot("draw-too-many")
     county.write("抽取多少个点位", "2")
-    county.write("出发时间", "09:00")
-    county.press("抽签并密封")
+    county.write("最早出发时间", "09:00")
+    county.press("冻结名录", within="main")
     county.sees("出发时间已经过去，请填现在或以后的时间。")
-    assert county.page.get_by_label("出发时间").input_value() == "09:00"
+    assert county.page.get_by_label("最早出发时间").input_value() == "09:00"
     county.shot("draw-in-the-past")
-    county.write("出发时间", "18:00")
-    county.press("抽签并密封")
-    county.sees("已抽签，清单已密封")
+    county.write("最早出发时间", "18:00")
+    county.press("冻结名录", within="main")
+    steps.hold_the_ceremony(county, lead)
 
     a_site_outside_the_round(inspector)
     a_deadline_in_the_past(inspector)
