@@ -11,7 +11,7 @@ from mingcha.flow.draws import actions as draws
 from mingcha.ground.audit.models import Event
 from mingcha.ground.notices.models import Notice
 from tests.lots_held import begun as begin
-from tests.lots_held import planned
+from tests.lots_held import planned, witness
 from tests.ranks import muster
 from tests.world import sign_in
 
@@ -45,6 +45,9 @@ def test_the_county_is_told_the_next_step_of_its_round(client, world):
     assert f"下一步：第 {begun.number} 轮：冻结名录" in page(client)
     plan = planned(teams=[world.minxian.team], departs_at=world.at, n=2)
     draws.freeze(begun, plan=plan, by=world.county, at=world.at)
+    assert f"下一步：第 {begun.number} 轮：投入秘密" in page(client)
+    draws.deposit(begun, by=world.county, at=world.at)
+    draws.deposit(begun, by=witness(), at=world.at)
     assert f"下一步：第 {begun.number} 轮：抽签" in page(client)
 
 

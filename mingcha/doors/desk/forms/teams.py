@@ -36,7 +36,8 @@ def _longitude() -> forms.FloatField:
 
 
 def _hour(label: str | Promise) -> forms.TimeField:
-    return forms.TimeField(label=label, required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    clock = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=label, required=False, widget=clock)  # type: ignore[arg-type]
 
 
 def _townships() -> forms.MultipleChoiceField:
