@@ -15,6 +15,7 @@ from mingcha.doors.portal.forms.lots import LARGEST
 from mingcha.flow.draws import actions as draws
 from mingcha.flow.draws import queries
 from mingcha.flow.draws.models import Round, SealedList
+from mingcha.kernel import lots
 from tests.lots_held import begun, planned
 from tests.world import sign_in
 
@@ -211,10 +212,19 @@ def test_too_much_is_refused_before_it_is_read(client, shown):
         assert answer.status_code == 422 and "5 MB" in answer.content.decode()
 
 
+def test_a_round_is_replayed_once_however_often_it_is_looked_at(client, shown, monkeypatch):
+    """Who asks for a page again and again costs the house no draw each time; what has changed since is replayed anew."""
+    before = page(client, own(shown)), page(client, own(shown, "proof/?site=621126-0"))
+    for computed in ("verify", "draw"):
+        monkeypatch.setattr(lots, computed, lambda *_, **__: pytest.fail("replayed"))
+    assert (page(client, own(shown)), page(client, own(shown, "proof/?site=621126-0"))) == before
+    monkeypatch.undo()
+    Round.objects.filter(pk=shown.pk).update(bundle={**shown.bundle, "n": 4})
+    assert "对不上，断在：数量 n" in page(client, own(shown))
+
+
 def test_a_foreign_frame_is_not_computed(client, shown, monkeypatch):
     """A frame of somebody's own making costs the house one hash."""
-    from mingcha.kernel import lots
-
     monkeypatch.setattr(lots, "verify", lambda *_, **__: pytest.fail("replayed"))
     bundle = shown.bundle | {"frame": shown.bundle["frame"] + "x,y,1/2\n"}
     assert client.post(CHECK, {"text": json.dumps(bundle)}).status_code == 422

@@ -5,12 +5,14 @@ Of a round that is drawn and not yet revealed nothing is told that says where or
 """
 
 import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, overload
 
 from django.db.models import Q, QuerySet
@@ -148,9 +150,15 @@ def lot_bundle(number: int) -> dict[str, Any]:
 
 def lot_bundled(number: int) -> Bundled:
     """Return what a revealed round's bundle says, replayed and held against what was published. Raises NotFound."""
-    bundle = lot_bundle(number)
+    return _replayed(json.dumps([lot_bundle(number), lot(number).published], sort_keys=True))
+
+
+@lru_cache(maxsize=8)
+def _replayed(told: str) -> Bundled:
+    """Replay a bundle beside what was published, both as JSON: once, however often somebody asks for the page."""
+    bundle, published = json.loads(told)
     try:
-        lots.verify(bundle, published=lot(number).published)
+        lots.verify(bundle, published=published)
     except lots.Tampered as failure:  # nothing else that it says deserves to be read
         return Bundled(broken=failure.place)
     chances = [each.chance for each in lots.read_frame(bundle["frame"])]
@@ -167,12 +175,18 @@ def lot_proof(number: int, *, site: str) -> dict[str, Any]:
     """Return the proof of one site's ticket in a revealed round. Raises NotFound, NotACandidate, lots.Tampered."""
     bundle, told = lot_bundle(number), lot(number)
     try:
-        done = lots.draw(lots.read_frame(bundle["frame"]), seed=bytes.fromhex(bundle["seed"]))
+        done = _drawn(bundle["frame"], bundle["seed"])
     except (KeyError, TypeError, ValueError, AttributeError, Refusal):
         raise lots.Tampered(place="名录 frame") from None
     if done.root != told.root:
         raise lots.Tampered(place="树根 root")
     return lots.prove(done, site)
+
+
+@lru_cache(maxsize=2)
+def _drawn(frame: str, seed: str) -> lots.Draw:
+    """Replay a draw once for all who ask for one ticket of it."""
+    return lots.draw(lots.read_frame(frame), seed=bytes.fromhex(seed))
 
 
 def check_lot(number: int, given: object) -> dict[str, Any]:
