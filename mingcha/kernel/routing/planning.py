@@ -129,11 +129,15 @@ class _Day:
         found = self._tried(order, PROBE, {})
         if found is None:
             number, found = self._halved(order)
-            while number < len(order) and (more := self._tried(order[: number + 1], EFFORT, found.routes)) is not None:
+            while number < len(order) and (more := self._one_more(order[: number + 1], found.routes)):
                 number, found = number + 1, more
             self.dropped |= {stop.id: "full" for stop in reversed(order[number:])}
         self.agreed = dict(found.agreed)
         return found.routes
+
+    def _one_more(self, stops: Sequence[Stop], start: Routes) -> "_Fit | None":
+        """Try once more with more effort: from routes that hold all but the last, and from nothing, which may lead elsewhere."""
+        return self._tried(stops, EFFORT, start) or self._tried(stops, EFFORT, {})
 
     def _halved(self, order: Sequence[Stop]) -> tuple[int, "_Fit"]:
         """Return how many of the order were found to fit, and how; with PROBE, so perhaps one more would."""
