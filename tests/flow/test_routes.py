@@ -161,6 +161,19 @@ def test_the_job_plans_in_a_process_of_its_own_and_a_round_that_fails_keeps_the_
     assert not any(code in out + err for code in round.frame.values_list("site__code", flat=True))
 
 
+def test_what_fails_while_lists_are_sealed_anew_tells_no_place_and_ends(world, round, monkeypatch):
+    def failing(*_given, **_named):
+        raise KeyError("621126-0")
+
+    monkeypatch.setattr(routing, "keep", failing)
+    planning = apart.Planning()
+    planning.begin(round, at=world.at)
+    planning._child.process.join(60)
+    assert planning.finished(at=world.at) is False
+    assert Event.objects.get(verb="round.unrouted").detail == {"why": "KeyError"}
+    assert Round.objects.get(pk=round.pk).routing == Routing.OFF
+
+
 def out(world, round):
     """Route a round and let both its teams depart; return their outings, 岷县's first."""
     routing.plan(round, iterations=QUICK, at=world.at)

@@ -17,6 +17,8 @@ from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from django.db import DatabaseError
+
 from mingcha.flow.draws.actions import routing, scoring
 from mingcha.flow.draws.models import Round
 from mingcha.flow.draws.queries import routes, weighing
@@ -124,7 +126,12 @@ class Planning:
         round, self._round = self._round, None
         made: routing.Made | str | None = self._child.heard()
         if isinstance(made, routing.Made):
-            return routing.keep(round, made, at=at)
+            try:
+                return routing.keep(round, made, at=at)
+            except DatabaseError:  # it is planned again
+                raise
+            except Exception as error:  # noqa: BLE001 - its words may name a place, and it would fail again
+                made = type(error).__name__
         routing.give_up(round, why=made or "died", at=at)
         return False
 
