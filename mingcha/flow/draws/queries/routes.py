@@ -18,7 +18,7 @@ from mingcha.ground.territory.models import Site
 from mingcha.kernel import lots
 from mingcha.kernel.routing import Crew, Stop, Travel
 
-ITERATIONS = 4000  # a county's day (100 sites, 12 teams) in two seconds of one core, in six where not everybody fits
+ITERATIONS = 4000  # a county's day (100 sites, 12 teams) in two seconds of one core; more where not everybody fits
 WORKDAY = 8 * 60  # minutes, of a team whose hours nobody has set
 EVERY_WAY = 20 * 60  # seconds from anywhere to anywhere, where no place is known
 Point = tuple[float, float]
