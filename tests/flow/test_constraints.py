@@ -223,9 +223,13 @@ def test_there_is_no_second_row_of_what_is_one(full, model, constraint):
     row._state.adding = True
     for other, another in UNIQUE:  # alike in what this constraint names, in nothing that another one does
         if other is model and another is not constraint:
-            plain = (field for field in another.fields if not model._meta.get_field(field).is_relation)
-            free = next(field for field in plain if field not in constraint.fields)
-            setattr(row, free, f"{getattr(row, free)}2")
+            free = [field for field in another.fields if field not in constraint.fields]
+            plain = [field for field in free if not model._meta.get_field(field).is_relation]
+            if plain:
+                setattr(row, plain[0], f"{getattr(row, plain[0])}2")
+            else:
+                there = model._meta.get_field(free[0]).related_model.objects
+                setattr(row, free[0], there.exclude(pk=getattr(row, free[0]).pk).last())
     with pytest.raises(IntegrityError, match=constraint.name), transaction.atomic():
         row.save(force_insert=True)
 
