@@ -68,4 +68,9 @@ def print_sign_ins(folder: DataFolder) -> None:
     print(say("演示账号（密码只对这个数据目录有效）："))
     for username, password in loading.sign_ins(folder).items():
         print(f"  {username:<10} {password}   {say(people.CAST[username])}")
-    print(say("岷县第 4 轮等着您：county 冻结名录并抽签，inspector 启封清单去检查，unit 答复整改，county 核验销号。"))
+    print(
+        say(
+            "岷县第 4 轮等着您：county 冻结名录，county 和 lead 各投入秘密、各读一遍骰子后抽签，"
+            "inspector 启封清单去检查，unit 答复整改，county 核验销号。"
+        )
+    )
