@@ -79,7 +79,9 @@ class City:
     def texts(self, name: str) -> list[str | None]:
         values = np.ma.asarray(self.found[name])
         hidden = np.ma.getmaskarray(values)
-        return [None if gone or value != value else str(value) for value, gone in zip(values.data, hidden, strict=True)]
+        return [
+            None if gone or str(value) == "nan" else str(value) for value, gone in zip(values.data, hidden, strict=True)
+        ]
 
     def numbers(self, name: str) -> Floats:
         return np.ma.filled(np.ma.asarray(self.found[name]).astype(float), np.nan)
