@@ -1,5 +1,6 @@
 """The route board: only what is open, to who holds the round; a stop is handed over by a plain form."""
 
+import re
 from datetime import time, timedelta
 
 import pytest
@@ -38,6 +39,16 @@ def depart(world, round):
 
 def names(round):
     return set(round.frame.values_list("site__name", flat=True))
+
+
+def test_how_long_each_of_several_sealed_lists_is_shows_at_no_desk(world, round, client):
+    """A team is sent to few townships, maybe to one: how long its list is would tell who else where something was drawn."""
+    long = re.compile(r"<p>\d+ 个点位</p>")
+    assert not long.search(sign_in(client, world.county).get(f"/rounds/{round.pk}/").content.decode())
+    team = f"/teams/{world.minxian.team.pk}/"
+    count = f'data-label="点位">{round.lists.get(team=world.minxian.team).count}<'
+    page = client.get(team).content.decode()
+    assert 'data-label="点位"><' in page and count not in page
 
 
 def test_nothing_of_a_sealed_list_is_on_the_board(world, round, client):
