@@ -9,6 +9,7 @@ from django.urls import reverse
 from mingcha.flow.draws import actions as draws
 from mingcha.flow.draws.actions import directing, scoring
 from mingcha.flow.draws.models import DirectedVisit, PriorRate
+from mingcha.ground.audit.models import Event
 from tests import lots_held
 from tests.world import sign_in
 
@@ -87,6 +88,7 @@ def test_one_reads_the_other_reads_again_and_the_draw_follows(committed, county,
     assert DICE in body_of(county.get(to("ceremony", committed.pk)))
     told = body_of(other.get(to("ceremony", committed.pk)))
     assert "复核公开数值" in told and DICE not in told
+    assert DICE not in str(Event.objects.filter(verb="round.announce").latest("pk").detail)
     assert other.post(to("ceremony_agree", committed.pk), {"value": DICE}).status_code == 302
     committed.refresh_from_db()
     assert committed.state == "drawn" and committed.root

@@ -1,5 +1,6 @@
 """The ceremony: two secrets of two bodies, a public value read by one and confirmed by the other, and the draw."""
 
+import hashlib
 import re
 import secrets
 from datetime import datetime
@@ -109,7 +110,9 @@ def announce(round: Round, *, value: str, by: Person, at: datetime) -> str:
     if not Round.objects.filter(pk=round.pk, state=State.COMMITTED).update(**put):
         raise RoundMoved
     round.refresh_from_db()
-    moving.record("round.announce", round, by=by, at=at, detail={"body": party.body.name, "value": read})
+    # Whoever must read it again may read the record as well: until then it binds the value and does not tell it.
+    bound = lots.commitment(hashlib.sha256(f"{round.pk} {read}".encode()).digest())
+    moving.record("round.announce", round, by=by, at=at, detail={"body": party.body.name, "commitment": bound})
     return read
 
 
