@@ -62,9 +62,7 @@ def replace(
     return site
 
 
-def _next(
-    round: Round, out: str, *, going: SealedList, used: Collection[str], at: datetime
-) -> tuple[str | None, int]:
+def _next(round: Round, out: str, *, going: SealedList, used: Collection[str], at: datetime) -> tuple[str | None, int]:
     """Return the code of who stands next by rank and may be visited by that team, and how many were passed over."""
     tickets = lots.draw(queries.candidates(round), seed=queries.seed(round)).tickets
     stratum = next(ticket.stratum for ticket in tickets if ticket.site == out)
