@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.models import Campaign, Team
 from mingcha.flow.draws import actions as draws
 from mingcha.flow.draws.models import Round
@@ -58,9 +59,10 @@ def planned(*, teams: Sequence[Team], departs_at: datetime, n: int, **more: obje
 def drawn(round: Round, *, by: Person, at: datetime, other: Person | None = None) -> Round:
     """Take a frozen round through its ceremony: two secrets, dice read twice, the draw."""
     other = other or witness()
-    # A group's round is held by the lead; its own secret is put in by one of the group.
+    # A group's round is held by the lead; its own secret is put in by one of the group who stays at home.
     able = accounts.able(round.office_id, Permission.ROUND_WITNESS, at=at)
-    own = by if by in able else able.first()
+    going = {member.person.pk for fixed in round.teams.all() for member in campaigns.present(fixed.team)}
+    own = by if by in able else able.exclude(pk__in=going).first() or able.first()
     draws.deposit(round, by=own, at=at)
     draws.deposit(round, words="演示", by=other, at=at)
     round.refresh_from_db()

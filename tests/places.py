@@ -250,6 +250,7 @@ def _publications(places: Places, work: Work) -> Stock:
 def _group_at_work(places: Places) -> None:
     """The resident group checks its department from within, and goes out like any team."""
     world, found, at = places.world, places.ranks, places.world.at
+    person("group_clerk", "演示派驻内勤", found.group_body, "group", at=at)  # puts in its secret, and opens no list
     office = replace(
         world.city.office, body=found.group_body, leader=found.group_leader, inspector=found.group,
         answering=found.department, unit=places.people["department"],

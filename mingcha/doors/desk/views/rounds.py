@@ -198,7 +198,7 @@ def _page(
         "round": held, "lists": lists, "strata": chanced.table(queries.strata(held)), "all_opened": opened,
         "refusal": refusal, "sealed_count": sum(sealed.state == "sealed" for sealed in lists), "steps": STEPS,
         "at": _step(held, opened=opened), "may_hold": may_hold, "may_void": may_void, "over": over,
-        "drew_it": request.user.pk in (held.drawn_by_id, held.announced_by_id, held.frozen_by_id),
+        "drew_it": request.user.pk in held.held_by,
         "parties": queries.parties(held), "left_out": queries.left_out(held), "name": _name_of_bundle(held),
         "mine": queries.party_of(held, to=request.standing), "terms_hash": queries.terms_hash(held),
         "tilted": CARDS[Tilt(held.tilt)][0], "office": held.office_id,

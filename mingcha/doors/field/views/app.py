@@ -124,8 +124,8 @@ def me(request: Request) -> JsonResponse:
 
 
 def _waiting(request: Request, sealed: Any) -> dict[str, Any]:
-    early, own = request.now < sealed.departs_at, sealed.round.drawn_by_id == request.user.pk
-    why = _("还没有到出发时间。") if early else _("这一轮是您抽的签，请由检查组其他成员启封。") if own else ""
+    early, own = request.now < sealed.departs_at, request.user.pk in sealed.round.held_by
+    why = _("还没有到出发时间。") if early else _("这一轮的抽签由您办过，请由检查组其他成员启封。") if own else ""
     return {
         "id": sealed.pk, "team": sealed.team.name, "campaign": sealed.round.campaign.name, "count": sealed.count,
         "departs_at": sealed.departs_at.isoformat(), "ready": not why, "why": why,

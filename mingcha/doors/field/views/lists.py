@@ -52,7 +52,7 @@ def _next_step(request: Request, out: list[Any], waiting: list[Any]) -> Step | N
             return Step(_("继续检查：%(site)s") % {"site": visit.site.name}, href)
     if out:
         return Step(_("继续这次检查"), reverse("field:inspection", args=[out[0].pk]))
-    ready = [s for s in waiting if s.departs_at <= request.now and s.round.drawn_by_id != request.user.pk]
+    ready = [s for s in waiting if s.departs_at <= request.now and request.user.pk not in s.round.held_by]
     return Step(_("去启封出发"), reverse("field:list", args=[ready[0].pk])) if ready else None
 
 
@@ -80,6 +80,6 @@ def _show(request: Request, found: Any, refusal: Refusal | None = None) -> HttpR
     words = {
         "sealed": found, "round": found.round, "refusal": refusal, "opened": found.state == ListState.OPENED,
         "outing": fieldwork.inspection_of_list(found.pk), "too_early": request.now < found.departs_at,
-        "drew_it": found.round.drawn_by_id == request.user.pk,
+        "drew_it": request.user.pk in found.round.held_by,
     }  # fmt: skip
     return render(request, "field/list.html", words, status=refusal.status if refusal else 200)

@@ -53,7 +53,7 @@ def open_list(sealed: SealedList, *, by: Person, at: datetime) -> list[str]:
     standing = accounts.require(by, Permission.LIST_OPEN, at=at)
     if not campaigns.goes_out_with(sealed.team, to=standing):
         raise accounts.NotFound
-    if by.pk in (sealed.round.drawn_by_id, sealed.round.announced_by_id, sealed.round.frozen_by_id):
+    if by.pk in sealed.round.held_by:
         raise DrewItYourself
     if at < sealed.departs_at:
         local = sealed.departs_at.astimezone(accounts.OFFICE_TIME)

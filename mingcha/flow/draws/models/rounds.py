@@ -81,6 +81,11 @@ class Round(models.Model):
     )
     void_reason = models.CharField("作废原因", max_length=200, blank=True)
 
+    @property
+    def held_by(self) -> frozenset[int]:
+        """Who froze, read the public value or drew, by number: none of them opens a list."""
+        return frozenset(filter(None, (self.frozen_by_id, self.announced_by_id, self.drawn_by_id)))
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["campaign", "office", "number"], name="round_number_once"),
