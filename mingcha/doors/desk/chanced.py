@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mingcha.doors.desk.forms.rounds import Weighing
+from mingcha.doors.hall.wording import chance
 from mingcha.flow.draws.queries import framing
 from mingcha.kernel.refusals import Refusal
 
@@ -80,9 +81,9 @@ def _meaning(seen: framing.Looked, *, tilt: str) -> Meaning:
     found, size = seen.preview, len(seen.register.sites)
     return Meaning(
         n=found.n, size=size, finds=f"{found.expected_finds:.1f}", lottery=f"{found.lottery_finds:.1f}",
-        listed=f"{found.list_finds:.1f}", least=_share(found.least_chance), greatest=_share(found.greatest_chance),
-        escape=_share(found.worst_escape), escape_12=_share(found.escape_12), insider=_share(found.insider_hit),
-        guess=_share(found.n / size), harm=_share(found.worst_harm), evenness=_share(found.entropy),
+        listed=f"{found.list_finds:.1f}", least=chance(found.least_chance), greatest=chance(found.greatest_chance),
+        escape=chance(found.worst_escape), escape_12=chance(found.escape_12), insider=chance(found.insider_hit),
+        guess=chance(found.n / size), harm=chance(found.worst_harm), evenness=chance(found.entropy),
         bars=_bars(found.histogram), left_out=len(seen.register.over), version=seen.weights.version[:12],
         method=seen.weights.method, tilt=tilt, ways=_ways(seen.outlook),
     )  # fmt: skip
@@ -100,14 +101,6 @@ def _ways(outlook: "Outlook | None") -> Ways | None:
 def _hours(minutes: float) -> str:
     """Return so long in hours, to a tenth: more would say that it is known."""
     return f"{max(minutes, 6) / 60:.1f}"
-
-
-def _share(part: float) -> str:
-    """Return a chance as a percentage that never rounds to none or all while there is some left."""
-    hundredths = 100 * part
-    if 0 < hundredths < 1 or 99 < hundredths < 100:
-        return f"{min(max(hundredths, 0.1), 99.9):.1f}%"
-    return f"{hundredths:.0f}%"
 
 
 def _bars(histogram: Sequence[tuple[float, float, int]]) -> list[Bar]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from mingcha.doors.hall.wording import chance
 from mingcha.ground.territory import queries as territory
 from mingcha.kernel.estimates import FEWEST
 
@@ -24,8 +25,8 @@ def reasons(given: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def percent(part: float) -> str:
-    """Return a chance as a percentage that never rounds to none or all."""
-    return f"{min(max(100 * part, 0.1), 99.9):.1f}%" if not 0.01 <= part <= 0.99 else f"{100 * part:.0f}%"
+    """Return a score as a percentage: nothing is ever ruled out or sure, whatever the model says."""
+    return chance(min(max(part, 0.001), 0.999))
 
 
 def _moved(facts: Facts) -> str:

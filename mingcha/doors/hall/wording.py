@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 
 from django.utils import timezone, translation
 from django.utils.functional import Promise
@@ -80,3 +81,11 @@ def _local(value: date | datetime) -> date | datetime:
 
 def _is_chinese() -> bool:
     return (translation.get_language() or "zh").startswith("zh")
+
+
+def chance(part: float | Fraction) -> str:
+    """Return a chance (0..1) as a percentage that never rounds to none or all while there is some left."""
+    hundredths = float(100 * part)
+    if 0 < hundredths < 1 or 99 < hundredths < 100:
+        return f"{min(max(hundredths, 0.1), 99.9):.1f}%"
+    return f"{hundredths:.0f}%"

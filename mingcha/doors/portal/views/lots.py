@@ -7,14 +7,13 @@ The lot as anybody may check it, with no account and no script:
 4. a page that says of a file handed in whether it holds, and if not where it breaks
 """
 
-from fractions import Fraction
-
 from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mingcha.doors.hall import wording
 from mingcha.doors.hall.access import Request, door
 from mingcha.doors.portal.forms.lots import Check
 from mingcha.doors.portal.frame import WORKING, framed
@@ -128,15 +127,7 @@ def _in_words(bundled: published.Bundled | None) -> dict[str, object]:
     if bundled is None or bundled.broken:
         return {}
     most = max(count for _low, _high, count in bundled.chances)
-    return {"most": most, "least": _percent(bundled.least), "greatest": _percent(bundled.greatest)}
-
-
-def _percent(chance: Fraction) -> str:
-    """Return a chance as a percentage that never rounds to none or all while there is some left."""
-    hundredths = float(100 * chance)
-    if 0 < hundredths < 1 or 99 < hundredths < 100:
-        return f"{min(max(hundredths, 0.1), 99.9):.1f}%"
-    return f"{hundredths:.0f}%"
+    return {"most": most, "least": wording.chance(bundled.least), "greatest": wording.chance(bundled.greatest)}
 
 
 def _missing(request: Request) -> HttpResponse:
