@@ -15,7 +15,7 @@ from mingcha.flow.fieldwork.states import VisitState
 from mingcha.ground.accounts import ties
 from mingcha.ground.accounts.queries import OFFICE_TIME
 from mingcha.ground.territory.models import Site
-from mingcha.kernel.routing import Crew, Leg, Plan, Travel, Violation, check, home_at, timed, way
+from mingcha.kernel.routing import Crew, Plan, Travel, Violation, check, home_at, timed, way
 from mingcha.kernel.routing import Stop as Call
 
 
@@ -80,11 +80,6 @@ def afternoon(outings: Sequence[Inspection], ahead: Mapping[int, Sequence[Stop]]
     ways = routes.ways(points if known.any else (), places=len(points))
     where = {code: number for number, code in enumerate(sites, start=2 * len(outings))}
     return Afternoon(crews, calls, ways.travel, where)
-
-
-def minutes(leg: Leg) -> tuple[int, int]:
-    """Return the minutes of the day at which a visit begins and ends."""
-    return -(-leg.begins // 60), -(-leg.leaves // 60)
 
 
 def _last_visit(outing: Inspection) -> Visit | None:

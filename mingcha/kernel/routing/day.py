@@ -90,6 +90,11 @@ class Leg:
     begins: int
     leaves: int
 
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """The minutes of the day at which the visit begins and ends, rounded up: nobody is told too early a time."""
+        return -(-self.begins // 60), -(-self.leaves // 60)
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -17,7 +17,7 @@ from importlib import metadata
 from django.db import transaction
 
 from mingcha.flow.campaigns.models import Team
-from mingcha.flow.draws import boxes, moving
+from mingcha.flow.draws import boxes, moving, queries
 from mingcha.flow.draws.actions import drawing
 from mingcha.flow.draws.models import Round, SealedList
 from mingcha.flow.draws.queries import routes
@@ -82,9 +82,10 @@ def keep(round: Round, made: Made, *, by: Actor = SYSTEM, at: datetime) -> bool:
     barred = routes.heeded(held, lists, at=at)
     if any(leg.stop in barred[int(team)] for team, legs in made.plan.routes.items() for leg in legs):
         return False
+    seed = queries.seed(held)
     for sealed in lists:
         legs = made.plan.routes.get(str(sealed.team_id), ())
-        _seal_again(held, sealed, teams[sealed.team_id], legs, barred=sorted(barred[sealed.team_id]), at=at)
+        _seal_again(held, sealed, teams[sealed.team_id], legs, seed=seed, barred=sorted(barred[sealed.team_id]), at=at)
     told = {"iterations": made.plan.iterations, "dropped": len(made.plan.dropped)}
     _end(held, Routing.PLANNED, detail=told, by=by, at=at, box=_boxed(held, made))
     round.refresh_from_db()
@@ -110,10 +111,10 @@ def _end(
 
 
 def _seal_again(
-    round: Round, sealed: SealedList, team: Team, legs: tuple[Leg, ...], *, barred: list[str], at: datetime
+    round: Round, sealed: SealedList, team: Team, legs: tuple[Leg, ...], *, seed: bytes, barred: list[str], at: datetime
 ) -> None:
-    stops = tuple(boxes.Stop(leg.stop, -(-leg.begins // 60), -(-leg.leaves // 60)) for leg in legs)
-    pair = drawing.pair_of(round, team, [stop.site for stop in stops], seed=drawing.queries.seed(round), at=at)
+    stops = tuple(boxes.Stop(leg.stop, *leg.minutes) for leg in legs)
+    pair = drawing.pair_of(round, team, [stop.site for stop in stops], seed=seed, at=at)
     SealedList.objects.filter(pk=sealed.pk, state=ListState.SEALED).update(
         box=boxes.seal_list(boxes.Listed(stops, pair), round=round.pk, team=team.pk), count=len(stops), barred=barred
     )

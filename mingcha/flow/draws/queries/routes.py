@@ -86,7 +86,8 @@ def day(round: Round, *, iterations: int = ITERATIONS, at: datetime) -> Day:
         )
         for base, sealed in enumerate(lists)
     ]  # fmt: skip
-    tickets = lots.draw(queries.candidates(round), seed=queries.seed(round)).tickets
+    seed = queries.seed(round)
+    tickets = lots.draw(queries.candidates(round), seed=seed).tickets
     # Where the day cannot hold them all, the largest ticket of all strata goes first (`lots.Ticket`).
     ranks = {ticket.site: int(ticket.value, 16) / 2**256 for ticket in tickets}
     earliest = min((span[0] for span in spans.values()), default=0)
@@ -97,7 +98,7 @@ def day(round: Round, *, iterations: int = ITERATIONS, at: datetime) -> Day:
     return Day(
         crews=tuple(crews), stops=tuple(stops), points=tuple(points) if known.any else (),
         where={code: number for number, code in enumerate(codes, start=len(lists))},
-        seed=int(lots.ticket(queries.seed(round), round.frame_hash, "routes"), 16) % 2**31, iterations=iterations,
+        seed=int(lots.ticket(seed, round.frame_hash, "routes"), 16) % 2**31, iterations=iterations,
         barred=barred, guessed=tuple(code for code in codes if sites[code].latitude is None), after_hours=after,
     )  # fmt: skip
 

@@ -189,7 +189,7 @@ def _keep(inspection: Inspection, plan: Plan) -> None:
     first = (settled.aggregate(last=Max("position"))["last"] or 0) + 1
     timed = inspection.stops.exclude(arrives_at=None).exists()
     for position, leg in enumerate(plan.routes[str(inspection.pk)], start=first):
-        begins, ends = pacing.minutes(leg)
+        begins, ends = leg.minutes
         times = {
             "arrives_at": outings.moment(inspection.day, begins), "leaves_at": outings.moment(inspection.day, ends),
         } if timed else {}  # fmt: skip
