@@ -212,7 +212,7 @@ def test_a_dispatcher_gives_a_stop_to_another_team_on_record(world, round):
     assert [s.position for s in taker.stops.all()] == list(range(1, before + 2))
     event = Event.objects.get(verb="stop.hand_over")
     assert event.detail["site"] == stop.site.code and event.detail["to"] == taker.team.name
-    assert on_the_road.moved(round) == 1 and made.reason == "演示：路断了"
+    assert on_the_road.moved([round.pk])[round.pk] == 1 and made.reason == "演示：路断了"
     with pytest.raises(stops.AlreadySettled):
         stops.hand_over(stop, to=taker, reason="演示", by=world.county, at=hour)
     with pytest.raises(accounts.NotFound):

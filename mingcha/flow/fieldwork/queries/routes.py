@@ -1,5 +1,6 @@
 """A round on the road: the outings of its opened lists, their stops, and what a dispatcher changed."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -71,6 +72,7 @@ def hand_overs(round: Round) -> QuerySet[HandOver]:
     return found.select_related("stop__site", "giver__team", "taker__team", "made_by").order_by("pk")
 
 
-def moved(round: Round) -> int:
-    """Return how often a dispatcher overrode the lot by giving a stop to another team."""
-    return hand_overs(round).count()
+def moved(rounds: Sequence[int]) -> Counter[int]:
+    """Return round → how often a dispatcher overrode its lot by giving a stop to another team."""
+    found = HandOver.objects.filter(giver__list__round__in=rounds)
+    return Counter(found.values_list("giver__list__round", flat=True))

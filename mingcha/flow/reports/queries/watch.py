@@ -19,7 +19,8 @@ from mingcha.flow.draws.models import DirectedVisit, Replacement, SealedList
 from mingcha.flow.draws.models import Round as Held
 from mingcha.flow.draws.queries import routes
 from mingcha.flow.draws.states import ListState, State
-from mingcha.flow.fieldwork.models import HandOver, Visit
+from mingcha.flow.fieldwork.models import Visit
+from mingcha.flow.fieldwork.queries import routes as on_the_road
 from mingcha.flow.reports.queries.rates import published_chances
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import OFFICE_TIME, NotFound, Standing
@@ -90,7 +91,7 @@ def _series(held: Held) -> list[watching.Round]:
     keys = [one.pk for one in rounds]
     bundles = Held.objects.filter(pk__in=keys).values_list("pk", "bundle__frame", "bundle__drawn")
     published = {pk: (frame, drawn) for pk, frame, drawn in bundles}
-    swapped, went, handed = _swapped(keys), _went(keys), _handed(keys)
+    swapped, went, handed = _swapped(keys), _went(keys), on_the_road.moved(keys)
     redrawn = _redrawn(held)
     series = []
     for one in rounds:
@@ -135,14 +136,6 @@ def _went(rounds: Sequence[int]) -> dict[int, list[list[tuple[str, str]]]]:
     found: dict[int, list[list[tuple[str, str]]]] = defaultdict(list)
     for (pk, _outing), trip in trips.items():
         found[pk].append(trip)
-    return found
-
-
-def _handed(rounds: Sequence[int]) -> dict[int, int]:
-    """Return round → how many of its stops were given to another team."""
-    found: dict[int, int] = defaultdict(int)
-    for pk in HandOver.objects.filter(giver__list__round__in=rounds).values_list("giver__list__round", flat=True):
-        found[pk] += 1
     return found
 
 
