@@ -99,7 +99,7 @@ def preview(request: Request, *, pk: int) -> HttpResponse:
     held = _own(request, pk)
     if not request.htmx:
         return _page(request, held, plan=_plan(request, held, data=request.POST), looked=True)
-    form = Weighing(request.POST, types=_types(held))
+    form = Weighing(request.POST, types=_types(_sizes(held)))
     words = {"preview": None, "form": form, "refusal": None, "office": held.office_id}
     if form.is_valid():
         words |= chanced.looked(held, form, teams=_ticked(request, held), at=request.now)
@@ -205,7 +205,7 @@ def _page(
     }  # fmt: skip
     if held.state == "begun" and may_hold and not over:
         form = plan or _plan(request, held)
-        context |= {"form": form, "register": _types(held), "editions": list(campaigns.editions(held.campaign))}
+        context |= {"form": form, "editions": list(campaigns.editions(held.campaign))}
         if looked and form.is_valid():
             context |= chanced.looked(held, form, teams=_ticked(request, held), at=request.now)
     failed = plan is not None and bool(plan.errors)
@@ -218,10 +218,14 @@ def _step(held: "Round", *, opened: bool) -> int:
     return places[held.state]
 
 
-def _types(held: "Round") -> list[tuple[str, str]]:
-    """Offer the site types that the office's register holds, each with its count."""
+def _sizes(held: "Round") -> dict[str, int]:
+    """Return the name of a site type → how many of it the office's register holds."""
     register = territory.register_size(Q(division__code__startswith=held.office.division_id))
-    sizes = {line["name"]: line["count"] for line in register}
+    return {str(line["name"]): int(str(line["count"])) for line in register}
+
+
+def _types(sizes: dict[str, int]) -> list[tuple[str, str]]:
+    """Offer the site types that a register holds, each with its count."""
     return [
         (kind.code, _("%(type)s（%(count)s 个）") % {"type": kind.name, "count": sizes[kind.name]})
         for kind in territory.site_types()
@@ -240,10 +244,10 @@ def _ticked(request: Request, held: "Round") -> list["Team"]:
 
 
 def _plan(request: Request, held: "Round", *, data: QueryDict | None = None) -> Plan:
-    register = territory.register_size(Q(division__code__startswith=held.office.division_id))
+    sizes = _sizes(held)
     return Plan(
-        data, types=_types(held), teams=[(team.pk, _team_line(team)) for team in _teams(held)],
-        size=sum(int(str(line["count"])) for line in register), at=request.now,
+        data, types=_types(sizes), teams=[(team.pk, _team_line(team)) for team in _teams(held)],
+        size=sum(sizes.values()), at=request.now,
     )  # fmt: skip
 
 
