@@ -206,7 +206,7 @@ def main() -> None:
 
 def drawn(score: Floats, day: Ints, problem: Floats, told: metric.Figures) -> None:
     """Print what is left when each day is drawn."""
-    knobs, _ = rounds.setting(score, day, seed=0)
+    knobs = rounds.setting(score, day, seed=0)
     played = rounds.replay(score, day, knobs, times=REPETITIONS, seed=1)
     found = [metric.judge_order(order, day, problem, auc=None) for order in played.orders]
     days = np.array([one.days_earlier for one in found], float)

@@ -25,7 +25,6 @@ class Backtest:
     drawn: Figures
     insider_hit: float
     knobs: rounds.Knobs
-    kept_expected: float
     replays: int
     method: str
     known_visits: int
@@ -65,11 +64,11 @@ def run(history: History, *, first: int, last: int, seed: int = 0) -> Backtest:
     risk = chances(taught.odds(taught.asking, window))
     day, problem = table.day[window], table.problem[window]
     ranked = metric.judge(risk, day, problem)
-    knobs, kept = rounds.setting(risk, day, seed=seed)
+    knobs = rounds.setting(risk, day, seed=seed)
     played = rounds.replay(risk, day, knobs, times=rounds.repetitions(day, most=REPETITIONS), seed=seed + 1)
     drawn = [metric.judge_order(order, day, problem, auc=_area(order, problem)) for order in played.orders]
     return Backtest(
-        ranked, _mean(drawn), played.insider_hit, knobs, kept, len(drawn), taught.method, len(taught.known.problem),
+        ranked, _mean(drawn), played.insider_hit, knobs, len(drawn), taught.method, len(taught.known.problem),
         (float(risk.mean()), float(problem.mean())),
     )  # fmt: skip
 

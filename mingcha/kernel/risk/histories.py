@@ -57,7 +57,6 @@ class History:
 
     table: Table
     start: int
-    rows_read: int
     merged: int
     attributes: tuple[str, ...]
     findings: tuple[str, ...]
@@ -89,7 +88,7 @@ def history(texts: Mapping[str, Texts], columns: Columns, *, eve: int) -> Histor
         (attributes if stays else findings).append(name)
     table = table.take(dated)
     whole = merged(table)
-    return History(whole, start, len(day), len(table) - len(whole), tuple(attributes), tuple(findings))
+    return History(whole, start, len(table) - len(whole), tuple(attributes), tuple(findings))
 
 
 def _sites(texts: Texts) -> Ints:

@@ -111,11 +111,9 @@ def repetitions(day: Ints, *, most: int, steps: int = HALVINGS) -> int:
     return int(np.clip(WORK / (len(day) * days * steps / 2 + 1), 1, most))
 
 
-def setting(risk: Floats, day: Ints, *, seed: int) -> tuple[Knobs, float]:
+def setting(risk: Floats, day: Ints, *, seed: int) -> Knobs:
     """
-    Return the knobs, and the share of the order's gain that they are expected to keep if the chances are true.
-
-    The first of the ladder that keeps KEPT with an insider's hit rate of at most HIT; else the one that keeps most
+    Return the knobs: the first of the ladder that keeps KEPT of the order's gain, if the chances are true, with an insider's hit rate of at most HIT; else the one that keeps most
     within HIT; else the one with the least hit rate.
     """
     slots = np.sort(day)
@@ -127,8 +125,8 @@ def setting(risk: Floats, day: Ints, *, seed: int) -> tuple[Knobs, float]:
         gain = float(np.mean([slots.mean() - (slots * weight[order]).sum() for order in played.orders]))
         kept = gain / ranked if ranked > 1e-9 else 1.0
         if kept >= KEPT and played.insider_hit <= HIT:
-            return knobs, kept
+            return knobs
         tried.append((knobs, kept, played.insider_hit))
     within = [one for one in tried if one[2] <= HIT]
     best = max(within, key=lambda one: one[1]) if within else min(tried, key=lambda one: one[2])
-    return best[0], best[1]
+    return best[0]
