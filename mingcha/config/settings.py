@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "mingcha.flow.referrals",
     "mingcha.flow.reports",
     "mingcha.flow.successions",
+    "mingcha.tips",
     "mingcha.doors.hall",
     "mingcha.doors.desk",
     "mingcha.doors.field",

@@ -1,1 +1,1 @@
-"""Reserved: the sealed room of the public tip line. Nothing is built here yet."""
+"""The sealed room: the public tip line. What a citizen reports is readable to whoever was given a key to it, and to nobody else."""

@@ -30,6 +30,7 @@ EXTRA = {
     "mingcha/ground/evidence": {"darkroom"},
     "mingcha/ground/notices": {"channels", "outbox"},
     "mingcha/ground/rulebook": {"catalogues", "terms"},
+    "mingcha/tips": {"boxes", "directory", "public", "routing", "unlocked", "vault"},
 }
 UNTOLD = {"utils", "helpers", "managers", "signals", "services", "common", "misc"}
 # The only places that may read a clock; there the ban of pyproject.toml is lifted line by line.
@@ -181,7 +182,7 @@ def borrowed_verbs(root: Path) -> list[str]:
         for node in ast.walk(tree(path)):
             if not isinstance(node, ast.ImportFrom) or not node.module:
                 continue
-            room = re.match(r"(mingcha\.(?:flow|ground)\.\w+)\.(?:actions|queries)\b", node.module)
+            room = re.match(r"(mingcha\.(?:(?:flow|ground)\.\w+|tips))\.(?:actions|queries)\b", node.module)
             if room is None or here.startswith(room[1] + "."):
                 continue
             verbs = [alias.name for alias in node.names if alias.name.islower()]
@@ -209,7 +210,7 @@ def several_changing_calls(root: Path) -> list[str]:
         aliases = {
             alias.asname or alias.name
             for node in ast.walk(module)
-            if isinstance(node, ast.ImportFrom) and node.module and re.match(r"mingcha\.(flow|ground)\.", node.module)
+            if isinstance(node, ast.ImportFrom) and node.module and re.match(r"mingcha\.(flow|ground|tips)\b", node.module)
             for alias in node.names
             if alias.name == "actions" or ".actions" in node.module
         }

@@ -36,7 +36,7 @@ class LeadOfficer(Role):
             P.RULEBOOK_SEE, P.RULEBOOK_KEEP, P.ROUND_SEE, P.ROUND_HOLD, P.ROUND_WITNESS, P.ROUND_DIRECT,
             P.LEDGER_SEE, P.LEDGER_EXPORT, P.LEDGER_IMPORT,
             P.ORDER_SEE, P.ORDER_VERIFY, P.BRIEF_SEE, P.BRIEF_DRAW, P.PUBLISH_PROPOSE, P.PUBLISH_APPROVE,
-            P.CHANNEL_KEEP, P.AUDIT_SEE,
+            P.CHANNEL_KEEP, P.AUDIT_SEE, P.TIP_HANDLE, P.TIP_APPROVE, P.TIP_CALL, P.TIP_FIGURES,
             P.LEAD_SEE, P.LEAD_KEEP, P.LEAD_APPROVE, P.CASE_SEE, P.CASE_KEEP, P.CASE_APPROVE,
         }
     )  # fmt: skip
@@ -55,7 +55,7 @@ class CountyOfficer(Role):
             P.RULEBOOK_KEEP, P.ROUND_SEE, P.ROUND_HOLD, P.ROUND_WITNESS, P.LEDGER_SEE, P.LEDGER_EXPORT, P.LEDGER_IMPORT,
             P.ORDER_SEE,
             P.ORDER_VERIFY, P.BRIEF_SEE, P.BRIEF_DRAW, P.PUBLISH_PROPOSE, P.PUBLISH_APPROVE,
-            P.CHANNEL_KEEP, P.AUDIT_SEE,
+            P.CHANNEL_KEEP, P.AUDIT_SEE, P.TIP_HANDLE, P.TIP_APPROVE, P.TIP_CALL, P.TIP_FIGURES,
             P.LEAD_SEE, P.LEAD_KEEP, P.LEAD_APPROVE, P.CASE_SEE, P.CASE_KEEP, P.CASE_APPROVE,
         }
     )  # fmt: skip
@@ -119,11 +119,19 @@ class VillageSupervisor(Role):
     permissions = frozenset({P.GUIDANCE_SEE, P.SITE_SEE, P.ORDER_SEE, P.RULEBOOK_SEE})
 
 
+class IntakeOfficer(Role):
+    name = "intake"
+    label = _("信访举报干部")
+    description = _("信访举报部门：受理、登记、分办、移送和答复群众反映，保管举报密钥。")
+    reach = "area"
+    permissions = frozenset({P.TIP_HANDLE, P.TIP_INTAKE, P.TIP_CALL, P.TIP_FIGURES})
+
+
 ROLES: dict[str, type[Role]] = {
     role.name: role
     for role in (
         LeadOfficer, CountyOfficer, TeamLeader, Inspector, UnitOfficer, GroupOfficer, TownshipSupervisor,
-        VillageSupervisor,
+        VillageSupervisor, IntakeOfficer,
     )
 }  # fmt: skip
 

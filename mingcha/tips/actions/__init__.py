@@ -1,0 +1,1 @@
+"""Every change in the sealed room; callers import the file that does it."""

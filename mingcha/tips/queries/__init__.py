@@ -1,0 +1,1 @@
+"""What may be read without a key, within one's scope."""
