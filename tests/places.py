@@ -80,6 +80,8 @@ class Places:
             ("township", people["pumazhen"], {"beside": "township", "higher": "minxian", "other": "zhangxian"}),
             ("township", ranks_.neighbour_township, {"own": "wuyang", "other": "township"}),
             ("village", ranks_.village, {"own": "village", "higher": "township", "other": "zhangxian"}),
+            ("intake", world.intake, here),
+            ("intake", world.neighbour_intake, there),
         ]
 
 

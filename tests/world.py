@@ -5,6 +5,7 @@ and the named cast. Made through actions only, so that every row has its record.
     world = build()
     world.lead · county · leader · inspector · unit      the cast of 岷县 and the lead office
     world.second                                          another officer of 岷县: the other hand
+    world.intake                                          who takes in reports at 岷县; city_intake, neighbour_intake
     world.neighbour · neighbour_inspector · neighbour_unit  the same posts in 漳县
     world.minxian · zhangxian · city · abroad             what each office has at work (`Work`)
     world.beside                                          another team of 岷县 and another unit's order
@@ -75,6 +76,7 @@ class Office:
     officer: Person
     leader: Person
     inspector: Person
+    intake: Person  # takes in what the public reports
     answering: Body  # the body that the order below goes to
     unit: Person  # who answers for it
     sites: list[Site]
@@ -129,6 +131,8 @@ class World:
         self.neighbour, self.neighbour_unit = self.zhangxian.office.officer, self.zhangxian.office.unit
         self.neighbour_leader = self.zhangxian.office.leader
         self.neighbour_inspector = self.zhangxian.office.inspector
+        self.intake, self.neighbour_intake = self.minxian.office.intake, self.zhangxian.office.intake
+        self.city_intake = self.city.office.intake
 
     def office_in(self, work: Work) -> SupervisingOffice:
         """Return the office's part in the campaign."""
@@ -203,6 +207,7 @@ def office(code: str, name: str, role: str, county: str, types: list[SiteType], 
         body=body, officer=person(officer, f"演示{name[:2]}干部", body, role, at=at),
         leader=person(f"{stem}leader", f"演示{name[:2]}组长", body, "leader", at=at),
         inspector=person(f"{stem}inspector", f"演示{name[:2]}检查员", body, "inspector", at=at),
+        intake=person(f"{stem}intake", f"演示{name[:2]}信访干部", body, "intake", at=at),
         answering=answering, unit=person(f"{stem}unit", f"演示{name[:2]}联系人", answering, "unit", at=at),
         sites=register, townships=townships,
     )  # fmt: skip
@@ -215,7 +220,7 @@ def beside(first: Office, types: list[SiteType], *, at: datetime) -> Office:
     )
     return Office(
         body=first.body, officer=first.officer, leader=person("beside_leader", "演示二组组长", first.body, "leader", at=at),
-        inspector=person("beside_inspector", "演示二组检查员", first.body, "inspector", at=at),
+        inspector=person("beside_inspector", "演示二组检查员", first.body, "inspector", at=at), intake=first.intake,
         answering=market, unit=person("beside_unit", "演示超市联系人", market, "unit", at=at),
         sites=first.sites, townships=first.townships,
     )  # fmt: skip
