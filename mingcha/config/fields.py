@@ -1,5 +1,6 @@
 """
-A class for every field of every table, and how long its rows are kept. The tests fail on a missing or stale entry.
+A class for every field of every table, and how long its rows are kept; `tip_fields` holds those of the sealed room.
+The tests fail on a missing or stale entry.
 
 public    may be told to anyone, at the latest when its round is revealed, its catalogue or itself published
 internal  for officials whose posts reach the place
@@ -16,16 +17,18 @@ account    while the account exists; afterwards only the record of acts names th
 case       as long as the files of the discipline office are kept, which is longer than any campaign
 told       an official's name beside what is published: until its last day has passed; the masked text stays
 day        a day
+tip        until a report of the public is destroyed (`tip_fields`)
 
-Nothing is removed by itself yet: these are the terms that whoever removes must keep to.
-
+But for tips, nothing is removed by itself yet: these are the terms that whoever removes must keep to.
 What a phone sent is kept word for word, so no detector stands in its way: forms ask for posts and counts, and the words
 as sent are read by the office alone. Other free text of either kind is watched for residents' data when typed.
 A recusal, and what was handed over when somebody left, stay with the account: a tie binds whoever may still be sent, and
 a relation that a reason names has no business here once its holder has gone. A standing link stays with its body, which
 keeps it when the person moves on. Who was in which team, and who was offered to a call, belongs to the campaign. There is
-no class for residents: no field holds one's name, number, phone, health or journeys.
+no class for residents: no field holds one's name, number, phone, health or journeys; a report's boxes are sealed to all.
 """
+
+from mingcha.config.tip_fields import TIP_FIELDS
 
 FIELDS = """
 audit.Event                   permanent
@@ -365,14 +368,14 @@ successions.Handed            account
 """
 
 CLASSES = ("public", "internal", "personal", "sealed")
-RETENTIONS = ("permanent", "register", "campaign", "marked", "account", "told", "case", "day")
+RETENTIONS = ("permanent", "register", "campaign", "marked", "account", "told", "case", "day", "tip")
 
 
 def classes() -> dict[str, str]:
     """Return "room.Model.field" → its class."""
     found: dict[str, str] = {}
     model = ""
-    for line in FIELDS.splitlines():
+    for line in (FIELDS + TIP_FIELDS).splitlines():
         words = line.split()
         if not words:
             continue
@@ -388,7 +391,7 @@ def classes() -> dict[str, str]:
 
 def retentions() -> dict[str, str]:
     """Return "room.Model" → how long its rows are kept."""
-    lines = [line.split() for line in FIELDS.splitlines() if line and not line.startswith(" ")]
+    lines = [line.split() for line in (FIELDS + TIP_FIELDS).splitlines() if line and not line.startswith(" ")]
     return dict(lines)
 
 
