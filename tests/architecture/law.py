@@ -210,7 +210,9 @@ def several_changing_calls(root: Path) -> list[str]:
         aliases = {
             alias.asname or alias.name
             for node in ast.walk(module)
-            if isinstance(node, ast.ImportFrom) and node.module and re.match(r"mingcha\.(flow|ground|tips)\b", node.module)
+            if isinstance(node, ast.ImportFrom)
+            and node.module
+            and re.match(r"mingcha\.(flow|ground|tips)\b", node.module)
             for alias in node.names
             if alias.name == "actions" or ".actions" in node.module
         }

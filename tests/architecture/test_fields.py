@@ -95,7 +95,9 @@ def test_what_is_personal_is_staffs():
 def test_binary_columns_are_sealed():
     """But for the workbook of a checklist, which an office uploads and others download, and what opens nothing."""
     published = {"rulebook.Checklist.workbook", "tips.SpentEffort.digest"}
-    published |= {f"tips.{half}" for half in ("OfficerKey.public", "OfficeKey.public", "Tip.public", "Tip.identity_public")}
+    published |= {
+        f"tips.{half}" for half in ("OfficerKey.public", "OfficeKey.public", "Tip.public", "Tip.identity_public")
+    }
     binary = {name for name, field in ALL.items() if field.get_internal_type() == "BinaryField"} - published
     assert binary
     assert {fields.classes()[name] for name in binary} == {"sealed"}
