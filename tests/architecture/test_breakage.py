@@ -41,7 +41,7 @@ CONTRACTS = [
     ),
     ("sealed-room", "mingcha/flow/reports/actions/briefs.py", "from mingcha import tips"),
     ("pure-kernel", "mingcha/kernel/privacy.py", "from django.utils import timezone"),
-    ("pure-kernel", "mingcha/kernel/sealing.py", "import urllib.request"),
+    ("pure-kernel", "mingcha/kernel/sealing/envelopes.py", "import urllib.request"),
 ]
 LONG = "def long():\n" + "    x = 1\n" * 41
 # rule → (file, text to plant, what the offence names)

@@ -1,5 +1,5 @@
 """
-Keys and envelopes. No other module touches a cipher.
+Keys and envelopes.
 
 An envelope is: suite name (5 bytes) · nonce (24 bytes) · ciphertext with its 16-byte tag. The suite name lets a later
 cipher stand beside this one; it is authenticated, as is `about`, which binds an envelope to its purpose and place
@@ -16,6 +16,7 @@ SUITE = b"MCX1:"  # XChaCha20-Poly1305; 192-bit nonces may be drawn at random wi
 KEY_BYTES = bindings.crypto_aead_xchacha20poly1305_ietf_KEYBYTES
 TAG_BYTES = bindings.crypto_aead_xchacha20poly1305_ietf_ABYTES
 NONCE_BYTES = bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+PADDED = "padded:"
 
 
 class SealBroken(Refusal):
@@ -56,3 +57,26 @@ def open_sealed(envelope: bytes, *, key: bytes, about: str) -> bytes:
         return bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(sealed, SUITE + about.encode(), nonce, key)
     except exceptions.CryptoError:
         raise SealBroken from None
+
+
+def fill(plain: bytes, *, step: int) -> bytes:
+    """Return `plain`, one byte 0x80 and zeros up to a multiple of `step` bytes (ISO/IEC 7816-4); at least one byte more."""
+    return plain + b"\x80" + bytes(-(len(plain) + 1) % step)
+
+
+def unfill(padded: bytes) -> bytes:
+    """Return what was padded. Raises SealBroken where no padding is: call it only on bytes that were authenticated."""
+    plain = padded.rstrip(b"\0")
+    if not plain.endswith(b"\x80"):
+        raise SealBroken
+    return plain[:-1]
+
+
+def seal_padded(plain: bytes, *, key: bytes, about: str, pad: int = 512) -> bytes:
+    """Return an envelope whose length tells that of `plain` only to the next `pad` bytes. Not to be opened as a bare one."""
+    return seal(fill(plain, step=pad), key=key, about=PADDED + about)
+
+
+def open_padded(envelope: bytes, *, key: bytes, about: str) -> bytes:
+    """Return what was sealed by `seal_padded`, of whatever step. Raises SealBroken as `open_sealed` does."""
+    return unfill(open_sealed(envelope, key=key, about=PADDED + about))
