@@ -203,13 +203,18 @@ class Offer(models.Model):
         ]
 
 
+# What stands in a team's place where an office puts an order on record that no visit led to.
+REGISTERED = "机关登记"
+
+
 class Team(models.Model):
     """
     A team, led by a named member of the leadership (班子成员带队).
 
     `base` and `vehicle` say where it sets out from and in what, `starts` and `ends` between which local hours; without
     them it works the usual day. `joint` bodies send members, too (室组地联动). `imported`:
-    nobody's team; it stands for those who found what an office's former ledger holds, and counts nowhere.
+    nobody's team; it stands for those who found what an office's former ledger holds, and counts nowhere. Another such
+    row, named REGISTERED, stands for what an office registers without a visit.
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="任务")
@@ -238,6 +243,11 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def registered(self) -> bool:
+        """Whether it stands for what its office registers itself, rather than for a former ledger."""
+        return self.imported and self.name == REGISTERED
 
     @property
     def present(self) -> list["Member"]:

@@ -1,7 +1,7 @@
 """Everything that may happen to a finding: noted at the site, then confirmed and frozen, or withdrawn."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -143,6 +143,25 @@ def take_over(told: Sequence[Told], *, by: Person, at: datetime) -> list[Finding
         for each in told
     ]  # fmt: skip
     return Finding.objects.bulk_create(made, batch_size=500)
+
+
+def register(told: Told, *, by: Person, at: datetime) -> Finding:
+    """
+    Put on record, confirmed, what an office learnt without a visit; whoever writes it counts as its finder.
+
+    Within the caller's transaction, which holds the campaign. Raises NothingSeen, ItemNotInForce, OfficeCannotAnswer,
+    AlreadyNoted.
+    """
+    words, campaign = told.description.strip(), told.visit.inspection.campaign
+    if not words:
+        raise NothingSeen
+    if told.item is not None and not campaigns.items(campaign).filter(pk=told.item.pk).exists():
+        raise ItemNotInForce
+    if Finding.objects.filter(visit=told.visit, body=told.body, description=words).exists():
+        raise AlreadyNoted
+    (finding,) = take_over([replace(told, description=words)], by=by, at=at)
+    _record("finding.note", finding, by=by, at=at, detail={"visit": told.visit.pk})
+    return finding
 
 
 def _record(verb: str, finding: Finding, *, by: Person, at: datetime, detail: dict[str, object] | None = None) -> None:

@@ -123,21 +123,24 @@ def form_team(
 
 
 @transaction.atomic
-def stand_for_paper(campaign: Campaign, *, office: Body, by: Person, at: datetime) -> Team:
+def stand_for_paper(
+    campaign: Campaign, *, office: Body, name: str = PAPER_TEAM, by: Person, at: datetime
+) -> Team:  # fmt: skip
     """
-    Return what stands for those who found what an office's former ledger holds: no team that ever goes out.
+    Return what stands for those who found what an office's former ledger holds, or, under the name REGISTERED, what it
+    registers itself: no team that ever goes out.
 
-    Within the caller's permission. Raises OfficeOutsideCampaign, CampaignOver.
+    Within the caller's permission. Raises OfficeOutsideCampaign, CampaignOver, TeamNameTaken.
     """
     require_open(campaign)
     if not SupervisingOffice.objects.filter(campaign=campaign, body=office).exists():
         raise OfficeOutsideCampaign(name=office.name)
     team, new = Team.objects.get_or_create(
-        campaign=campaign, office=office, name=PAPER_TEAM,
+        campaign=campaign, office=office, name=name,
         defaults={"formed_at": at, "formed_by": by, "disbanded_at": at, "imported": True},
     )  # fmt: skip
     if not team.imported:
-        raise TeamNameTaken(name=PAPER_TEAM)
+        raise TeamNameTaken(name=name)
     if new:
         _record("team.stand_for_paper", team, by=by, at=at, detail={"name": team.name})
     return team

@@ -271,7 +271,8 @@ def _cells(finding: Finding, order: Rectification | None, townships: dict[str, s
     review = max(order.reviews.all(), key=lambda r: r.pk, default=None) if order else None
     return [
         finding.number, finding.campaign.name, _when(finding.noted_at), finding.office.name,
-        finding.visit.inspection.team.name, finding.visit.get_mode_display(),
+        finding.visit.inspection.team.name,
+        "" if finding.visit.inspection.team.registered else finding.visit.get_mode_display(),
         townships.get(finding.site.division.township_code, ""), finding.site.name, finding.site.type.name,
         finding.rule or UNCLASSIFIED, finding.get_responsibility_display(), finding.body.name,
         finding.description, finding.get_severity_display(), order.get_way_display() if order else "未定",
