@@ -5,6 +5,9 @@ The data folder: everything an instance keeps outside the code.
     evidence/             files by their hash
     keys/secret           signs sessions and forms
     keys/sealing          seals lists and the head of the audit chain; 32 bytes
+    keys/tips-pepper      stretches the receipts of the tip line; 32 bytes, apart from every other
+    keys/tips-mark        marks what the sealed room writes; 32 bytes
+    tips/                 the tip line's signed key directory, the root that signs it, and its sealed files
     instance.json         {"demo": true, "now": "2021-10-27T18:00:00+08:00"}
     served-at.json        where it is served, while it is
     demo-passwords.json   the demo's sign-ins, made anew for each folder
@@ -62,6 +65,21 @@ class DataFolder:
         """What seals lists and chain heads: 32 bytes."""
         return (self.path / "keys" / "sealing").read_bytes()
 
+    @property
+    def tips(self) -> Path:
+        """Where the tip line keeps its key directory (directory.json, root.pub) and its sealed files."""
+        return self.path / "tips"
+
+    @property
+    def tips_pepper(self) -> bytes:
+        """What the receipts of the tip line are stretched with: 32 bytes."""
+        return (self.path / "keys" / "tips-pepper").read_bytes()
+
+    @property
+    def tips_mark(self) -> bytes:
+        """What marks the sealed room's rows, so that who can only write to the database cannot forge one: 32 bytes."""
+        return (self.path / "keys" / "tips-mark").read_bytes()
+
     def instance(self) -> dict[str, Any]:
         """Return what this instance is: `demo` (bool) and `now` (ISO time or None); empty before anything was set."""
         try:
@@ -105,8 +123,10 @@ def prepare(path: Path) -> DataFolder:
         _make(path / "pg", 0o711 if os.geteuid() == 0 else 0o700)
         _make(path / "evidence", 0o700)
         _make(path / "keys", 0o700)
+        _make(path / "tips", 0o700)
         make_secret(path / "keys" / "secret", lambda: secrets.token_urlsafe(48).encode())
-        make_secret(path / "keys" / "sealing", lambda: secrets.token_bytes(32))
+        for name in ("sealing", "tips-pepper", "tips-mark"):
+            make_secret(path / "keys" / name, lambda: secrets.token_bytes(32))
     except OSError as error:
         raise DataFolderUnusable(folder=path, reason=error.strerror or error) from error
     return DataFolder(path)

@@ -12,6 +12,7 @@ MINGCHA_HTTPS             1: cookies travel over https only, the proxy's X-Forwa
 MINGCHA_CHAT_HOSTS        own servers in place of public chat services, with commas: open.feishu.cn=https://…
 MINGCHA_ROADS             a road server on one's own network: osrm:http://…, valhalla:http://… or graphhopper:http://…;
                           without it ways are straight lines with a detour. It learns what is drawn before a team departs
+MINGCHA_FACE              all, or public: a process that serves the public tip line alone
 MINGCHA_TLS               1, set by `--tls`: this server speaks https itself. Cookies travel over https only; the rest of
                           MINGCHA_HTTPS must be asked for with it, and no proxy is believed
 """
@@ -49,6 +50,11 @@ MINGCHA_NOW = _data.fixed_clock() if _data else read_clock(_now) if _now else No
 MINGCHA_DEMO = bool(_data and _data.instance().get("demo"))
 MINGCHA_EVIDENCE_DIR = _data.evidence if _data else Path("/nonexistent")
 MINGCHA_SEALING_KEY = _data.sealing_key if _data else secrets.token_bytes(32)
+MINGCHA_TIPS_DIR = _data.tips if _data else Path("/nonexistent")
+MINGCHA_TIPS_PEPPER = _data.tips_pepper if _data else secrets.token_bytes(32)
+MINGCHA_TIPS_MARK = _data.tips_mark if _data else secrets.token_bytes(32)
+MINGCHA_TIPS_ARGON = "full"  # how hard officers' passphrases are stretched; tests take "light"
+MINGCHA_FACE = os.environ.get("MINGCHA_FACE", "all")
 MINGCHA_ROADS = os.environ.get("MINGCHA_ROADS", "").strip()
 MINGCHA_CHAT_HOSTS = dict(pair.split("=", 1) for pair in _list("MINGCHA_CHAT_HOSTS"))
 

@@ -12,14 +12,19 @@ TIP_FIELDS = """
 tips.OfficerKey               account
     internal  public made_at failures closed_until
     personal  person
-    sealed    salt box
+    sealed    mark salt box
 tips.OfficeKey                permanent
     internal  id office purpose epoch public state made_at
     personal  made_by
+    sealed    mark
 tips.KeyHolder                account
     internal  id office_key granted_at
     personal  person granted_by
     sealed    box vouch
+tips.Vouch                    account
+    internal  id office_key made_at
+    personal  person made_by
+    sealed    mark
 tips.RecoveryEnvelope         permanent
     internal  id office_key
     personal  first second
@@ -27,7 +32,7 @@ tips.RecoveryEnvelope         permanent
 tips.Tip                      permanent
     internal  id kind channel category county received_on office state year number named repeat way outcome due due_at
     internal  notice_due_at accepted_on concluded_on closed_on erase_on announced public identity_public
-    sealed    lookup
+    sealed    lookup mark
 tips.Wrap                     tip
     internal  id tip identity office_key
     personal  person

@@ -10,7 +10,7 @@ likeness  sealed fingerprints by which repeated reports are found
 
 from mingcha.tips.models.calls import Call
 from mingcha.tips.models.handling import Offer, OfficeRule, Proposal, RatingGiven
-from mingcha.tips.models.keys import KeyHolder, OfficeKey, OfficerKey, RecoveryEnvelope
+from mingcha.tips.models.keys import KeyHolder, OfficeKey, OfficerKey, RecoveryEnvelope, Vouch
 from mingcha.tips.models.likeness import LikenessBlock, LikenessWaiting
 from mingcha.tips.models.tips import Record, SealedFile, SpentEffort, Tip, Wrap
 
@@ -30,5 +30,6 @@ __all__ = [
     "SealedFile",
     "SpentEffort",
     "Tip",
+    "Vouch",
     "Wrap",
 ]  # fmt: skip

@@ -12,11 +12,14 @@ class OfficerKey(models.Model):
     """
     An officer's own pair (X25519). `box` holds the private half under a key stretched from the passphrase and `salt`.
 
-    A new passphrase makes a new pair: what was wrapped to the old one must be granted again by another holder.
+    Who forgets the passphrase makes a new pair: what was wrapped to the old one must be granted again by another holder.
+    `mark` is made with a key kept outside the database, as on every public half here: who can only write rows cannot
+    exchange one.
     """
 
     person = models.OneToOneField(Person, models.PROTECT, related_name="+", primary_key=True, verbose_name="人员")
     public = models.BinaryField("公钥")
+    mark = models.BinaryField("完整性标记")
     salt = models.BinaryField("盐")
     box = models.BinaryField("私钥封")
     made_at = models.DateTimeField("建立时间")
@@ -31,6 +34,7 @@ class OfficeKey(models.Model):
     purpose = models.CharField("用途", max_length=10, choices=Purpose.choices)
     epoch = models.PositiveSmallIntegerField("期次")
     public = models.BinaryField("公钥")
+    mark = models.BinaryField("完整性标记")
     state = models.CharField("状态", max_length=10, choices=Epoch.choices, default=Epoch.WAITING)
     made_at = models.DateTimeField("建立时间")
     made_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="建立人")
@@ -61,6 +65,23 @@ class KeyHolder(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["office_key", "person"], name="tips_holder_once")]
+
+
+class Vouch(models.Model):
+    """
+    Somebody of the office whose public half a holder of this key has seen, so that tips may be handed to them.
+
+    They hold no key of the office; `mark` is made as `KeyHolder.vouch` is.
+    """
+
+    office_key = models.ForeignKey(OfficeKey, models.PROTECT, related_name="vouches", verbose_name="机关密钥")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="承办人")
+    mark = models.BinaryField("担保")
+    made_at = models.DateTimeField("担保时间")
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="担保人")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["office_key", "person"], name="tips_vouched_once")]
 
 
 class RecoveryEnvelope(models.Model):

@@ -50,6 +50,8 @@ class Tip(models.Model):
     lookup = models.BinaryField("回执查询值", unique=True)
     public = models.BinaryField("公钥")
     identity_public = models.BinaryField("身份公钥")
+    # Over what is sealed to: with a key outside the database, so that who writes rows cannot put in a half of their own.
+    mark = models.BinaryField("完整性标记")
 
     class Meta:
         indexes = [
