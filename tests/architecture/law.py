@@ -30,7 +30,17 @@ EXTRA = {
     "mingcha/ground/evidence": {"darkroom"},
     "mingcha/ground/notices": {"channels", "outbox"},
     "mingcha/ground/rulebook": {"catalogues", "terms"},
-    "mingcha/tips": {"boxes", "directory", "public", "routing", "unlocked", "vault"},
+    "mingcha/tips": {
+        "boxes",
+        "clocks",
+        "directory",
+        "moving",
+        "prints",
+        "public",
+        "routing",
+        "unlocked",
+        "vault",
+    },  # fmt: skip
 }
 UNTOLD = {"utils", "helpers", "managers", "signals", "services", "common", "misc"}
 # The only places that may read a clock; there the ban of pyproject.toml is lifted line by line.

@@ -1,0 +1,80 @@
+"""
+What a report leaves in an office's index: a fingerprint of its text, and which unit and place it is about.
+
+A print has a fixed length, so that thousands are read as one table:
+16 bytes the tip's id, 512 its signature (`kernel.likeness`), 12 the division's code, 48 the accused body's code (UTF-8;
+empty where longer), 4 the site's id (0 for none), 4 the day as an ordinal, little endian. Texts and codes are padded
+with zero bytes.
+"""
+
+import struct
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from mingcha.kernel import likeness, sealing
+from mingcha.tips.models import LikenessWaiting, OfficeKey, Tip
+
+LAYOUT = struct.Struct(f"<16s{likeness.BYTES}s12s48sII")
+SIGNATURE = slice(16, 16 + likeness.BYTES)
+# One print is padded to this in a waiting box; all are equally long anyway.
+STEP = 640
+
+
+@dataclass(frozen=True)
+class Print:
+    """One report in an index. `body`, `division`: codes or ""; `site`: its id or 0."""
+
+    tip: UUID
+    signature: bytes
+    division: str
+    body: str
+    site: int
+    day: date
+
+    def packed(self) -> bytes:
+        """Return it in LAYOUT."""
+        body = self.body.encode() if len(self.body.encode()) <= 48 else b""
+        day = self.day.toordinal()
+        return LAYOUT.pack(self.tip.bytes, self.signature, self.division.encode()[:12], body, self.site, day)
+
+
+def unpacked(plain: bytes) -> list[Print]:
+    """Return the prints joined in LAYOUT. Raises struct.error for anything else."""
+    return [_print(row) for row in LAYOUT.iter_unpack(plain)]
+
+
+def of_report(tip: Tip, report: dict[str, Any]) -> Print:
+    """Return the print of a report's content: `text`, `division`, `body` and `site`, as in its record."""
+    return Print(
+        tip=tip.pk,
+        signature=likeness.signature(str(report.get("text") or "")),
+        division=str(report.get("division") or ""),
+        body=str(report.get("body") or ""),
+        site=int(report.get("site") or 0),
+        day=tip.received_on,
+    )
+
+
+def waiting(found: Print, *, to: OfficeKey, public: bytes) -> LikenessWaiting:
+    """
+    Return a print sealed to an office's index key, unsaved; anybody may seal one.
+
+    `public` is the key's public half as the signed directory gives it.
+    """
+    box = sealing.seal_to(found.packed(), to=public, about=about(found.tip), pad=STEP)
+    return LikenessWaiting(tip_id=found.tip, office_key=to, box=box)
+
+
+def about(tip: UUID) -> str:
+    """Return what a waiting box is bound to."""
+    return f"print of {tip}"
+
+
+def _print(row: tuple[bytes, bytes, bytes, bytes, int, int]) -> Print:
+    tip, signature, division, body, site, day = row
+    return Print(
+        UUID(bytes=tip), signature, division.rstrip(b"\0").decode(), body.rstrip(b"\0").decode(), site,
+        date.fromordinal(day),
+    )  # fmt: skip
