@@ -40,7 +40,7 @@ EXTRA = {
         "routing",
         "unlocked",
         "vault",
-    },  # fmt: skip
+    },
 }
 UNTOLD = {"utils", "helpers", "managers", "signals", "services", "common", "misc"}
 # The only places that may read a clock; there the ban of pyproject.toml is lifted line by line.
