@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from mingcha.ground.accounts.models import Person
 
 View = Callable[..., HttpResponseBase]
+# Half of an officer's key lies in this cookie (doors/desk/strongbox.py); to sign out ends it, too.
+KEY_COOKIE, KEY_PATH = "mingcha_tips", "/tipline/"
 
 
 class Request(HttpRequest):

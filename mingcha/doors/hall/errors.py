@@ -20,12 +20,13 @@ HEADINGS = {
     404: gettext_lazy("没有找到"),
     413: gettext_lazy("文件太大"),
     422: gettext_lazy("有内容需要修改"),
+    423: gettext_lazy("已上锁"),
     429: gettext_lazy("请稍后再试"),
     503: gettext_lazy("暂时无法使用"),
 }
 # What a person has written, told from codes, numbers and choices, which are quickly given again.
 WRITTEN = re.compile(r"[^\x00-\x7f]|\S\s\S")
-PICTURES = {403: "lock", 404: "search", 409: "warn", 422: "warn", 429: "clock"}
+PICTURES = {403: "lock", 404: "search", 409: "warn", 422: "warn", 423: "lock", 429: "clock"}
 LAST_RESORT = (
     '<!doctype html><html lang="zh-hans"><meta charset="utf-8"><title>明察</title>'
     "<h1>系统出了问题</h1><p>刚才这一步没有完成，请稍后重试。</p><p><a href='/'>回到首页</a></p></html>"

@@ -15,7 +15,7 @@ from mingcha.ground.accounts.actions import signing
 from mingcha.kernel.refusals import Refusal
 
 from . import clock, forms, styleguide
-from .access import Request, door, inside
+from .access import KEY_COOKIE, KEY_PATH, Request, door, inside
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 LANGUAGE_YEAR = 365 * 24 * 3600
@@ -52,7 +52,9 @@ def sign_out(request: Request) -> HttpResponse:
     if request.user.is_authenticated:
         signing.sign_out(by=request.user, at=request.now)
     logout(request)
-    return redirect("hall:sign_in")
+    answer = redirect("hall:sign_in")
+    answer.delete_cookie(KEY_COOKIE, path=KEY_PATH, samesite="Strict")
+    return answer
 
 
 @require_POST
