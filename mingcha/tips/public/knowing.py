@@ -1,0 +1,1 @@
+"""What every submission needs and nobody writes: places, units, who can receive, terms. Read once a minute for a process."""
