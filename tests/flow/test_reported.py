@@ -7,6 +7,8 @@ import pytest
 from mingcha.flow.campaigns import queries as campaigns
 from mingcha.flow.campaigns.actions import teams
 from mingcha.flow.campaigns.models import REGISTERED
+from mingcha.flow.draws import queries as draws
+from mingcha.flow.draws.actions import directing
 from mingcha.flow.fieldwork import queries as fieldwork
 from mingcha.flow.findings import queries as findings
 from mingcha.flow.findings.actions import AlreadyNoted, NothingSeen, OfficeCannotAnswer
@@ -18,6 +20,7 @@ from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.rectifications.moving import AnotherHandNeeded, DeadlineInThePast, Recused
 from mingcha.flow.rectifications.queries import ladder
 from mingcha.flow.rectifications.states import State
+from mingcha.flow.referrals import queries as referrals
 from mingcha.flow.reports.queries import figures, ledger, rates
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.actions import recusals
@@ -25,6 +28,7 @@ from mingcha.ground.accounts.queries import NotAllowed, NotFound
 from mingcha.ground.audit.models import Event
 from mingcha.ground.notices.models import Notice
 from mingcha.ground.territory.models import Site
+from tests import referred
 from tests.world import PNG
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +149,30 @@ def test_what_is_on_record_says_nothing_of_where_it_came_from(world):
         ("team.stand_for_paper", {"name": REGISTERED}), ("inspection.take_over", {}),
         ("finding.note", {"visit": visit}), ("rectification.order", {}),
     ]  # fmt: skip
+
+
+def test_by_its_number_each_is_found_by_whoever_may_see_it_and_nobody_else(world):
+    def seen(person):
+        return accounts.standing(person, at=world.at)
+
+    order, lead = issue(world), referred.registered(world)
+    number = order.finding.number
+    given = {"year": lead.year, "number": lead.number}
+    asked = directing.direct(
+        world.campaign, office=world.city.office.body, carrier=world.minxian.office.body,
+        site=world.minxian.office.sites[0], reason="演示", by=world.lead, at=world.at,
+    )  # fmt: skip
+    assert queries.numbered(number, to=seen(world.county)) == order
+    assert referrals.numbered(lead.office_id, **given, to=seen(world.county)) == lead
+    assert draws.directed_visit(asked.pk, to=seen(world.lead)) == asked
+    for typed in (number.replace("621126", "621125"), "", "621126-", f"621126-{order.finding.pk + 999:06d}", "９" * 40):
+        with pytest.raises(NotFound):
+            queries.numbered(typed, to=seen(world.county))
+    for look in (
+        lambda: queries.numbered(number, to=seen(world.neighbour)),
+        lambda: referrals.numbered(lead.office_id, **given, to=seen(world.neighbour)),
+        lambda: referrals.numbered(world.zhangxian.office.body.pk, **given, to=seen(world.lead)),
+        lambda: draws.directed_visit(asked.pk, to=seen(world.county)),
+    ):
+        with pytest.raises(NotFound):
+            look()

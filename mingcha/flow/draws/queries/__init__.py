@@ -164,6 +164,15 @@ def directed(*, to: Standing) -> list[tuple[DirectedVisit, str, str]]:
     return [(each, *boxes.direction(each.box, office=each.office_id, carrier=each.carrier_id)) for each in found]
 
 
+def directed_visit(pk: int, *, to: Standing) -> DirectedVisit:
+    """Return a visit that one's own office has directed. Raises NotFound."""
+    own = DirectedVisit.objects.filter(office__in=to.serves(Permission.ROUND_DIRECT))
+    found = own.select_related("office", "carrier", "campaign", "round").filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def nothing_left_to_hide(round: Round, *, at: datetime) -> bool:
     """Return whether every list is opened, or lapsed: a list that nobody opened is void once its day is over."""
     today = at.astimezone(OFFICE_TIME).date()

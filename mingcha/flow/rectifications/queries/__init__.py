@@ -40,7 +40,7 @@ from mingcha.ground.accounts.queries import NotFound, Standing
 
 __all__ = [
     "RELATED", "NotFound", "after_waiting", "askable", "chosen", "due_now", "hands", "is_overdue", "issued", "issued_in", "judges", "last_reply",
-    "live_link", "locked", "may_see_photo", "measures", "of", "of_finding", "of_findings", "offices_over", "order",
+    "live_link", "locked", "may_see_photo", "measures", "numbered", "of", "of_finding", "of_findings", "offices_over", "order",
     "orders", "overdue", "pause_now", "pauses", "photo", "progress", "progress_file", "proof", "replies", "requests",
     "reread", "reviews", "revisits", "sampling", "samplings", "stood_still", "tie", "to_rule", "to_sample",
 ]  # fmt: skip
@@ -68,6 +68,15 @@ def order(pk: int, *, to: Standing) -> Rectification:
     """Return an order one may see. Raises NotFound."""
     found = orders(to=to).filter(pk=pk).first()
     if found is None:
+        raise NotFound
+    return found
+
+
+def numbered(number: str, *, to: Standing) -> Rectification:
+    """Return an order by the number of its finding ("621126-000123"), where one may see it. Raises NotFound."""
+    running = number.rpartition("-")[2]
+    found = orders(to=to).filter(finding=int(running)).first() if running.isdecimal() else None
+    if found is None or found.finding.number != number:
         raise NotFound
     return found
 

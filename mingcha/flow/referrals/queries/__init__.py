@@ -70,6 +70,14 @@ def lead(pk: int, *, to: Standing) -> Lead:
     return found
 
 
+def numbered(office: str, *, year: int, number: int, to: Standing) -> Lead:
+    """Return the lead of an office by the number it was registered under, where one may see it. Raises NotFound."""
+    found = leads(to=to).filter(office=office, year=year, number=number).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def leads_in(tab: str, *, to: Standing, at: datetime) -> QuerySet[Lead]:
     """
     Return the leads that wait for a proposal, for another hand, are being looked into, are held, are to be looked at
