@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from mingcha.ground.accounts.models import Person
-from mingcha.kernel import sealing
+from mingcha.kernel import custody, sealing
 from mingcha.kernel.refusals import Refusal
 from mingcha.tips import boxes
 from mingcha.tips.models import KeyHolder, OfficeKey, Tip, Wrap
@@ -60,10 +60,12 @@ class Unlocked:
         return found
 
     def _open(self, holder: KeyHolder, office_key: OfficeKey) -> bytes:
-        found = sealing.unwrap(bytes(holder.box), private=self.private, about=about_holder(office_key, self.person.pk))
+        name = name_of(office_key)
+        about = custody.about_holder(name, self.person.pk)
+        found = sealing.unwrap(bytes(holder.box), private=self.private, about=about)
         if sealing.public_of(found) != bytes(office_key.public):
             raise sealing.SealBroken
-        if not is_vouched(self.public, bytes(holder.vouch), of=self.person.pk, office_key=office_key, private=found):
+        if not custody.is_vouched(self.public, bytes(holder.vouch), of=self.person.pk, key=name, private=found):
             raise NotVouched(name=self.person.name)
         self._held[office_key.pk] = found
         return found
@@ -119,21 +121,6 @@ def about_officer(person: int) -> str:
     return f"tips officer {person}"
 
 
-def about_holder(office_key: OfficeKey, person: int) -> str:
-    """Return what a holder's box of an office's private half is bound to."""
-    return f"tips holder {office_key.office_id} {office_key.purpose} {office_key.epoch} {person}"
-
-
-def vouch(public: bytes, *, of: int, office_key: OfficeKey, private: bytes) -> bytes:
-    """Return the mark by which holders of an office's key know a person's public half again; `private`: the office's."""
-    return sealing.mark(public, key=_vouching(office_key, private), about=f"tips vouch {of}")
-
-
-def is_vouched(public: bytes, mark: bytes, *, of: int, office_key: OfficeKey, private: bytes) -> bool:
-    """Whether a holder of the office's key has vouched for this public half of the person `of` (their row's number)."""
-    return sealing.marked(public, mark, key=_vouching(office_key, private), about=f"tips vouch {of}")
-
-
-def _vouching(office_key: OfficeKey, private: bytes) -> bytes:
-    salt = f"{office_key.office_id} {office_key.purpose} {office_key.epoch}".encode()
-    return sealing.derive(private, salt=salt, label="tips vouch")
+def name_of(office_key: OfficeKey) -> custody.KeyName:
+    """Return what the boxes and marks about an office's key are bound to."""
+    return custody.KeyName(office_key.office_id, office_key.purpose, office_key.epoch)
