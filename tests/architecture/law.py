@@ -34,6 +34,7 @@ EXTRA = {
         "boxes",
         "clocks",
         "directory",
+        "marks",
         "moving",
         "prints",
         "public",

@@ -11,13 +11,16 @@ def links(model):
 
 
 def room(model):
-    """Return the room a table stands in: mingcha.flow.findings."""
-    return ".".join(model.__module__.split(".")[:3])
+    """Return the room a table stands in: mingcha.flow.findings; mingcha.tips."""
+    path = model.__module__.split(".")
+    return ".".join(path[: 2 if path[1] == "tips" else 3])
 
 
 def rank(name, contracts):
     """Return a number: a table may point only at tables of a room with a greater one."""
-    _, floor, own = name.split(".")
+    floor, own = name.split(".")[1], name.split(".")[-1]
+    if floor == "tips":
+        return 0
     if floor == "flow":
         return contracts["stages"]["layers"].index(own)
     layers = contracts["foundations"]["layers"]
@@ -25,9 +28,14 @@ def rank(name, contracts):
 
 
 def forward_links(model, contracts):
-    """Return the foreign keys that point up the house or forward in time."""
-    here = rank(room(model), contracts)
-    return [field.name for field in links(model) if here >= rank(room(field.related_model), contracts)]
+    """Return the foreign keys that point up the house, forward in time, or between the work and the sealed room."""
+    here = room(model)
+    return [
+        field.name
+        for field in links(model)
+        if rank(here, contracts) >= rank(room(field.related_model), contracts)
+        or {here.split(".")[1], room(field.related_model).split(".")[1]} == {"flow", "tips"}
+    ]
 
 
 def open_accessors(model):

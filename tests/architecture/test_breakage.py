@@ -15,6 +15,7 @@ from django.db import models
 
 from mingcha.flow.findings.models import Finding
 from mingcha.flow.rectifications.models import Rectification
+from mingcha.tips.models import Tip
 from tests.architecture import law, tables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +41,10 @@ CONTRACTS = [
         "from mingcha.flow.reports.queries import ledger",
     ),
     ("sealed-room", "mingcha/flow/reports/actions/briefs.py", "from mingcha import tips"),
+    ("sealed-room", "mingcha/doors/hall/clock.py", "from mingcha.tips import boxes"),
+    ("floors", "mingcha/tips/boxes.py", "from mingcha.flow.referrals import queries as r"),
+    ("portal-sees-what-is-published", "mingcha/doors/portal/__init__.py", "from mingcha.tips.queries import figures"),
+    ("portal-sees-what-is-published", "mingcha/doors/portal/__init__.py", "from mingcha.tips import unlocked"),
     ("pure-kernel", "mingcha/kernel/privacy.py", "from django.utils import timezone"),
     ("pure-kernel", "mingcha/kernel/sealing/envelopes.py", "import urllib.request"),
 ]
@@ -236,6 +241,23 @@ def forward():
 
 def test_a_table_that_points_forward_is_caught(forward):
     assert tables.forward_links(forward, law.contracts(ROOT)) == ["order"]
+
+
+@pytest.mark.parametrize(("table", "there"), [(Tip, Finding), (Finding, Tip)], ids=["of a tip", "to a tip"])
+def test_a_table_that_leads_from_the_work_to_a_tip_or_back_is_caught(table, there):
+    """Nothing in the work tells that a tip began it, and a tip tells it only sealed."""
+    from django.test.utils import isolate_apps
+
+    with isolate_apps("mingcha.flow.findings", "mingcha.tips"):
+
+        class Leading(models.Model):
+            led = models.ForeignKey(there, models.PROTECT, related_name="+")
+
+            class Meta:
+                app_label = table._meta.app_label
+
+        Leading.__module__ = table.__module__
+        assert tables.forward_links(Leading, law.contracts(ROOT)) == ["led"]
 
 
 def test_an_open_reverse_accessor_is_caught(forward):

@@ -1,0 +1,1 @@
+"""Background work of the sealed room: thin, idempotent; it opens nothing, for it holds no key."""
