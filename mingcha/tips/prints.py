@@ -46,13 +46,14 @@ def unpacked(plain: bytes) -> list[Print]:
 
 
 def of_report(tip: Tip, report: dict[str, Any]) -> Print:
-    """Return the print of a report's content: `text`, `division`, `body` and `site`, as in its record."""
+    """Return the print of a report's content: `text`, `division`, `body` and `site` (an id), as in its record."""
+    site = report.get("site")
     return Print(
         tip=tip.pk,
         signature=likeness.signature(str(report.get("text") or "")),
         division=str(report.get("division") or ""),
         body=str(report.get("body") or ""),
-        site=int(report.get("site") or 0),
+        site=site if isinstance(site, int) else 0,
         day=tip.received_on,
     )
 
