@@ -55,6 +55,8 @@ tips.RatingGiven              permanent
     internal  id tip closed_on value day
 tips.OfficeRule               register
     internal  office forward_days notice_days result_days proposal_days objection_days keep_days bits
+tips.StandsAside              register
+    internal  id office body
 tips.Call                     permanent
     public    title scope ways promises until published_at
     internal  id office state drafted_at withdrawn_at

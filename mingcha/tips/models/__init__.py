@@ -6,8 +6,10 @@ tips      the row that is readable without a key, who holds a key to it, and wha
 handling  hand-overs, disposals, ratings, the terms an office sets
 calls     what an office asks the public for
 likeness  sealed fingerprints by which repeated reports are found
+asides    which office must not receive a report about whom
 """
 
+from mingcha.tips.models.asides import StandsAside
 from mingcha.tips.models.calls import Call
 from mingcha.tips.models.handling import Offer, OfficeRule, Proposal, RatingGiven
 from mingcha.tips.models.keys import KeyHolder, OfficeKey, OfficerKey, RecoveryEnvelope, Vouch
@@ -29,6 +31,7 @@ __all__ = [
     "RecoveryEnvelope",
     "SealedFile",
     "SpentEffort",
+    "StandsAside",
     "Tip",
     "Vouch",
     "Wrap",
