@@ -2,13 +2,17 @@
 #   make demo ARGS=--no-serve     ends after loading the demo
 #   make demo ARGS="--port 0"     on any free port
 #   make test ARGS="-k draw"      a part of the tests
-.PHONY: demo test check fix venv assets
+#   make prove-sealed             the proofs of the sealed room alone
+.PHONY: demo test prove-sealed check fix venv assets
 
 demo: venv assets
 	@.venv/bin/mingcha demo $(ARGS)
 
 test: venv assets
 	@sh scripts/test.sh $(ARGS)
+
+prove-sealed: venv assets
+	@sh scripts/test.sh -m proof $(ARGS)
 
 check: venv
 	@.venv/bin/python -m ruff check . && .venv/bin/python -m ruff format --check .
