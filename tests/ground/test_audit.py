@@ -60,6 +60,7 @@ def test_the_database_refuses_to_change_the_record(sealed, sql):
         cursor.execute(sql)
 
 
+@pytest.mark.proof(11)
 def test_an_edited_column_is_named(sealed):
     event = Event.objects.order_by("pk")[5]
     without_trigger("UPDATE audit_event SET actor = 'someone else' WHERE id = %s", event.pk)
@@ -80,6 +81,7 @@ def test_an_edited_text_is_named_even_with_its_columns(sealed):
     assert f"事件 {event.pk}" in fault
 
 
+@pytest.mark.proof(11)
 def test_a_deleted_event_is_named(sealed):
     event = Event.objects.order_by("pk")[5]
     without_trigger("DELETE FROM audit_event WHERE id = %s", event.pk)
@@ -88,6 +90,7 @@ def test_a_deleted_event_is_named(sealed):
     assert f"事件 {event.pk} 已被删除" in fault
 
 
+@pytest.mark.proof(11)
 def test_a_link_taken_out_is_named(sealed):
     without_trigger("DELETE FROM audit_seal WHERE seq = 6")
     faults = queries.verify().broken
@@ -95,6 +98,7 @@ def test_a_link_taken_out_is_named(sealed):
     assert any("既未封存也不在待封队列" in fault for fault in faults)
 
 
+@pytest.mark.proof(11)
 def test_links_in_another_order_are_named(sealed):
     first, second = Seal.objects.order_by("seq")[5:7]
     without_trigger("UPDATE audit_seal SET event_id = -1 WHERE seq = 6")

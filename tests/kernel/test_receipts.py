@@ -13,6 +13,7 @@ PEPPER = bytes(range(32))
 CANONICAL = "7K2MZ0Q4R91XTBV3H8CD"
 
 
+@pytest.mark.proof(9)
 def test_a_receipt_has_a_hundred_bits_and_no_two_are_the_same():
     assert len(receipts.ALPHABET) == len(set(receipts.ALPHABET)) == 32
     assert receipts.LENGTH * math.log2(len(receipts.ALPHABET)) == 100
@@ -24,6 +25,7 @@ def test_a_receipt_has_a_hundred_bits_and_no_two_are_the_same():
     assert {character for receipt in made for character in receipt} == {*receipts.ALPHABET, "-"}
 
 
+@pytest.mark.proof(9)
 @pytest.mark.parametrize(
     "typed",
     [
