@@ -177,6 +177,7 @@ desk:embedded_record     GET       signed-in                 embedded    lower  
 desk:embedded_check      POST      embedded.keep             embedded    -          -                 -       -          -     own         -          -        -
 
 desk:orders              GET       order.see                 -           yes        yes               -       -          yes   yes         yes        yes      -
+desk:order_new           GET,POST  order.verify              -           yes        yes               -       -          -     -           -          -        -
 desk:order               GET       order.see                 order       own,lower  own,beside,lower  -       -          own   own         own,lower  own      -
 desk:order_receive       POST      order.answer              order       -          -                 -       -          own   -           -          -        -
 desk:order_plan          POST      order.answer              order       -          -                 -       -          own   -           -          -        -
@@ -267,6 +268,18 @@ portal:lot_check         GET,POST  public                    -           yes    
 portal:lot               GET       public                    lot         yes        yes               yes     yes        yes   yes         yes        yes      yes
 portal:lot_bundle        GET       public                    lot         yes        yes               yes     yes        yes   yes         yes        yes      yes
 portal:lot_proof         GET       public                    lot         yes        yes               yes     yes        yes   yes         yes        yes      yes
+portal:tips              GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
+portal:tip_calls         GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
+portal:tip_how           GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
+portal:tip_privacy       GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
+portal:tip_new           GET,POST  public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
+portal:tip_kept          POST      public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
+portal:tip_enter         GET,POST  public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
+portal:tip               GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
+portal:tip_add           POST      public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
+portal:tip_object        POST      public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
+portal:tip_rate          POST      public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
+portal:tip_leave         POST      public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
 portal:link              GET,POST  public                    one_time    yes        yes               yes     yes        yes   yes         yes        yes      yes
 portal:orders            GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
 portal:order             GET       public                    number      yes        yes               yes     yes        yes   yes         yes        yes      yes

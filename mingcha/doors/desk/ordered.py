@@ -74,6 +74,7 @@ def page(
         "order": order,
         "finding": order.finding,
         "imported": imported.row_of(order),
+        "registered": order.finding.visit.inspection.team.registered,
         "photos": findings.photos(order.finding),
         "rights": custody.of_visit(order.finding.visit, to=request.standing),
         "clock": stories.clock(order, at=request.now),

@@ -37,6 +37,7 @@ def show(request: Request, *, pk: int) -> HttpResponse:
         "photos": findings.photos(finding),
         "order": order,
         "imported": imported.row_of(order) if order else None,
+        "registered": finding.visit.inspection.team.registered,
         "clock": stories.clock(order, at=request.now),
         "replies": rectifications.replies(order) if order else (),
         "may_open_order": _may_open(request, finding),
