@@ -11,7 +11,8 @@ from mingcha.tips.public.drafts import (
     Effort,
     Identity,
 )
-from mingcha.tips.public.filing import Filed, OutOfService, file_tip, new_effort
+from mingcha.tips.public.filing import EffortSpent, Filed, OutOfService, file_tip, new_effort
+from mingcha.tips.public.opened import ReceiptUnknown
 from mingcha.tips.public.shown import (
     Division,
     Result,
@@ -28,7 +29,6 @@ from mingcha.tips.public.shown import (
 from mingcha.tips.public.visits import (
     Line,
     NotNow,
-    ReceiptUnknown,
     Visit,
     add,
     enter,
@@ -43,6 +43,7 @@ __all__ = [
     "Draft",
     "DraftIncomplete",
     "Effort",
+    "EffortSpent",
     "FileTooLarge",
     "Filed",
     "Identity",

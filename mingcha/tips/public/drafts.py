@@ -1,6 +1,7 @@
 """What a citizen is about to send, as plain values, and what it must hold before it can be sealed."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 
 from mingcha.kernel.refusals import Refusal
@@ -67,10 +68,15 @@ class Identity:
 
 @dataclass(frozen=True)
 class Effort:
-    """A proof of work: the challenge that `new_effort` gave, and the number found; "" by a browser without script."""
+    """
+    A proof of work: the challenge that `new_effort` gave, and the number found; "" by a browser without script.
+
+    `at` is the time as it runs, for the house's own may stand still (the demo); None: the time of the act.
+    """
 
     challenge: str
     answer: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ class Draft:
     A report before it is sealed.
 
     `county` is where it happened (code of 2, 4 or 6 digits), `division` the more precise place's code or "", `place` what
-    was typed of it; `body` the code of the accused unit or "", `body_name` what was typed instead; `happened` when, in the
+    was typed of it; `body` the code of the accused unit or "", `body_name` what was typed instead; `site` the id of one on the register, or 0; `happened` when, in the
     citizen's own words. `leaders`: the unit's leaders are concerned. `higher`: send to the office above.
     """
 
@@ -91,7 +97,7 @@ class Draft:
     place: str = field(default="", repr=False)
     body: str = ""
     body_name: str = field(default="", repr=False)
-    site: str = field(default="", repr=False)
+    site: int = 0
     happened: str = field(default="", repr=False)
     leaders: bool = False
     higher: bool = False
@@ -107,7 +113,7 @@ class Draft:
         if not (self.county.isascii() and self.county.isdigit() and len(self.county) in (2, 4, 6)):
             raise CountyMissing
         check_text(self.text)
-        if any(len(line) > LONGEST_LINE for line in (self.place, self.body_name, self.site, self.happened)):
+        if any(len(line) > LONGEST_LINE for line in (self.place, self.body_name, self.happened)):
             raise LineTooLong
         who = self.identity
         if any(len(line) > LONGEST_LINE for line in (who.name, who.phone, who.unit, who.address)):

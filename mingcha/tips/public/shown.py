@@ -4,11 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q
+
+from mingcha.ground.territory import queries as territory
+from mingcha.ground.territory.models import Body, Level
+from mingcha.ground.territory.models import Division as Place
+from mingcha.tips import directory, routing
+from mingcha.tips.clocks import day_of
+from mingcha.tips.public import asking, knowing
 from mingcha.tips.public.drafts import Draft
 from mingcha.tips.routing import Route
 from mingcha.tips.states import CATEGORIES, Category, Kind
-
-ROUND = 5
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,13 @@ class Result:
 
 
 def calls(*, at: datetime) -> list[ShownCall]:
-    """Return the calls published now, the nearest rank first."""
-    raise NotImplementedError
+    """Return the calls published now and not over, a county's before its city's."""
+    today = day_of(at)
+    found = [
+        ShownCall(**{**each, "until": date.fromisoformat(each["until"]) if each["until"] else None})
+        for each in asking.ask("tips_calls")
+    ]
+    return [each for each in found if each.until is None or each.until >= today]
 
 
 def categories(kind: str) -> Sequence[Category]:
@@ -68,24 +79,52 @@ def categories(kind: str) -> Sequence[Category]:
 
 def counties(*, at: datetime) -> list[Division]:
     """Return the counties from which something can be sent to some office of the directory, in the order of their codes."""
-    raise NotImplementedError
+    del at  # what receives today is what the directory says now
+    seats = knowing.tree().seats
+    covered = Q(pk__in=[])
+    for office in directory.offices() & seats.keys():
+        covered |= Q(code__startswith=seats[office].division)
+    return _places(covered, Level.COUNTY)
 
 
 def divisions(parent: str) -> list[Division]:
     """Return the townships of a county, or the villages of a township."""
-    raise NotImplementedError
+    return _places(Q(parent_code=parent), Level.TOWNSHIP, Level.VILLAGE)
+
+
+def _places(which: Q, *levels: Level) -> list[Division]:
+    rows = Place.objects.filter(which, level__in=levels).order_by("code").values_list("code", "name", "level")
+    return [Division(*row) for row in rows]
 
 
 def units(search: str, *, county: str, most: int = 20) -> list[Unit]:
-    """Return the units in a county and over it whose name or reading (pinyin, initials) holds the words, supervisors too."""
-    raise NotImplementedError
+    """
+    Return the units in a county and over it whose name or reading (pinyin, initials) holds the words, supervisors too.
+
+    What is called exactly so comes first, then what begins so.
+    """
+    word = search.strip()[:80]
+    if not word or not (county.isascii() and county.isdigit()):
+        return []
+    above = [county[:digits] for digits in (2, 4) if digits < len(county)]
+    near = Q(division__code__startswith=county) | Q(division__code__in=above)
+    found = territory.searched(Body.objects.filter(near, merged_into=None), word)
+    rows = list(found.order_by("pinyin", "code").values_list("code", "name", "division__name")[: 5 * most])
+    rows.sort(key=lambda row: (row[1] != word, not row[1].startswith(word)))
+    return [Unit(*row) for row in rows[:most]]
 
 
 def route(draft: Draft, *, at: datetime) -> Route:
-    """Return which office would receive it, before anything is sent. Raises NobodyAbove."""
-    raise NotImplementedError
+    """Return which office would receive it, before anything is sent. Raises NobodyAbove, DirectoryUnsigned and the like."""
+    del at
+    return routing.receiving(
+        knowing.tree(), accused=draft.body, accused_name=draft.body_name, county=draft.county, leaders=draft.leaders,
+        offices=directory.offices(), higher=draft.higher,
+    )  # fmt: skip
 
 
 def results(*, at: datetime) -> list[Result]:
-    """Return what came of reports, office by office."""
-    raise NotImplementedError
+    """Return what came of reports, office by office; an office with fewer than five is left out."""
+    rows = asking.ask("tips_results", day_of(at).replace(day=1))
+    figures = ("received", "closed", "satisfied", "fair", "dissatisfied")
+    return [Result(row["office_name"], *(row[name] or None for name in figures)) for row in rows if row["received"]]
