@@ -18,6 +18,7 @@ from mingcha.tips.models import (
     RatingGiven,
     Record,
     RecoveryEnvelope,
+    StandsAside,
     Tip,
     Vouch,
     Wrap,
@@ -38,6 +39,7 @@ WRONG = {
     "tips_number_whole": (Tip, lambda w: {"year": None}),
     "tips_due_whole": (Tip, lambda w: {"due_at": None}),
     "tips_wrap_one_holder": (Wrap, lambda w: {"person": w.intake, "office_key": OfficeKey.objects.first()}),
+    "tips_stands_aside_once": (StandsAside, lambda w: {"body": None}),
     "tips_wrap_once": (Wrap, lambda w: {"person": None, "office_key": None}),
 }
 
@@ -72,6 +74,8 @@ def everything(w):
         Proposal.objects.create(tip=tip, way="shelve", state=state, proposed_at=w.at, proposed_by=w.county)
     RatingGiven.objects.create(tip=tip, closed_on=day, value="fair", day=day + timedelta(days=1))
     OfficeRule.objects.create(office=office)
+    for body in (office, other):
+        StandsAside.objects.create(office=office, body=body)
     for number in range(2):
         Call.objects.create(
             office=office, title=f"演示公告{number}", scope="演示", ways="演示", promises="演示", drafted_at=w.at,
