@@ -101,6 +101,14 @@ def ranks(_ranks_of_module: None, world: Any) -> Any:
     return world.ranks
 
 
+@pytest.fixture
+def sealed_room(world: Any, settings: Any, tmp_path: Path) -> Any:
+    """The sealed room of tests/sealed.py on top of the world: signed keys for each office, lightly stretched."""
+    from tests import sealed
+
+    return sealed.room(world, settings=settings, folder=tmp_path / "tips")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Within each file, put the tests with the ranks after those without."""

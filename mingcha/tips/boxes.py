@@ -87,6 +87,12 @@ def unwrap_key(box: bytes, *, tip: Tip, private: bytes, identity: bool = False) 
     return found
 
 
+def move_wrap(box: bytes, *, tip: Tip, private: bytes, to: bytes, identity: bool = False) -> bytes:
+    """Return the same private half wrapped to another public half. Raises as `unwrap_key`."""
+    found = unwrap_key(box, tip=tip, private=private, identity=identity)
+    return wrap_key(found, tip=tip, to=to, identity=identity)
+
+
 def seal_record(
     tip: Tip, *, kind: str, author: str, content: Mapping[str, object], at: datetime, identity: bool = False
 ) -> Record:
