@@ -51,7 +51,7 @@ def _tree() -> Tree:
         for code, name, kind, division, parent, host, merged in rows
     }
     aside: dict[str, set[str]] = {}
-    unmanned = set()
+    unmanned: set[str] = set()
     for office, body in StandsAside.objects.order_by().values_list("office_id", "body_id"):
         if body is None:
             unmanned.add(office)
