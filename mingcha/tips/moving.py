@@ -123,19 +123,18 @@ def number(tip: Tip, *, at: datetime) -> dict[str, Any]:
 
 
 def seal(
-    tip: Tip, kind: RecordKind, content: Mapping[str, object], *, by: Person | None, at: datetime,
+    tip: Tip, kind: RecordKind, content: Mapping[str, object], *, by: Person, at: datetime,
     identity: bool = False,
 ) -> Record:  # fmt: skip
     """
-    Seal a record of the office's to a tip, or the house's where `by` is None.
+    Seal a record of the office's to a tip.
 
     A reply tells the citizen which office it is from, never who wrote it; what stays inside names the writer.
     """
     own: dict[str, object] = {"by_office": tip.office.name}
-    if by is not None and kind != RecordKind.REPLY:
+    if kind != RecordKind.REPLY:
         own |= {"by": by.username, "by_name": by.name}
-    author = Author.SYSTEM if by is None else Author.OFFICE
-    made = boxes.seal_record(tip, kind=kind, author=author, content={**content, **own}, at=at, identity=identity)
+    made = boxes.seal_record(tip, kind=kind, author=Author.OFFICE, content={**content, **own}, at=at, identity=identity)
     made.unread = kind == RecordKind.REPLY
     made.save(force_insert=True)
     return made

@@ -7,11 +7,10 @@ from django.db import transaction
 
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
-from mingcha.ground.audit import actions as audit
 from mingcha.kernel.refusals import Refusal
 from mingcha.tips import clocks, moving
-from mingcha.tips.models import Record, Tip, Wrap
-from mingcha.tips.states import Author, Due, Outcome, RecordKind, State
+from mingcha.tips.models import Tip, Wrap
+from mingcha.tips.states import Due, Outcome, RecordKind, State
 from mingcha.tips.unlocked import Unlocked
 
 
@@ -105,26 +104,3 @@ def resume(tip: Tip, *, reason: str, key: Unlocked, by: Person, at: datetime) ->
     )  # fmt: skip
     moving.seal(tip, RecordKind.NOTE, {"what": "resumed", "text": text}, by=by, at=at)
     moving.record("tips.resume", tip, by=by, at=at)
-
-
-def heed(*, by: None = None, at: datetime) -> int:
-    """
-    Begin the clock of every objection the public has put in since; return how many. The house does it by itself.
-
-    The public's own role only adds records, so the clock waits for this. Counted from the day of the objection.
-    """
-    unread = Record.objects.filter(author=Author.CITIZEN, unread=True, kind=RecordKind.OBJECTION)
-    closed = Tip.objects.filter(state=State.CLOSED, due="", pk__in=unread.values("tip")).select_related("office")
-    return sum(_begin(tip, at=at) for tip in closed)
-
-
-@transaction.atomic
-def _begin(tip: Tip, *, at: datetime) -> int:
-    days = Record.objects.filter(tip=tip, kind=RecordKind.OBJECTION, unread=True).order_by("day")
-    since = days.values_list("day", flat=True)[0]
-    due_at = clocks.due(Due.OBJECTION, office=tip.office_id, since=since)
-    begun = Tip.objects.filter(pk=tip.pk, state=State.CLOSED, due="").update(due=Due.OBJECTION, due_at=due_at)
-    if begun:
-        moving.record("tips.heed", tip, by=audit.SYSTEM, at=at)
-        moving.tell_intake(tip.office_id, at=at)
-    return begun

@@ -18,9 +18,9 @@ from mingcha.ground.territory.models import Body
 from mingcha.kernel.refusals import Refusal
 from mingcha.tips import boxes, clocks, moving, queries
 from mingcha.tips.models import Record, Tip, Wrap
-from mingcha.tips.queries import reading
+from mingcha.tips.queries import keys, reading
 from mingcha.tips.states import CATEGORIES, Author, Category, Due, Kind, Outcome, RecordKind, State, Way
-from mingcha.tips.unlocked import NotVouched, Unlocked
+from mingcha.tips.unlocked import Unlocked
 
 
 class NotAHandler(Refusal):
@@ -185,7 +185,7 @@ def assign(tip: Tip, *, to: Person, key: Unlocked, by: Person, at: datetime) -> 
     if to.pk not in {person.pk for person in queries.assignable(tip, at=at)}:
         raise AlreadyTheirs if to.pk in {person.pk for person in queries.handlers(tip)} else NotAHandler
     moving.check_away(held.about, person=to, office=tip.office_id, at=at)
-    public = _trusted(to, office=tip.office_id, key=key)
+    public = keys.trusted(to, office=tip.office_id, key=key)
     box = boxes.wrap_key(held.private, tip=tip, to=public)
     made = Wrap.objects.bulk_create([Wrap(tip=tip, person=to, box=box)], ignore_conflicts=True)
     assert made
@@ -240,11 +240,6 @@ def contact(tip: Tip, *, text: str, key: Unlocked, by: Person, at: datetime) -> 
     _identity(tip, key=key, by=by, at=at)
     moving.seal(tip, RecordKind.CONTACT, {"text": moving.written(text)}, by=by, at=at, identity=True)
     moving.record("tips.contact", tip, by=by, at=at)
-
-
-def _trusted(to: Person, *, office: str, key: Unlocked) -> bytes:
-    """Return a person's public half as a holder of the office's key has vouched for it. Raises NotVouched."""
-    raise NotVouched(name=to.name)
 
 
 def _identity(tip: Tip, *, key: Unlocked, by: Person, at: datetime) -> bytes:

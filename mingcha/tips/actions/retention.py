@@ -6,22 +6,21 @@ keys that opened them are gone. Copies of the wraps in backups must end on the s
 """
 
 from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 
 from mingcha.ground.audit import actions as audit
-from mingcha.tips import clocks, moving
+from mingcha.tips import clocks, moving, vault
 from mingcha.tips.actions import transfers
 from mingcha.tips.models import LikenessBlock, LikenessWaiting, Offer, Proposal, Record, SealedFile, Tip, Wrap
-from mingcha.tips.states import Author, State
+from mingcha.tips.states import RecordKind, State
 
 
 def erase(*, by: None = None, at: datetime) -> int:
     """Destroy every tip whose time has come; return how many. Each is a transaction of its own."""
     due = Tip.objects.filter(state=State.CLOSED, erase_on__lte=clocks.day_of(at), due="")
-    unread = Record.objects.filter(author=Author.CITIZEN, unread=True).values("tip")
+    # What a citizen added to a closed tip is looked at first: it may have to be taken up again.
+    unread = Record.objects.filter(unread=True, kind__in=[RecordKind.ADDITION, RecordKind.OBJECTION]).values("tip")
     return sum(_erase(tip, at=at) for tip in due.exclude(pk__in=unread).select_related("office").order_by("pk"))
 
 
@@ -51,10 +50,5 @@ def _erase(tip: Tip, *, at: datetime) -> bool:
     for office in set(LikenessBlock.objects.values_list("office_key__office", flat=True)):
         transfers.forget_print(tip, office=office)
     moving.record("tips.erase", tip, by=audit.SYSTEM, at=at, detail={"files": len(digests)})
-    transaction.on_commit(lambda: _unlink(digests))
+    transaction.on_commit(lambda: vault.remove(digests))
     return True
-
-
-def _unlink(digests: list[str]) -> None:
-    for digest in digests:
-        Path(settings.MINGCHA_TIPS_DIR, "files", digest[:2], digest).unlink(missing_ok=True)

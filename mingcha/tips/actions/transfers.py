@@ -114,7 +114,7 @@ def take(offer: Offer, *, key: Unlocked, by: Person, at: datetime) -> Tip:
     _hand_over(tip, to=receiver, due_at=offer.due_at)
     if earlier:
         moving.seal(tip, RecordKind.NOTE, {"what": "earlier", "office": offer.sender_id, "text": earlier}, by=by, at=at)
-    _tell_citizen(tip, offer.sender, at=at)
+    _tell_citizen(tip, offer.sender, by=by, at=at)
     _print_anew(tip, private=private, sender=offer.sender_id, receiver=offer.receiver_id)
     Offer.objects.filter(pk=offer.pk).update(box=b"", identity_box=None)
     moving.record("tips.take", tip, by=by, at=at, detail={"from": offer.sender_id})
@@ -170,7 +170,7 @@ def pass_upward(tip: Tip, *, key: Unlocked, by: Person, at: datetime) -> Body:
         upward=True, state=OfferState.ACCEPTED, offered_on=day, offered_by=by, due_at=due_at, settled_on=day,
     )  # fmt: skip
     _hand_over(tip, to=receiver, due_at=due_at)
-    _tell_citizen(tip, sender, at=at)
+    _tell_citizen(tip, sender, by=by, at=at)
     _print_anew(tip, private=private, sender=sender.pk, receiver=receiver.pk)
     moving.record("tips.upward", tip, by=by, at=at, office=sender.pk, detail={
         "office": receiver.pk, "with_identity": identity is not None,
@@ -274,9 +274,9 @@ def _hand_over(tip: Tip, *, to: Body, due_at: datetime) -> None:
     )  # fmt: skip
 
 
-def _tell_citizen(tip: Tip, sender: Body, *, at: datetime) -> None:
+def _tell_citizen(tip: Tip, sender: Body, *, by: Person, at: datetime) -> None:
     text = f"您的反映已由{sender.name}移送{tip.office.name}办理。"
-    moving.seal(tip, RecordKind.REPLY, {"text": text, "what": "transferred", "office": tip.office_id}, by=None, at=at)
+    moving.seal(tip, RecordKind.REPLY, {"text": text, "what": "transferred", "office": tip.office_id}, by=by, at=at)
 
 
 def _wrap(tip: Tip, private: bytes, office_key: OfficeKey, *, identity: bool = False) -> None:

@@ -17,11 +17,13 @@ from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.queries import NotFound, Standing
 from mingcha.kernel import deadlines
 from mingcha.tips.models import Call, LikenessWaiting, Offer, OfficeRule, Proposal, RatingGiven, Record, Tip, Wrap
-from mingcha.tips.states import Author, CallState, Due, OfferState, ProposalState, State
+from mingcha.tips.states import Author, CallState, Due, OfferState, ProposalState, RecordKind, State
 
 # The light turns yellow a day before.
 WARN = timedelta(hours=24)
 ENDED = (State.CLOSED, State.ERASED)
+# What a citizen may still say of a closed tip, besides rating it.
+AFTERWARDS = (RecordKind.ADDITION, RecordKind.OBJECTION)
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,13 @@ def tip(pk: UUID | str, *, to: Standing) -> Tip:
 def triage(asked: Asked, *, to: Standing, at: datetime) -> QuerySet[Tip]:
     """
     Return the tips of one's offices as asked, what is due first on top; each with `fresh` (the citizen added something
-    nobody has read) and `hands` (how many it is handed to). Without `state`, what is not ended.
+    nobody has read) and `hands` (how many it is handed to). Without `state`, what is not ended, and of what is closed
+    that which the citizen has come back to.
     """
     unread = Record.objects.filter(tip=OuterRef("pk"), author=Author.CITIZEN, unread=True)
     own = Wrap.objects.filter(tip=OuterRef("pk"), person=to.person.pk)
     found = kept(to=to).annotate(fresh=Exists(unread), hands=Count("wraps__person", distinct=True))
-    found = found.filter(state=asked.state) if asked.state else found.exclude(state__in=ENDED)
+    found = found.filter(state=asked.state) if asked.state else found.filter(_open())
     wanted = {"kind": asked.kind, "category": asked.category, "county": asked.county}
     found = found.filter(**{column: value for column, value in wanted.items() if value})
     if asked.number.strip().isdigit():
@@ -87,6 +90,11 @@ def triage(asked: Asked, *, to: Standing, at: datetime) -> QuerySet[Tip]:
     if asked.named:
         found = found.filter(named=True)
     return found.order_by(F("due_at").asc(nulls_last=True), "-named", "received_on", "pk")
+
+
+def _open() -> Q:
+    come_back = Q(Exists(Record.objects.filter(tip=OuterRef("pk"), unread=True, kind__in=AFTERWARDS)))
+    return ~Q(state__in=ENDED) | (Q(state=State.CLOSED) & (~Q(due="") | come_back))
 
 
 def counts(*, to: Standing) -> Mapping[str, int]:
