@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mingcha.doors.portal.views import links, lots, published
+from mingcha.doors.portal.views import links, lots, published, tips, tips_back, tips_write
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +13,18 @@ urlpatterns = [
     path("public/lots/<int:number>/bundle.json", lots.bundle, name="lot_bundle"),
     path("public/lots/<int:number>/proof/", lots.proof, name="lot_proof"),
     path("public/<str:slug>/", published.show, name="publication"),
+    path("report/", tips.front, name="tips"),
+    path("report/calls/", tips.calls, name="tip_calls"),
+    path("report/how/", tips.how, name="tip_how"),
+    path("report/privacy/", tips.privacy, name="tip_privacy"),
+    path("report/new/", tips_write.write, name="tip_new"),
+    path("report/kept/", tips_write.kept, name="tip_kept"),
+    path("report/back/", tips_back.enter, name="tip_enter"),
+    path("report/mine/", tips_back.show, name="tip"),
+    path("report/mine/add/", tips_back.act, {"what": "add"}, name="tip_add"),
+    path("report/mine/object/", tips_back.act, {"what": "object"}, name="tip_object"),
+    path("report/mine/rate/", tips_back.act, {"what": "rate"}, name="tip_rate"),
+    path("report/mine/leave/", tips_back.leave, name="tip_leave"),
     path("u/", links.index, name="orders"),
     path("u/order/<int:number>/", links.show, name="order"),
     path("u/order/<int:number>/receive/", links.receive, name="order_receive"),

@@ -22,7 +22,7 @@
     function tell(n, found) {
       if (tried) tried.value = n;
       if (!found) return;
-      field.value = n;
+      all("[data-effort]").forEach(function (each) { each.value = n; });
       if (stop) { stop(); stop = null; }
       if (waiting) { var go = waiting; waiting = null; go(); }
     }
@@ -77,6 +77,7 @@
       rest();
       var shown = asked.status < 500 && new DOMParser().parseFromString(asked.responseText, "text/html");
       if (!shown || !shown.getElementById("page")) { say(word("failed")); return; }
+      if (button && button.hasAttribute("data-leaves") && asked.status < 400) unsaved = false;
       show(shown, step, back);
     };
     asked.onerror = asked.ontimeout = function () { clearTimeout(slow); rest(); say(word("offline")); };
@@ -91,7 +92,7 @@
     if (head && old) old.innerHTML = head.innerHTML;
     var form = one("[data-step]"), step = form ? form.getAttribute("data-step") : "";
     if (!back && step !== before && window.history.pushState) { depth += 1; history.pushState({ depth: depth }, ""); }
-    unsaved = !!form && unsaved;
+    unsaved = unsaved && !!one("[data-kept]") && !one("[data-gate]");
     ready();
     window.scrollTo(0, 0);
     var first = one("#page [role=alert]") || one("#page h1") || page();
@@ -111,6 +112,9 @@
   document.addEventListener("submit", function (event) {
     var form = event.target, button = pressed && pressed.form === form ? pressed : null;
     pressed = null;
+    // One who presses Enter presses the first button.
+    if (!button) button = form.querySelector("button:not([type=button])");
+    if (button && button.hasAttribute("data-language")) { unsaved = false; return; }
     if (!form.hasAttribute("data-kept") || !window.FormData || !window.DOMParser) return;
     event.preventDefault();
     if (busy) return;
@@ -124,7 +128,6 @@
       waiting = function () { clearTimeout(late); send(form, button, false); };
       return;
     }
-    if (button && button.hasAttribute("data-leaves")) unsaved = false;
     send(form, button, !!button && button.hasAttribute("data-back"));
   });
 
