@@ -139,12 +139,6 @@ def change_passphrase(*, old: str, new: str, by: Person, at: datetime, tried_at:
     return unlocked
 
 
-def lock(*, by: Person, at: datetime) -> None:
-    """Put on record that a session was locked; the door throws the key away."""
-    with transaction.atomic():
-        _record("tips.lock", by=by, at=at)
-
-
 def _boxed(passphrase: str, private: bytes, *, of: Person) -> dict[str, bytes]:
     salt = secrets.token_bytes(16)
     box = sealing.seal(private, key=_stretched(passphrase, salt), about=about_officer(of.pk))

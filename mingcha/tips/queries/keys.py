@@ -81,6 +81,11 @@ def offers_to_rewrap(office: str, *, key: Unlocked) -> QuerySet[Offer]:
     return found.filter(office_key__in=held, identity_box=None).select_related("tip", "office_key").order_by("pk")
 
 
+def has_pair(person: Person) -> bool:
+    """Whether a person has begun a pair of their own."""
+    return OfficerKey.objects.filter(person=person).exists()
+
+
 def pair_of(person: Person) -> OfficerKey | None:
     """Return a person's pair as the house wrote it, None before they have begun one. Raises Forged."""
     row = OfficerKey.objects.filter(person=person).first()
