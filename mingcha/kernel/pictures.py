@@ -42,17 +42,18 @@ class Rendered:
 def render(file: IO[bytes]) -> Rendered:
     """Return both renderings of a picture. Raises NoPicture, whatever is wrong with the bytes."""
     try:
-        sheet = _sheet(file, VIEW)
-        view = _jpeg(sheet)
-        sheet.thumbnail((THUMB, THUMB))
-        return Rendered(view, _jpeg(sheet))
+        painted = sheet(file, VIEW)
+        view = _jpeg(painted)
+        painted.thumbnail((THUMB, THUMB))
+        return Rendered(view, _jpeg(painted))
     except Exception as error:
         # The decoders fail in a dozen ways, down to IndexError; none of them is worth telling apart here.
         raise NoPicture from error
 
 
-def _sheet(file: IO[bytes], side: int) -> Image.Image:
-    with Image.open(file, formats=FORMATS) as picture:
+def sheet(file: IO[bytes], side: int, *, formats: tuple[str, ...] = FORMATS) -> Image.Image:
+    """Return a picture painted on a new sheet of at most `side` pixels. Raises NoPicture, or whatever Pillow raises."""
+    with Image.open(file, formats=formats) as picture:
         photo = picture.format in ("JPEG", "MPO")  # several pictures in one, as phones make them: the first counts
         if picture.width * picture.height > (MOST_OF_PHOTO if photo else MOST_OF_OTHERS):
             raise NoPicture
@@ -61,9 +62,9 @@ def _sheet(file: IO[bytes], side: int) -> Image.Image:
             picture.thumbnail((side, side))
         upright = ImageOps.exif_transpose(picture)
         coloured = _coloured(upright)
-        sheet = Image.new("RGB", coloured.size, "white")
-        sheet.paste(coloured, mask=coloured if coloured.mode == "RGBA" else None)
-        return sheet
+        painted = Image.new("RGB", coloured.size, "white")
+        painted.paste(coloured, mask=coloured if coloured.mode == "RGBA" else None)
+        return painted
 
 
 def _coloured(picture: Image.Image) -> Image.Image:
@@ -81,7 +82,7 @@ def _coloured(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _jpeg(sheet: Image.Image) -> bytes:
+def _jpeg(painted: Image.Image) -> bytes:
     out = io.BytesIO()
-    sheet.save(out, "JPEG", quality=QUALITY, optimize=True)
+    painted.save(out, "JPEG", quality=QUALITY, optimize=True)
     return out.getvalue()
