@@ -26,6 +26,7 @@ from mingcha.ground.audit import tasks as audit
 from mingcha.ground.audit.actions import SYSTEM
 from mingcha.ground.evidence import tasks as evidence
 from mingcha.ground.notices import tasks as notices
+from mingcha.tips import tasks as tips
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,21 @@ def route() -> bool:
     return done
 
 
+def announce() -> int:
+    """Say that reports of the public came in; the demo's time stands still, and so do its terms."""
+    return tips.announce(at=clock.now())
+
+
+def stand_aside() -> int:
+    """Work out which office must not receive a report about whom."""
+    return tips.stand_aside(at=clock.now())
+
+
+def erase() -> int:
+    """Destroy the reports whose time is over."""
+    return tips.erase(at=clock.now())
+
+
 JOBS: dict[str, Job] = {
     "audit.seal": Job(every=0.2, run=audit.seal),
     # One picture at work, in a process of its own, and a rest after it: one a second at most, whatever comes in.
@@ -100,6 +116,10 @@ JOBS: dict[str, Job] = {
     # Only begins a round, in a thread of its own: networks are waited for there.
     "notices.deliver": Job(every=5, run=notices.deliver),
     "rectifications.climb": Job(every=20, run=climb),
+    # Not at once: when a message comes must not tell when somebody wrote.
+    "tips.announce": Job(every=300, run=announce),
+    "tips.aside": Job(every=30, run=stand_aside),
+    "tips.erase": Job(every=600, run=erase),
 }
 
 

@@ -43,4 +43,7 @@ draws.learn      system  hands finished visits back to the draws, and scores the
 draws.route      system  plans the routes of drawn rounds everywhere, and seals their lists anew; opens none
 notices.deliver  system  tells people everywhere, outside, that there are messages; passes on what nobody read
 rectifications.climb system takes the steps of the ladder that are due and climb by themselves, everywhere
+tips.announce    system  tells offices everywhere that reports came in, never which; opens none
+tips.aside       system  works out everywhere which office stands aside from whom, for those who send in reports
+tips.erase       system  destroys everywhere what is sealed and due, and uploads that nobody sent
 """

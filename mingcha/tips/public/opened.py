@@ -59,7 +59,11 @@ def opened(receipt: str) -> Opened:
         _as_if(keys.citizen.private)
         raise ReceiptUnknown
     row = found["tip"]
-    tip = Tip(**row | {name: asking.unb64(row[name]) for name in BINARY} | {name: _day(row[name]) for name in DAYS if row[name]})
+    tip = Tip(
+        **row
+        | {name: asking.unb64(row[name]) for name in BINARY}
+        | {name: _day(row[name]) for name in DAYS if row[name]}
+    )
     tip.pk = uuid.UUID(row["id"])
     held = {wrap["identity"]: asking.unb64(wrap["box"]) for wrap in found["wraps"]}
     private = {
