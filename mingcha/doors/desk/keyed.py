@@ -1,4 +1,7 @@
-"""What the record says of the tip line's keys: whose were begun, made, granted, taken back. Never a key."""
+"""
+What the record says of the tip line's keys, whose were begun, made, granted, taken back, and of what the public sent.
+Never a key, never a word of a report, of the public's own acts not the hour.
+"""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +23,11 @@ VERBS: dict[str, str | Promise] = {
     "tips.restore": pgettext_lazy("记录", "由保管人恢复举报密钥"),
     "tips.forget": pgettext_lazy("记录", "销毁不再使用的举报密钥"),
     "tips.install": pgettext_lazy("记录", "安装举报密钥目录"),
+    "tips.send": pgettext_lazy("记录", "群众提交举报"),
+    "tips.add": pgettext_lazy("记录", "群众补充举报"),
+    "tips.object": pgettext_lazy("记录", "群众提出异议"),
+    "tips.rate": pgettext_lazy("记录", "群众评价办理"),
+    "tips.enter": pgettext_lazy("记录", "登记来电来信来访举报"),
 }
 KINDS: dict[str, str | Promise] = {"tip_key": _("举报密钥")}
 DETAILS: dict[str, str | Promise] = {

@@ -108,7 +108,7 @@ def file_tip(draft: Draft, *, receipt: str, effort: Effort, files: Sequence[Uplo
     draft.check()
     found = shown.route(draft, at=at)
     sealed = seal(draft, route=found, receipt=receipt, files=files, at=at)
-    act = asking.act_of("tips.file", sealed.tip, day=sealed.tip.received_on, detail={"channel": str(draft.channel)})
+    act = asking.act_of("tips.send", sealed.tip, day=sealed.tip.received_on, detail={"channel": str(draft.channel)})
     sealed.enclosed.keep()
     try:
         done = asking.ask("tips_file", asking.packed({**sealed.payload(), "effort": spent, "act": act}))
