@@ -131,7 +131,7 @@ def seal(
 
     A reply tells the citizen which office it is from, never who wrote it; what stays inside names the writer.
     """
-    own: dict[str, object] = {"by_office": tip.office.name}
+    own: dict[str, object] = {"by_office": tip.office.name, "after": Record.objects.filter(tip=tip).count()}
     if kind != RecordKind.REPLY:
         own |= {"by": by.username, "by_name": by.name}
     made = boxes.seal_record(tip, kind=kind, author=Author.OFFICE, content={**content, **own}, at=at, identity=identity)

@@ -7,7 +7,6 @@ A tip goes to another office: offered with its key wrapped to the other's, taken
 4. Who spoke goes by the keeper of identities, a second act; till then only the sender's keeper can open it.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
@@ -21,7 +20,7 @@ from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.models import SUPERVISING, Body, BodyKind
 from mingcha.kernel.refusals import Refusal
 from mingcha.tips import boxes, clocks, directory, moving, prints
-from mingcha.tips.models import LikenessBlock, LikenessWaiting, Offer, OfficeKey, Record, Tip, Wrap
+from mingcha.tips.models import LikenessBlock, LikenessWaiting, Offer, OfficeKey, Tip, Wrap
 from mingcha.tips.queries import reading
 from mingcha.tips.states import OFFER_ACTS, Due, OfferState, Purpose, RecordKind, State
 from mingcha.tips.unlocked import Unlocked
@@ -301,11 +300,8 @@ def _move_identity(offer: Offer, box: bytes | None) -> None:
 
 def _print_anew(tip: Tip, *, private: bytes, sender: str, receiver: str) -> None:
     """Seal the fingerprint to the receiver's index; a mark for the sender's next fold takes it out of theirs."""
-    records: Iterable[Record] = Record.objects.filter(tip=tip, kind=RecordKind.REPORT)
-    index = directory.current(receiver, Purpose.INDEX)
-    for record in records:
-        report = dict(reading.entry(record, private=private).content)
-        prints.waiting(prints.of_report(tip, report), to=index, public=bytes(index.public)).save(force_insert=True)
+    report, index = dict(reading.report(tip, private=private)), directory.current(receiver, Purpose.INDEX)
+    prints.waiting(prints.of_report(tip, report), to=index, public=bytes(index.public)).save(force_insert=True)
     forget_print(tip, office=sender)
 
 

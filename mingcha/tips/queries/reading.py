@@ -1,8 +1,8 @@
 """What an unlocked officer reads: a tip with its story, the first lines of a list, whom it is about and who must stay away."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -122,14 +122,13 @@ class Away:
 
 def story(tip: Tip, *, private: bytes, key: Unlocked) -> Story:
     """Return a tip with all that was sealed to it; what was sealed apart (who spoke) stays out."""
-    records = Record.objects.filter(tip=tip, identity=False).order_by("day", "pk")
-    entries = sorted((entry(record, private=private) for record in records), key=_order)
-    report = next((each.content for each in entries if each.kind == RecordKind.REPORT), {})
+    entries = _entries(tip, private=private)
+    said = _report(entries)
     return Story(
         tip=tip,
-        report=report,
-        about=_about(report, entries),
-        entries=tuple(entries),
+        report=said,
+        about=_about(said, entries),
+        entries=tuple(each for each in entries if each.kind != RecordKind.REPORT),
         handlers=tuple(handlers(tip)),
         offers=tuple(offers_of(tip)),
         proposals=tuple(proposals_of(tip)),
@@ -151,10 +150,22 @@ def entry(record: Record, *, private: bytes) -> Entry:
 
 def about(tip: Tip, *, private: bytes) -> About:
     """Return whom a tip is about: what the report says, or what an officer has put right since."""
-    records = Record.objects.filter(tip=tip, identity=False, kind__in=[RecordKind.REPORT, RecordKind.NOTE])
-    entries = sorted((entry(record, private=private) for record in records), key=_order)
-    report = next((each.content for each in entries if each.kind == RecordKind.REPORT), {})
-    return _about(report, entries)
+    entries = _entries(tip, private=private, kinds=[RecordKind.REPORT, RecordKind.NOTE])
+    return _about(_report(entries), entries)
+
+
+def report(tip: Tip, *, private: bytes) -> Mapping[str, Any]:
+    """Return what the citizen reported, as in `boxes`; empty where it does not open."""
+    return _report(_entries(tip, private=private, kinds=[RecordKind.REPORT]))
+
+
+def _entries(tip: Tip, *, private: bytes, kinds: Collection[str] = tuple(RecordKind)) -> list[Entry]:
+    records = Record.objects.filter(tip=tip, identity=False, kind__in=kinds)
+    return sorted((entry(record, private=private) for record in records), key=_order)
+
+
+def _report(entries: Iterable[Entry]) -> Mapping[str, Any]:
+    return next((each.content for each in entries if each.kind == RecordKind.REPORT), {})
 
 
 def lines(tips: Iterable[Tip], *, key: Unlocked, at: datetime) -> dict[UUID, Line]:
@@ -168,8 +179,8 @@ def lines(tips: Iterable[Tip], *, key: Unlocked, at: datetime) -> dict[UUID, Lin
     away = Away(key.person, at=at)
     said = {}
     for pk, entries in found.items():
-        report = next((each.content for each in entries if each.kind == RecordKind.REPORT), {})
-        said[pk] = _line(report, _about(report, sorted(entries, key=_order)), away, wanted[pk].office_id)
+        said_first = _report(entries)
+        said[pk] = _line(said_first, _about(said_first, sorted(entries, key=_order)), away, wanted[pk].office_id)
     return said
 
 
@@ -195,6 +206,7 @@ def _about(report: Mapping[str, Any], entries: Iterable[Entry]) -> About:
     )
 
 
-def _order(entry: Entry) -> tuple[str, str]:
-    # Within a day the exact time decides; it is sealed with the words.
-    return (entry.said_at.isoformat() if entry.said_at else entry.day.isoformat(), str(entry.pk))
+def _order(entry: Entry) -> tuple[datetime, bool, int, str]:
+    # Within a day the exact time decides; it is sealed with the words, as is what came before at the same moment.
+    said_at = entry.said_at or datetime.combine(entry.day, time.max, accounts.OFFICE_TIME)
+    return (said_at, entry.kind != RecordKind.REPORT, int(entry.content.get("after", 0)), str(entry.pk))
