@@ -84,7 +84,7 @@ def act(request: Request, *, what: str) -> HttpResponse:
     if not code:
         return _ask(request, Typed(label_suffix=""), posted=posted, late=True, status=422)
     files, unread = come(posted)
-    paid = public.Effort(posted["challenge"], posted["effort"])
+    paid = public.Effort(posted["challenge"], posted["effort"], clock.running())
     form = {"add": Addition, "object": Objection, "rate": Rate}[what](posted.fields, label_suffix="")
     stale = False
     try:

@@ -179,7 +179,7 @@ def _send(request: Request, sheet: Sheet) -> HttpResponse:
         act = "send" if sheet["effort"] else "send-idle"
         limits.count(act, address_of(request), seconds=running.timestamp())
         filed = public.file_tip(
-            sheet.report(), receipt=sheet["receipt"], effort=public.Effort(sheet["challenge"], sheet["effort"]),
+            sheet.report(), receipt=sheet["receipt"], effort=public.Effort(sheet["challenge"], sheet["effort"], running),
             files=sheet.files, at=request.now,
         )  # fmt: skip
     except (effort.EffortStale, public.EffortSpent) as refusal:
