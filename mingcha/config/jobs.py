@@ -105,6 +105,11 @@ def erase() -> int:
     return tips.erase(at=clock.now())
 
 
+def tidy() -> int:
+    """Take the tip line's keys from whoever lost the post for them."""
+    return tips.tidy(at=clock.now())
+
+
 JOBS: dict[str, Job] = {
     "audit.seal": Job(every=0.2, run=audit.seal),
     # One picture at work, in a process of its own, and a rest after it: one a second at most, whatever comes in.
@@ -120,6 +125,7 @@ JOBS: dict[str, Job] = {
     "tips.announce": Job(every=300, run=announce),
     "tips.aside": Job(every=30, run=stand_aside),
     "tips.erase": Job(every=600, run=erase),
+    "tips.tidy": Job(every=60, run=tidy),
 }
 
 

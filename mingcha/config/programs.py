@@ -46,4 +46,5 @@ rectifications.climb system takes the steps of the ladder that are due and climb
 tips.announce    system  tells offices everywhere that reports came in, never which; opens none
 tips.aside       system  works out everywhere which office stands aside from whom, for those who send in reports
 tips.erase       system  destroys everywhere what is sealed and due, and uploads that nobody sent
+tips.tidy        system  takes keys and tips everywhere from whoever lost the post for them; opens none
 """

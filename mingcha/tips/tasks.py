@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from mingcha.tips import vault
-from mingcha.tips.actions import announcing, retention
+from mingcha.tips.actions import announcing, recovery, retention
 
 # What a page still holds for somebody who writes slowly stays as long as the page's proof of work counts.
 LEFT = timedelta(hours=6)
@@ -25,3 +25,8 @@ def erase(*, at: datetime) -> int:
     """Destroy what is due, and what was uploaded and never sent; return how many tips that were."""
     vault.sweep(before=(timezone.now() - LEFT).timestamp())  # noqa: TID251 - files on disk have the real time
     return retention.erase(at=at)
+
+
+def tidy(*, at: datetime) -> int:
+    """Take keys and tips from whoever lost the post for them, destroy keys that open nothing; return how many rows went."""
+    return recovery.tidy(at=at)
