@@ -11,7 +11,6 @@ fit one block of SHA-256 together (55 bytes), which keeps old phones fast.
 
 import base64
 import hashlib
-import hmac
 import re
 import secrets
 from dataclasses import dataclass
@@ -67,7 +66,7 @@ def read(challenge: str, *, key: bytes, at: datetime, about: str = "report", las
     if form is None:
         raise EffortStale
     body = challenge.rpartition(".")[0]
-    if not hmac.compare_digest(_marked(body, key, about), form[4]):
+    if not secrets.compare_digest(_marked(body, key, about), form[4]):
         raise EffortStale
     issued = datetime.fromtimestamp(int(form[2], 16), UTC)
     if not -AHEAD <= at - issued <= lasts:

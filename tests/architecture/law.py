@@ -46,6 +46,8 @@ EXTRA = {
 UNTOLD = {"utils", "helpers", "managers", "signals", "services", "common", "misc"}
 # The only places that may read a clock; there the ban of pyproject.toml is lifted line by line.
 CLOCKS = re.compile(r"mingcha/(config/|doors/hall/clock\.py|.*/tasks\.py)")
+# Django's own hashers are not ours; they need argon2, which nothing here names.
+PRIMITIVES = {"nacl", "argon2", "cryptography", "Crypto", "Cryptodome", "hmac", "pyrage"}
 LONGEST_FILE, LONGEST_TEST, LONGEST_FUNCTION = 400, 600, 40
 
 
@@ -241,6 +243,20 @@ def several_changing_calls(root: Path) -> list[str]:
     return offences
 
 
+def primitives_elsewhere(root: Path) -> list[str]:
+    """One package touches ciphers, stretching and marks; everybody else says what is sealed, to whom and about what."""
+    offences = []
+    for path in sources(root):
+        if short(path, root).startswith("mingcha/kernel/sealing/"):
+            continue
+        for node in ast.walk(tree(path)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            if {name.partition(".")[0] for name in names} & PRIMITIVES:
+                offences.append(f"{short(path, root)}:{node.lineno}")
+    return offences
+
+
 RULES = (
     stages_out_of_order,
     floors_out_of_order,
@@ -255,4 +271,5 @@ RULES = (
     borrowed_verbs,
     clocks_elsewhere,
     several_changing_calls,
+    primitives_elsewhere,
 )
