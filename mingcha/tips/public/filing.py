@@ -108,7 +108,7 @@ def file_tip(draft: Draft, *, receipt: str, effort: Effort, files: Sequence[Uplo
     draft.check()
     found = shown.route(draft, at=at)
     sealed = seal(draft, route=found, receipt=receipt, files=files, at=at)
-    act = asking.act_of("tips.send", sealed.tip, day=sealed.tip.received_on, detail={"channel": str(draft.channel)})
+    act = asking.act_of("tips.send", sealed.tip, day=sealed.tip.received_on)
     sealed.enclosed.keep()
     try:
         done = asking.ask("tips_file", asking.packed({**sealed.payload(), "effort": spent, "act": act}))
@@ -121,7 +121,7 @@ def file_tip(draft: Draft, *, receipt: str, effort: Effort, files: Sequence[Uplo
         sealed.enclosed.unkeep()
         raise EffortSpent
     sealed.enclosed.unkeep()
-    return _again(draft, receipt=receipt, files=files, at=at)
+    return again(draft, receipt=receipt, files=files, at=at)
 
 
 def seal(draft: Draft, *, route: Route, receipt: str, files: Sequence[Uploaded], at: datetime) -> Sealed:
@@ -156,7 +156,7 @@ def report_of(draft: Draft) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _again(draft: Draft, *, receipt: str, files: Sequence[Uploaded], at: datetime) -> Filed:
+def again(draft: Draft, *, receipt: str, files: Sequence[Uploaded], at: datetime) -> Filed:
     """Answer a report that had arrived: add the words and the files that were not in it."""
     held = opened.opened(receipt)
     texts = {str(each.content["text"]) for each in held.of(RecordKind.REPORT, RecordKind.ADDITION)}
