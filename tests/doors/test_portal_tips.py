@@ -70,7 +70,7 @@ def to_the_last_page(citizen, **other):
     given = fields(shown(citizen.get("/report/new/")))
     for answer in ANSWERS:
         answer = answer | {
-            name: other[name] for name in other if name in answer or name in ("name", "phone") and "named" in answer
+            name: other[name] for name in other if name in answer or (name in ("name", "phone") and "named" in answer)
         }
         page = shown(citizen.post("/report/new/", given | answer))
         if "都不是，就按我写的" in page:
