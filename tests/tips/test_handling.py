@@ -145,7 +145,7 @@ def test_a_page_of_the_list_shows_first_lines_and_says_which_were_looked_at(seal
     assert lines[one.pk].first == "演示：第一件。"
     assert len(lines[long.pk].first) == reading.FIRST_LINE
     seen = Event.objects.get(verb="tips.skim")
-    assert set(seen.detail["tips"]) == {str(one.pk), str(long.pk)}
+    assert set(seen.detail["seen"]) == {str(one.pk), str(long.pk)}
     assert handling.skim(page, key=sealed_room.unlocked(world.county), by=world.county, at=world.at) == {}
 
 

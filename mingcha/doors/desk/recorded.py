@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from mingcha.doors.desk import accountable, keyed, lotted
+from mingcha.doors.desk import accountable, handled, keyed, lotted
 from mingcha.doors.desk.forms.campaigns import MEASURES
 from mingcha.doors.desk.forms.clocks import UNITS, Proof
 from mingcha.doors.desk.forms.papers import PARTIES
@@ -361,10 +361,10 @@ VALUES_OF: dict[str, Mapping[str, object]] = {
     "needed": {name: Proof.base_fields[name].label for name in ("before", "after", "document", "revisit")},
     "paper": {choice.value: _(choice.label) for choice in PaperKind},
 }
-VERBS |= accountable.VERBS | keyed.VERBS | lotted.VERBS
-KINDS |= accountable.KINDS | keyed.KINDS | lotted.KINDS
-DETAILS = accountable.DETAILS | keyed.DETAILS | lotted.DETAILS | DETAILS
-VALUES_OF |= accountable.VALUES_OF | lotted.VALUES_OF
+VERBS |= accountable.VERBS | handled.VERBS | keyed.VERBS | lotted.VERBS
+KINDS |= accountable.KINDS | handled.KINDS | keyed.KINDS | lotted.KINDS
+DETAILS = accountable.DETAILS | handled.DETAILS | keyed.DETAILS | lotted.DETAILS | DETAILS
+VALUES_OF |= handled.VALUES_OF | accountable.VALUES_OF | lotted.VALUES_OF
 # Where a line leads; the page there applies its own scope.
 PLACES = {
     "body": "desk:body",

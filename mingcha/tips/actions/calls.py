@@ -154,4 +154,4 @@ def _move(call: Call, act: str, **columns: object) -> None:
 
 def _record(verb: str, call: Call, *, by: Person, at: datetime) -> None:
     office = call.office
-    audit.record(verb, kind="tipcall", key=call.pk, by=by, at=at, division=office.division_id, body=office.pk)
+    audit.record(verb, kind="tip_call", key=call.pk, by=by, at=at, division=office.division_id, body=office.pk)

@@ -82,7 +82,7 @@ def _record_skim(tips: Collection[Tip], *, by: Person, at: datetime) -> None:
     office = next(iter(tips)).office
     audit.record(
         "tips.skim", kind="tipline", key=office.pk, by=by, at=at, division=office.division_id, body=office.pk,
-        detail={"tips": sorted(str(tip.pk) for tip in tips)},
+        detail={"seen": sorted(str(tip.pk) for tip in tips)},
     )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def accept(tip: Tip, *, key: Unlocked, by: Person, at: datetime) -> None:
     moving.move(
         tip, "accept", accepted_on=day, due=Due.PROPOSAL, due_at=due_at, notice_due_at=_notice_due(tip), **number
     )
-    moving.record("tips.accept", tip, by=by, at=at, detail={"number": str(tip)})
+    moving.record("tips.accept", tip, by=by, at=at, detail={"tip_number": str(tip)})
 
 
 @transaction.atomic
@@ -150,12 +150,12 @@ def sort(tip: Tip, *, kind: str, category: str, key: Unlocked, by: Person, at: d
     moving.hold(tip, Permission.TIP_HANDLE, by=by, key=key, at=at)
     if kind not in Kind.values or category not in CATEGORIES[Kind(kind)]:
         raise CategoryUnknown
-    before = {"kind": tip.kind, "category": tip.category}
+    before = {"earlier_kind": str(tip.kind), "earlier_category": str(tip.category)}
     Tip.objects.filter(pk=tip.pk).exclude(state=State.ERASED).update(kind=Kind(kind), category=Category(category))
     tip.refresh_from_db()
-    moving.record("tips.sort", tip, by=by, at=at, detail={
-        "from": before["category"], "to": tip.category, "kind_from": before["kind"], "kind_to": tip.kind,
-    })  # fmt: skip
+    moving.record(
+        "tips.sort", tip, by=by, at=at, detail={**before, "tip_kind": str(tip.kind), "category": str(tip.category)}
+    )
 
 
 @transaction.atomic

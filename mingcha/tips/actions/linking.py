@@ -82,7 +82,8 @@ def turn(tip: Tip, *, make: Callable[[], Named], key: Unlocked, by: Person, at: 
     """
     Turn an accepted report of measures not carried out into an order on the unit's clock, the reporter stripped.
 
-    That it was turned is readable, as every disposal; which order it became is sealed. Raises NotTurnable, and as `born`.
+    That it was turned is readable on the row, as every disposal; which order it became is sealed. On record as in `born`.
+    Raises NotTurnable, and as `born`.
     """
     moving.hold(tip, Permission.TIP_HANDLE, by=by, key=key, at=at)
     if tip.kind != Kind.MEASURES:

@@ -52,7 +52,7 @@ def propose(
     made = Proposal.objects.create(
         tip=tip, way=Way(way), opinion=sealed, review_on=review_on, proposed_at=at, proposed_by=by
     )
-    moving.record("tips.propose", tip, by=by, at=at, detail={"way": way})
+    moving.record("tips.propose", tip, by=by, at=at, detail={"disposal": way})
     approvers = accounts.able(tip.office_id, Permission.TIP_APPROVE, at=at).exclude(pk=by.pk)
     holding = Wrap.objects.filter(tip=tip).exclude(person=None).values("person")
     moving.tell(list(approvers.filter(pk__in=holding)), at=at)
@@ -72,7 +72,7 @@ def approve(proposal: Proposal, *, key: Unlocked, by: Person, at: datetime) -> N
     review = proposal.review_on
     clock = {"due": Due.REVIEW, "due_at": clocks.closing(review)} if review else {"due": "", "due_at": None}
     moving.move(tip, "approve", way=proposal.way, **clock)
-    moving.record("tips.approve", tip, by=by, at=at, detail={"way": proposal.way})
+    moving.record("tips.approve", tip, by=by, at=at, detail={"disposal": proposal.way})
     moving.tell([proposal.proposed_by], at=at)
 
 
@@ -85,7 +85,7 @@ def reject(proposal: Proposal, *, reason: str, key: Unlocked, by: Person, at: da
     moving.seal(tip, RecordKind.OPINION, {"text": moving.written(reason), "what": "rejected"}, by=by, at=at)
     due_at = tip.due_at or clocks.due(Due.PROPOSAL, office=tip.office_id, since=clocks.day_of(at))
     moving.move(tip, "reject", due=Due.PROPOSAL, due_at=due_at)
-    moving.record("tips.reject", tip, by=by, at=at, detail={"way": proposal.way})
+    moving.record("tips.reject", tip, by=by, at=at, detail={"disposal": proposal.way})
     moving.tell([proposal.proposed_by], at=at)
 
 

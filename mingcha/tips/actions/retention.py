@@ -49,6 +49,6 @@ def _erase(tip: Tip, *, at: datetime) -> bool:
     LikenessWaiting.objects.filter(tip=tip).delete()
     for office in set(LikenessBlock.objects.values_list("office_key__office", flat=True)):
         transfers.forget_print(tip, office=office)
-    moving.record("tips.erase", tip, by=audit.SYSTEM, at=at, detail={"files": len(digests)})
+    moving.record("tips.erase", tip, by=audit.SYSTEM, at=at, detail={"file_count": len(digests)})
     transaction.on_commit(lambda: vault.remove(digests))
     return True

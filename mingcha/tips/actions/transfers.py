@@ -116,7 +116,7 @@ def take(offer: Offer, *, key: Unlocked, by: Person, at: datetime) -> Tip:
     _tell_citizen(tip, offer.sender, by=by, at=at)
     _print_anew(tip, private=private, sender=offer.sender_id, receiver=offer.receiver_id)
     Offer.objects.filter(pk=offer.pk).update(box=b"", identity_box=None)
-    moving.record("tips.take", tip, by=by, at=at, detail={"from": offer.sender_id})
+    moving.record("tips.take", tip, by=by, at=at, detail={"sender": offer.sender_id})
     return tip
 
 
@@ -137,7 +137,7 @@ def give_back(offer: Offer, *, reason: str, key: Unlocked, by: Person, at: datet
         clock = {"due": Due.FORWARD, "due_at": due_at}
     moving.move(tip, "given_back", end=offer.back_to, **clock)
     Offer.objects.filter(pk=offer.pk).update(box=b"", identity_box=None)
-    moving.record("tips.give_back", tip, by=by, at=at, office=offer.receiver_id, detail={"to": offer.sender_id})
+    moving.record("tips.give_back", tip, by=by, at=at, office=offer.receiver_id, detail={"sender": offer.sender_id})
     moving.tell_intake(offer.sender_id, at=at)
 
 
