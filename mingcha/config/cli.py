@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "route": ("route", "从文件计算一天的检查路线"),
     "risk": ("risk", "用已有的检查记录检验评分"),
     "ladder": ("ladder", "列出到期的督办步骤"),
+    "tips": ("tips", "保管举报密钥：根、保管人、目录、恢复"),
     "migrate": ("migrate", "更新数据表"),
     "shell": ("shell", "打开已装入本系统的 Python"),
 }

@@ -31,6 +31,15 @@ lots check         operator  a file of its own, no database
 route              operator  a file of its own, no database
 risk backtest      operator  a file of its own, no database
 ladder due         operator  reads any order's due steps, changes nothing
+tips root          operator  a file of its own, no database
+tips custodian     operator  a file of its own, no database
+tips sign          operator  files of its own, no database
+tips recover       operator  files of its own, no database; what it opens, only the named officer can open again
+tips request       operator  reads an office's waiting public halves, changes nothing
+tips install       operator  the directory to whose keys reports are sealed, once the root signed it
+tips check         operator  reads the directory and every public half, changes nothing
+tips envelopes     operator  reads an office's recovery envelopes, which two custodians open; changes nothing
+tips restore       operator  gives an officer back what custodians recovered; opens none
 migrate            operator  the tables, never their rows
 shell              operator  everything: outside the rules, so on nobody's everyday path
 """
