@@ -51,3 +51,15 @@ class HostsUnnamed(Refusal):
     """Served to the network, but under no name."""
 
     message = "在 %(host)s 上对外服务前，请用 MINGCHA_HOSTS 写明访问所用的域名或地址，以逗号分隔。"
+
+
+class KitMissing(Refusal):
+    """A folder that is no kit of the public face."""
+
+    message = "%(folder)s 里没有公众入口的配置。请先用 mingcha tips kit 生成，再用 --public 指定这个目录。"
+
+
+class RoleNotMade(Refusal):
+    """The account that reaches the database may not make roles."""
+
+    message = "当前数据库账号不能建立角色 %(role)s。请用 --master 给出有权建立角色的数据库地址。"

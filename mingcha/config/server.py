@@ -30,6 +30,7 @@ from gunicorn.app.base import BaseApplication
 
 from mingcha.config import jobs, keeper, threads, whereabouts
 from mingcha.config.datafolder import DataFolder
+from mingcha.config.kit import Kit
 from mingcha.config.refusals import PortTaken
 from mingcha.config.tls import Pair
 from mingcha.ground.evidence import actions as evidence
@@ -99,13 +100,14 @@ def listen(host: str, port: int | None) -> socket.socket:
 
 
 def serve(
-    folder: DataFolder, *, host: str = "127.0.0.1", port: int | None = None, workers: int = 2,
+    folder: DataFolder | Kit, *, host: str = "127.0.0.1", port: int | None = None, workers: int = 2,
     pair: Pair | None = None, on_ready: Callable[[str], None],
 ) -> int:  # fmt: skip
     """
     Serve until told to stop; the house must be open (house.opened). Returns the exit status.
 
-    With a `pair`, over https alone. `on_ready` is called once with the address when pages are answered.
+    With a `pair`, over https alone. `on_ready` is called once with the address when pages are answered. The public face,
+    which has a kit for its folder, runs no jobs.
     """
     stopped: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -113,10 +115,11 @@ def serve(
     connections.close_all()
     listening = listen(host, port)
     address = _address(listening, "https" if pair else "http")
-    receiving = _sweep(folder)
+    whole = isinstance(folder, DataFolder)
+    receiving = [_sweep(folder)] if isinstance(folder, DataFolder) else []
     told, ready = os.pipe()
     pages = _child(lambda: Pages(listening, ready, workers, pair).run())
-    worker = _child(jobs.work)
+    worker = _child(jobs.work) if whole else None
     announced = False
     try:
         while not stopped and pages.is_alive():
@@ -124,14 +127,15 @@ def serve(
                 whereabouts.tell(folder.whereabouts, address)
                 on_ready(address)
                 announced = True
-            if not worker.is_alive() and not stopped:
+            if worker is not None and not worker.is_alive() and not stopped:
                 time.sleep(jobs.BACK_OFF)
                 worker = _child(jobs.work)
         return 0 if stopped else 1
     finally:
         whereabouts.forget(folder.whereabouts)
-        _stop(pages, worker)
-        os.close(receiving)
+        _stop(*filter(None, (pages, worker)))
+        for handle in receiving:
+            os.close(handle)
 
 
 def _sweep(folder: DataFolder) -> int:

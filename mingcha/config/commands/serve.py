@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from mingcha.config import house
+from mingcha.config import house, kit
 from mingcha.config.refusals import HostsUnnamed
 from mingcha.config.tls import Pair
 from mingcha.config.words import say
@@ -16,6 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help=say("端口；0 表示任选空闲端口，默认 8000，被占用时改用空闲端口"))
     parser.add_argument("--host", default="127.0.0.1", help=say("监听地址，默认只供本机访问"))
     parser.add_argument("--workers", type=int, default=2, help=say("网页进程数，每个进程十六个线程"))
+    parser.add_argument(
+        "--public", type=Path, metavar="FOLDER", help=say("只提供公众举报入口，配置在这个目录（mingcha tips kit 生成）")
+    )
     add_tls(parser)
 
 
@@ -23,6 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve. The address is printed once pages are answered."""
     check_hosts(arguments.host)
     pair = pair_of(arguments)
+    if arguments.public is not None:
+        return _public_face(arguments, pair)
     with house.opened(arguments.data) as folder:
         from mingcha.config import server, shipped
         from mingcha.doors.hall import clock
@@ -36,6 +41,22 @@ def run(arguments: argparse.Namespace) -> int:
             pair=pair,
             on_ready=lambda address: announce(address, arguments.port),
         )
+
+
+def _public_face(arguments: argparse.Namespace, pair: Pair | None) -> int:
+    """Serve the pages of a report alone, under the public's own role: no jobs, no tables made, no key of the desk."""
+    face = kit.prepare(arguments.public)
+    house.load_django()
+    from mingcha.config import server
+
+    return server.serve(
+        face,
+        host=arguments.host,
+        port=arguments.port,
+        workers=arguments.workers,
+        pair=pair,
+        on_ready=lambda address: announce(address, arguments.port),
+    )
 
 
 def add_tls(parser: argparse.ArgumentParser) -> None:

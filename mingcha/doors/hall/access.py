@@ -58,14 +58,16 @@ def door(permission: Permission | None = None, *, public: bool = False) -> Calla
         def entered(outside: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             request = cast(Request, outside)
             request.now = clock.now()
-            if not public and not request.user.is_authenticated:
+            # The public face has nobody to sign in: no request there has a user.
+            known = hasattr(outside, "user") and outside.user.is_authenticated
+            if not public and not known:
                 return _outside(request)
             standing = SimpleLazyObject(lambda: accounts.standing(request.user, at=request.now))
             request.standing = cast(accounts.Standing, standing)
             if permission is not None and not request.standing.can(permission):
                 raise PermissionDenied
             answer = view(request, *args, **kwargs)
-            if request.method == "GET" and answer.status_code == 200 and request.user.is_authenticated:
+            if request.method == "GET" and answer.status_code == 200 and known:
                 # Whoever has the page open that a message leads to has read the message.
                 notices.mark_seen(link=request.path, by=request.user, at=request.now)
             return answer

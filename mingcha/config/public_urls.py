@@ -1,0 +1,18 @@
+"""The addresses of the public face: the pages of a report, nothing else."""
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from mingcha.doors.portal import urls as portal
+
+pages = [each for each in portal.urlpatterns if str(each.pattern).startswith("report/")]
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/report/")),
+    path("", include((pages, portal.app_name))),
+]
+
+handler400 = "mingcha.doors.hall.errors.bad_request"
+handler403 = "mingcha.doors.hall.errors.forbidden"
+handler404 = "mingcha.doors.hall.errors.missing"
+handler500 = "mingcha.doors.hall.errors.failed"
