@@ -1,7 +1,8 @@
 """The desk's addresses."""
 
-from django.urls import path
+from django.urls import include, path
 
+from mingcha.doors.desk.tip_urls import urlpatterns as tip_urls
 from mingcha.doors.desk.views import (
     audit,
     briefs,
@@ -54,6 +55,7 @@ from mingcha.doors.desk.views import (
 
 app_name = "desk"
 urlpatterns = [
+    path("tipline/", include(tip_urls)),
     path("", home.show, name="home"),
     path("campaigns/", campaigns.index, name="campaigns"),
     path("campaigns/new/", campaigns.new, name="campaign_new"),

@@ -48,14 +48,14 @@ def new(request: Request, *, slug: str) -> HttpResponse:
     """Say which site is to be visited in the next round of which office, and why."""
     campaign = campaigns.campaign(slug, to=request.standing)
     own = [body for code in request.standing.serves(P.ROUND_DIRECT) if (body := territory.body(code))]
-    carriers = _carriers(request, campaign)
+    carriers = carriers_of(request, campaign)
     if not own or not carriers:
         raise NotFound
     data = request.POST if request.method == "POST" else None
     # 查找 brings the page back with its matches; nothing is refused yet.
     finding = data is not None and "find" in data
     form = Direct(
-        None if finding else data, find=lambda words: _found(request, words),
+        None if finding else data, find=lambda words: sites_called(request, words),
         carriers=[(code, body.name) for code, body in carriers.items()],
         initial={name: data.get(name, "") for name in ("what", "carrier", "reason")} if finding and data else None,
     )  # fmt: skip
@@ -80,13 +80,13 @@ def new(request: Request, *, slug: str) -> HttpResponse:
     return render(request, "desk/directed_new.html", words, status=status)
 
 
-def _carriers(request: Request, campaign: "Campaign") -> dict[str, "Body"]:
+def carriers_of(request: Request, campaign: "Campaign") -> dict[str, "Body"]:
     """Return the offices within one's area that draw rounds of the campaign."""
     within = campaigns.offices_within(campaign, to=request.standing, permission=P.ROUND_DIRECT)
     return {part.body_id: part.body for part in within if part.body.kind == "office"}
 
 
-def _found(request: Request, words: str) -> list[Candidate]:
+def sites_called(request: Request, words: str) -> list[Candidate]:
     area = request.standing.area(P.ROUND_DIRECT, "division__code")
     told = _("%(name)s（%(type)s，%(place)s）")
     return [

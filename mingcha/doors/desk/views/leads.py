@@ -85,7 +85,7 @@ def new(request: Request) -> HttpResponse:
     """Register a lead: of ?finding=, or in one's own words."""
     number = request.GET.get("finding", "")
     finding = findings.finding(int(number), to=request.standing) if number.isdecimal() else None
-    office = _own_office(request)
+    office = own_office(request)
     find, bodies = finder(request, P.LEAD_KEEP)
     data, given = sent(request)
     form: Act | NewLead
@@ -117,7 +117,7 @@ def _of_finding(finding: "Finding | None") -> list[tuple[str, str]]:
     return [(pgettext("单个", "问题"), told), (_("责任单位"), finding.body.name)]
 
 
-def _own_office(request: Request) -> "Body":
+def own_office(request: Request) -> "Body":
     """Return the office that one keeps leads for."""
     served = request.standing.serves(P.LEAD_KEEP)
     office = territory.body(served[0]) if served else None

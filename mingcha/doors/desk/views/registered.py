@@ -29,19 +29,19 @@ KEPT = ("what", "campaign", "sentence", "responsibility", "severity", "requireme
 @door(P.ORDER_VERIFY)
 def new(request: Request) -> HttpResponse:
     """Write an order in one's own words; it goes to the unit at once."""
-    open_to = _open(request)
+    open_to = open_to_me(request)
     data = request.POST if request.method == "POST" else None
     # 查找 brings the page back with its matches; nothing is refused yet.
     finding = data is not None and "find" in data
     form = Registered(
-        None if finding else data, find=lambda words: _found(request, words),
+        None if finding else data, find=lambda words: sites_called(request, words),
         campaigns=[(slug, campaign.name) for slug, campaign in open_to.items()],
         initial={name: data.get(name, "") for name in KEPT} if finding and data else None,
     )  # fmt: skip
     refusal = None
     if form.is_valid():
         try:
-            order = _issue(request, open_to[form.cleaned_data["campaign"]], form.cleaned_data)
+            order = issue(request, open_to[form.cleaned_data["campaign"]], form.cleaned_data)
         except Refusal as failure:
             refusal = None if form.refuse(failure) else failure
         else:
@@ -53,7 +53,7 @@ def new(request: Request) -> HttpResponse:
     )
 
 
-def _issue(request: Request, campaign: "Campaign", said: dict[str, Any]) -> Any:
+def issue(request: Request, campaign: "Campaign", said: dict[str, Any]) -> Any:
     site = territory.site(said["chosen"], request.standing.area(P.ORDER_VERIFY, "division__code"))
     own = campaigns.offices(campaign).filter(body__in=request.standing.serves(P.ORDER_VERIFY)).first()
     if site is None or own is None:
@@ -65,7 +65,7 @@ def _issue(request: Request, campaign: "Campaign", said: dict[str, Any]) -> Any:
     )  # fmt: skip
 
 
-def _open(request: Request) -> dict[str, "Campaign"]:
+def open_to_me(request: Request) -> dict[str, "Campaign"]:
     """Return the open campaigns that one's own office works in, by slug."""
     own = request.standing.serves(P.ORDER_VERIFY)
     return {
@@ -74,7 +74,7 @@ def _open(request: Request) -> dict[str, "Campaign"]:
     }  # fmt: skip
 
 
-def _found(request: Request, words: str) -> list[Candidate]:
+def sites_called(request: Request, words: str) -> list[Candidate]:
     area = request.standing.area(P.ORDER_VERIFY, "division__code")
     told = _("%(name)s（%(type)s，%(place)s）")
     return [

@@ -58,6 +58,8 @@
     all.addEventListener('change', () => { for (const box of boxes) box.checked = all.checked; count(); });
   }
 
+  document.querySelector('[data-print]')?.addEventListener('click', () => window.print());
+
   const leave = document.querySelector('[data-locks-in]');
   if (leave) setTimeout(() => { window.location.reload(); }, Number(leave.dataset.locksIn) * 1000);
 })();
