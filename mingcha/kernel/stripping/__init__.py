@@ -17,19 +17,12 @@ MOST = 32 * 1024 * 1024  # bytes in; a caller's own limit is lower
 
 @dataclass(frozen=True)
 class Stripped:
-    """`kind` is a media type that was found, not claimed; the format is the original's. `note` says what was taken out."""
+    """`kind` is a media type that was found, not claimed; the format is the original's."""
 
     data: bytes
     kind: str
-    note: str
 
 
-NOTES = {
-    "picture": "已去除照片中的拍摄时间、地点和设备信息。",
-    "paper": "已去除文档中的作者、单位、修改时间和修订人。",
-    "pdf": "已去除PDF中的作者、制作软件、时间和附件。",
-    "text": "纯文本文件，不含隐藏信息。",
-}
 PDF_KIND = "application/pdf"
 
 
@@ -54,17 +47,17 @@ def _cleaned(data: bytes, name: str) -> Stripped | None:
         from mingcha.kernel.stripping import papers  # noqa: PLC0415 - loads lxml
 
         kind, clean = papers.cleaned(data)
-        return Stripped(clean, kind, NOTES["paper"])
+        return Stripped(clean, kind)
     if data.startswith(b"%PDF-"):
         from mingcha.kernel.stripping import pdf  # noqa: PLC0415 - loads pypdf
 
-        return Stripped(pdf.cleaned(data), PDF_KIND, NOTES["pdf"])
+        return Stripped(pdf.cleaned(data), PDF_KIND)
     if is_text(data):
-        return Stripped(data, "text/csv" if name.lower().endswith(".csv") else "text/plain", NOTES["text"])
+        return Stripped(data, "text/csv" if name.lower().endswith(".csv") else "text/plain")
     from mingcha.kernel.stripping import images  # noqa: PLC0415 - loads pillow
 
     kind, clean = images.repainted(data)
-    return Stripped(clean, kind, NOTES["picture"])
+    return Stripped(clean, kind)
 
 
 def is_text(data: bytes) -> bool:
