@@ -118,6 +118,11 @@ class WhoStep(Step):
         label=_("您的住址"), required=False, max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
 
+    def __init__(self, draft: Mapping[str, str], *, bound: bool) -> None:
+        super().__init__(draft, bound=bound)
+        for name in ("name", "phone"):
+            self.fields[name].needed = True  # type: ignore[attr-defined] - marked so, and asked for by clean
+
     def clean(self) -> dict[str, Any]:
         """Ask for name and telephone where somebody wants to be named."""
         given = super().clean() or {}
@@ -145,7 +150,7 @@ class Addition(forms.Form):
     """Something more to say, or files."""
 
     text = forms.CharField(
-        label=_("补充情况"), required=False, max_length=MOST_TEXT, widget=forms.Textarea(attrs=ACROSS),
+        label=_("您要补充的话"), required=False, max_length=MOST_TEXT, widget=forms.Textarea(attrs=ACROSS),
         error_messages={"max_length": _("太长了，最多 2 万字；可以分几次补充。")},
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ from mingcha.doors.portal.sheets import boxed, come
 from mingcha.kernel import effort, receipts
 from mingcha.kernel.refusals import Refusal
 from mingcha.tips import public, vault
-from mingcha.tips.states import State
+from mingcha.tips.states import Outcome, Rating, State
 
 # The stages as a citizen follows them; what lies between two of them shows as the one before.
 STAGES = (State.RECEIVED, State.ACCEPTED, State.HANDLING, State.CONCLUDED, State.CLOSED)
@@ -160,6 +160,8 @@ def _show(
     words = {
         "visit": visit, "forms": forms, "refusal": refusal, "challenge": challenge, "held": boxed(files),
         "bits": challenge.partition(".")[0], "most": vault.MOST, "largest": vault.LARGEST,
+        "outcome": Outcome(visit.outcome).label if visit.outcome else "",
+        "rated": _(Rating(visit.rated).label) if visit.rated else "",
         "stages": [(word, number < at, number == at) for number, word in enumerate(labels)],
     }  # fmt: skip
     wrong = any(form.is_bound and form.errors for form in forms.values())
