@@ -40,6 +40,7 @@ tips install       operator  the directory to whose keys reports are sealed, onc
 tips check         operator  reads the directory and every public half, changes nothing
 tips envelopes     operator  reads an office's recovery envelopes, which two custodians open; changes nothing
 tips restore       operator  gives an officer back what custodians recovered; opens none
+tips kit           operator  a database role for the public's process, and a folder with its password and two keys
 migrate            operator  the tables, never their rows
 shell              operator  everything: outside the rules, so on nobody's everyday path
 """

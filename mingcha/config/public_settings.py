@@ -28,7 +28,8 @@ _WITHOUT = (
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 )
-MIDDLEWARE = [name for name in _house.MIDDLEWARE if name not in _WITHOUT]
+_INSTEAD = {"mingcha.doors.hall.middleware.Refusals": "mingcha.doors.portal.faults.Refusals"}
+MIDDLEWARE = [_INSTEAD.get(name, name) for name in _house.MIDDLEWARE if name not in _WITHOUT]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

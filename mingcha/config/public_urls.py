@@ -12,7 +12,7 @@ urlpatterns = [
     path("", include((pages, portal.app_name))),
 ]
 
-handler400 = "mingcha.doors.hall.errors.bad_request"
-handler403 = "mingcha.doors.hall.errors.forbidden"
-handler404 = "mingcha.doors.hall.errors.missing"
-handler500 = "mingcha.doors.hall.errors.failed"
+handler400 = "mingcha.doors.portal.faults.bad_request"
+handler403 = "mingcha.doors.portal.faults.missing"
+handler404 = "mingcha.doors.portal.faults.missing"
+handler500 = "mingcha.doors.portal.faults.failed"

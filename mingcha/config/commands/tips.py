@@ -2,7 +2,7 @@
 `mingcha tips`: who keeps the keys of the tip line. No act here opens a report.
 
 Offline, without a database (custodians.py): root, custodian, sign, recover.
-On the server: request, install, check, envelopes, restore.
+On the server: request, install, check, envelopes, restore, kit.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mingcha.config import custodians as offline
-from mingcha.config import house
+from mingcha.config import house, kit
 from mingcha.config.datafolder import DataFolder, write_privately
 from mingcha.config.words import say, sentence
 from mingcha.kernel import custody, sealing
@@ -58,10 +58,11 @@ class RootMissing(Refusal):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Nine acts; those offline first."""
+    """Ten acts; those offline first."""
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     _add_offline(acts)
     _add_served(acts)
+    kit.add_act(acts)
     for act in acts.choices.values():
         act.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help=say("数据目录"))
 
@@ -116,7 +117,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.act in alone:
         alone[arguments.act](arguments)
         return 0
-    served = {"request": _request, "install": _install, "envelopes": _envelopes, "restore": _restore, "check": _check}
+    served = {"request": _request, "install": _install, "envelopes": _envelopes, "restore": _restore, "check": _check,
+              "kit": kit.run_act}  # fmt: skip
     with house.opened(arguments.data) as folder:
         return served[arguments.act](arguments, folder) or 0
 
