@@ -18,6 +18,7 @@ from mingcha.flow.referrals.queries import figures as referrals
 from mingcha.ground.accounts import queries as accounts
 from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.territory import queries as territory
+from mingcha.tips import queries as tips
 
 if TYPE_CHECKING:
     from mingcha.flow.campaigns.models import Call
@@ -63,6 +64,8 @@ def tasks(request: Request) -> list[Task]:
         found += _line(
             _("手机填报待处理"), "desk:submissions", "field", held, _("对不上点位、可能重复的，由本单位认定。")
         )
+    if standing.can(P.TIP_HANDLE):
+        found += _of_tips(request)
     if standing.can(P.LEAD_SEE):
         found += _of_leads(request)
     if standing.can(P.SITE_KEEP):
@@ -100,6 +103,28 @@ def _of_leads(request: Request) -> list[Task]:
         ("appealed", _line(_("申诉待登记结果"), "desk:cases", "search", waits["appeal"])),
     ]
     return [replace(task, href=f"{task.href}?tab={tab}") for tab, found in [*leads, *cases] for task in found]
+
+
+def _of_tips(request: Request) -> list[Task]:
+    """Return how much waits in the sealed room, and nothing of what it is."""
+    to, now = request.standing, request.now
+    asked = {
+        "new": tips.triage(tips.Asked(state="received"), to=to, at=now), "mine": tips.triage(tips.Asked(mine=True), to=to, at=now),
+        "late": tips.triage(tips.Asked(overdue=True), to=to, at=now),
+    }  # fmt: skip
+    if not to.can(P.TIP_INTAKE):
+        del asked["new"]
+    titles = {"new": _("举报待受理"), "mine": _("您承办的举报"), "late": _("举报逾期")}
+    found = [
+        Task(titles[tab], f"{reverse('desk:tips')}?tab={tab}", "tip", count=count, late=tab == "late")
+        for tab, rows in asked.items() if (count := rows.count())
+    ]  # fmt: skip
+    approving = tips.to_approve(to=to).count()
+    found += [
+        replace(task, href=f"{task.href}?tab=approving")
+        for task in _line(_("举报处置待审批"), "desk:tips", "tip", approving, _("别人提出的，由您审批。"))
+    ]
+    return found + _line(_("举报移送待接收"), "desk:tip_inbox", "tip", tips.inbox(to=to).count())
 
 
 def _of_calls(request: Request) -> list[Task]:

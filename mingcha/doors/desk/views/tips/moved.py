@@ -112,7 +112,7 @@ def give_back(request: Request, *, pk: int) -> HttpResponse:
 
 
 @require_POST
-@room(P.TIP_HANDLE)
+@room(P.TIP_INTAKE)
 def send_identity(request: Request, *, pk: int) -> HttpResponse:
     """Send who spoke after the tip, by the keeper of identities."""
     offer = queries.offer(pk, to=request.standing)
