@@ -39,7 +39,7 @@ PLACES = (
     Place(_("台账"), "desk:ledger", "ledger", (P.LEDGER_SEE,), on_phone=True, group=WORK),
     Place(_("整改"), "desk:orders", "order", (P.ORDER_SEE,), on_phone=True, group=WORK),
     Place(_("文书"), "desk:papers", "paper", (P.ORDER_SEE,), group=WORK),
-    Place(_("举报"), "desk:tips", "tip", (P.TIP_HANDLE,), on_phone=True, group=WORK),
+    Place(_("举报"), "desk:tips", "tip", (P.TIP_HANDLE,), group=WORK),
     Place(_("线索"), "desk:leads", "search", (P.LEAD_SEE,), group=WORK),
     Place(_("简报"), "desk:briefs", "brief", (P.BRIEF_SEE,), group=WORK),
     Place(_("公开发布"), "desk:publications", "globe", (P.PUBLISH_PROPOSE,), group=WORK),
