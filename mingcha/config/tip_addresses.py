@@ -42,7 +42,7 @@ desk:tip_concern         GET,POST  tip.handle                tip        own     
 desk:tip_assign          POST      tip.intake                tip        -          -          -       -          -     -          -          -        own
 desk:tip_unassign        POST      tip.intake                tip        -          -          -       -          -     -          -          -        own
 desk:tip_repeat          GET,POST  tip.intake                tip        -          -          -       -          -     -          -          -        own
-desk:tip_write           POST      tip.handle                tip_writingown        own        -       -          -     -          -          -        own
+desk:tip_write           POST      tip.handle                tip_writing own       own        -       -          -     -          -          -        own
 desk:tip_propose         POST      tip.handle                tip        own        own        -       -          -     -          -          -        own
 desk:tip_ruling          POST      tip.approve               tip        own        own        -       -          -     -          -          -        -
 desk:tip_conclude        POST      tip.handle                tip        own        own        -       -          -     -          -          -        own
