@@ -121,7 +121,7 @@ class WhoStep(Step):
     def __init__(self, draft: Mapping[str, str], *, bound: bool) -> None:
         super().__init__(draft, bound=bound)
         for name in ("name", "phone"):
-            self.fields[name].needed = True  # type: ignore[attr-defined] - marked so, and asked for by clean
+            setattr(self.fields[name], "needed", True)  # noqa: B010 - marked as such; asked for by clean
 
     def clean(self) -> dict[str, Any]:
         """Ask for name and telephone where somebody wants to be named."""
