@@ -51,6 +51,11 @@ class DataFolder:
         return self.path / "served-at.json"
 
     @property
+    def demo_passphrases(self) -> Path:
+        """What opens the demo's tip line: officers' passphrases and citizens' receipts."""
+        return self.path / "demo-passphrases.json"
+
+    @property
     def demo_passwords(self) -> Path:
         """The file of the demo's sign-ins."""
         return self.path / "demo-passwords.json"

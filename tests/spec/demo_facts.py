@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 from mingcha.config import house
 
@@ -27,6 +28,7 @@ def facts():
         "audit": {"sound": verdict.sound, "sealed": verdict.sealed, "tail": verdict.tail, "broken": verdict.broken},
         "events": Event.objects.count(),
         "out_of_order": out_of_order(),
+        "tips": tips(),
         "offices": offices(campaign),
         "ledger": ledger(campaign),
         "orders": orders(),
@@ -146,8 +148,37 @@ def out_of_order():
     """How often the record of acts steps back in time by more than the minutes of one visit."""
     from mingcha.ground.audit.models import Event
 
-    times = list(Event.objects.order_by("pk").values_list("at", flat=True))
+    # What the public hands in is on record by its day alone.
+    times = list(Event.objects.exclude(actor="citizen").order_by("pk").values_list("at", flat=True))
     return sum((before - after).total_seconds() > 1800 for before, after in pairwise(times))
+
+
+def tips():
+    """How far the reports of the tip line have come, and whether the near copy is found in an unlocked session."""
+    from django.conf import settings
+    from django.db import transaction
+
+    from mingcha.ground.accounts.models import Person
+    from mingcha.tips import directory
+    from mingcha.tips.actions import unlocking
+    from mingcha.tips.models import Offer, RatingGiven, Tip
+    from mingcha.tips.queries import likeness
+
+    held = json.loads((Path(sys.argv[1]) / "demo-passphrases.json").read_text("ascii"))["passphrases"]
+    intake = Person.objects.get(username="intake")
+    with transaction.atomic():
+        key = unlocking.unlock(passphrase=held["intake"], by=intake, at=settings.MINGCHA_NOW)
+        transaction.set_rollback(True)
+    first = Tip.objects.get(office="621126-jw", number=1)
+    found = likeness.candidates(first, private=key.tip_key(first), key=key)
+    return {
+        "states": dict(Counter(Tip.objects.values_list("state", flat=True))),
+        "kinds": dict(Counter(Tip.objects.values_list("kind", flat=True))),
+        "offered_to": list(Offer.objects.filter(state="offered").values_list("receiver", flat=True)),
+        "rated": list(RatingGiven.objects.values_list("value", flat=True)),
+        "alike": [round(float(each.share), 2) for each in found],
+        "receiving": sorted(directory.offices()),
+    }
 
 
 def texts():

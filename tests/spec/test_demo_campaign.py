@@ -28,7 +28,19 @@ FIGURES = (
     "rectified_by_deadline", "open", "overdue",
 )  # fmt: skip
 CHINESE = {"LC_ALL": "zh_CN.UTF-8"}
-CAST = {"lead", "county", "leader", "inspector", "unit", "neighbour", "group", "township", "village"}
+CAST = {
+    "lead",
+    "county",
+    "leader",
+    "inspector",
+    "unit",
+    "neighbour",
+    "group",
+    "township",
+    "village",
+    "intake",
+    "cityintake",
+}
 
 
 def read_facts(data):
@@ -191,6 +203,15 @@ class TestTheNewcomer:
     def test_the_clock_stands_at_the_demos_hour(self, demo_data):
         instance = json.loads((demo_data / "instance.json").read_text("utf-8"))
         assert instance == {"demo": True, "now": "2021-10-27T18:00:00+08:00"}
+
+    def test_the_tip_line_has_reports_of_both_kinds_at_several_stages(self, facts):
+        tips = facts["tips"]
+        assert tips["receiving"] == ["6211-jw", "621126-jw"] == sorted({*tips["offered_to"], "621126-jw"})
+        assert tips["states"] == {
+            "received": 5, "accepted": 2, "proposed": 1, "handling": 1, "offered": 1, "concluded": 1, "closed": 1,
+        }  # fmt: skip
+        assert tips["kinds"] == {"misconduct": 7, "measures": 5} and tips["rated"] == ["satisfied"]
+        assert len(tips["alike"]) == 1 and 0.4 < tips["alike"][0] < 1
 
     def test_a_second_start_changes_nothing_and_is_quick(self, demo_data, facts):
         passwords = (demo_data / "demo-passwords.json").read_text("ascii")

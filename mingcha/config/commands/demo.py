@@ -68,9 +68,23 @@ def print_sign_ins(folder: DataFolder) -> None:
     print(say("演示账号（密码只对这个数据目录有效）："))
     for username, password in loading.sign_ins(folder).items():
         print(f"  {username:<10} {password}   {say(people.CAST[username])}")
+    print_tip_line(folder)
     print(
         say(
             "岷县第 4 轮等着您：county 冻结名录，county 和 lead 各投入秘密、各读一遍骰子后抽签，"
             "inspector 启封清单去检查，unit 答复整改，county 核验销号。"
         )
     )
+
+
+def print_tip_line(folder: DataFolder) -> None:
+    """Print what opens the demo's tip line; nothing where the demo was loaded before there was one."""
+    if not folder.demo_passphrases.exists():
+        return
+    from mingcha.config.demo import loading
+
+    held = loading.sealed_room(folder)
+    print(say("举报箱口令（登录后在“举报”页解锁用；根密钥也在这个数据目录，仅供演示）："))
+    for username, passphrase in held["passphrases"].items():
+        print(f"  {username:<10} {passphrase}")
+    print(say("群众凭查询码回来看答复：%(receipt)s，在 /report/ 输入。") % {"receipt": held["receipts"]["no-food"]})

@@ -9,9 +9,10 @@ from django.db import connection, transaction
 
 from mingcha.config import datafolder
 from mingcha.config.datafolder import DataFolder
-from mingcha.config.demo import people, story
+from mingcha.config.demo import people, story, tip_keys, tip_words
 from mingcha.config.demo.campaign import SLUG
 from mingcha.flow.campaigns import queries as campaigns
+from mingcha.ground.accounts import queries as known
 from mingcha.ground.accounts.actions import people as accounts
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.audit import tasks as audit
@@ -31,7 +32,7 @@ def load(folder: DataFolder) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('mingcha demo'))")
         if not is_loaded():
             with _whole_or_nothing():
-                story.tell(passwords)
+                story.tell(passwords, **sealed_room(folder))
         elif made:
             for person in Person.objects.filter(username__in=passwords):
                 accounts.set_password(person, password=passwords[person.username], by=None, at=story.NOW)
@@ -57,6 +58,23 @@ def _whole_or_nothing() -> Iterator[None]:
 def is_loaded() -> bool:
     """Return whether a load has finished in this database."""
     return campaigns.by_slug(SLUG) is not None
+
+
+def sealed_room(folder: DataFolder) -> dict[str, dict[str, str]]:
+    """
+    Return the tip line's passphrases by sign-in name and its receipts by report, made by whoever comes first.
+
+    Unlike passwords they cannot be made anew: what they open was sealed with them.
+    """
+
+    def fresh() -> bytes:
+        made = {
+            "passphrases": {name: known.new_password() for name in tip_keys.HOLDERS},
+            "receipts": {name: tip_keys.new_receipt() for name in tip_words.NAMES},
+        }
+        return json.dumps(made, indent=1).encode("ascii")
+
+    return dict(json.loads(datafolder.make_secret(folder.demo_passphrases, fresh)))
 
 
 def sign_ins(folder: DataFolder) -> dict[str, str]:

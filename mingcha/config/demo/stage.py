@@ -23,12 +23,14 @@ def made_up(name: str) -> str:
 @dataclass
 class Stage:
     """
-    `people` by sign-in name; `contacts`: body code → who answers for it; `voices`: code of a supervising body → who
+    `passphrases` of the tip line by sign-in name; `receipts` of its reports by the report's name. `people` by sign-in name; `contacts`: body code → who answers for it; `voices`: code of a supervising body → who
     speaks for it; `tiers` by kind; `teams`: office code → its teams; `leaders` and `inspectors`: team id → who leads it
     and who writes for it now; `lent`: (office code, team number) → who was sent to it by the call.
     """
 
     passwords: dict[str, str]
+    passphrases: dict[str, str] = field(default_factory=dict)
+    receipts: dict[str, str] = field(default_factory=dict)
     agenda: Agenda = field(default_factory=Agenda)
     people: dict[str, Person] = field(default_factory=dict)
     contacts: dict[str, Person] = field(default_factory=dict)

@@ -26,6 +26,7 @@ from mingcha.config.demo import (
     others,
     people,
     places,
+    tips,
     weighing,
     weiyuan,
 )
@@ -35,9 +36,9 @@ from mingcha.config.demo.stage import Stage
 NOW = moment(27, "18:00")
 
 
-def tell(passwords: dict[str, str]) -> None:
-    """Tell it into an empty database, through the rooms' actions alone. `passwords`: of the cast, by sign-in name."""
-    stage = Stage(passwords)
+def tell(passwords: dict[str, str], *, passphrases: dict[str, str], receipts: dict[str, str]) -> None:
+    """Tell it into an empty database, through the rooms' actions alone. What Stage holds of secrets is handed in."""
+    stage = Stage(passwords, passphrases, receipts)
     _lay_ground(stage)
     editions = catalogues.publish_rulebooks(stage, moment(19, "08:00"))
     campaign.open_campaign(stage, editions, moment(19, "08:20"))
@@ -49,7 +50,7 @@ def tell(passwords: dict[str, str]) -> None:
     groups.register_seat(stage, moment(19, "15:20"))
     for county in (minxian, anding, weiyuan, longxi, others):
         county.inspect(stage)
-    for events in (embedded, guidance, changes, clock, accountability, weighing):
+    for events in (embedded, guidance, changes, clock, accountability, tips, weighing):
         events.put_down(stage)
     calls.call_for_the_night(stage)
     for county in (minxian, anding, weiyuan, longxi, others):
@@ -68,5 +69,6 @@ def _lay_ground(stage: Stage) -> None:
     groups.staff(stage, moment(19, "07:15"))
     local.staff(stage, moment(19, "07:20"))
     people.keep_back(stage, moment(19, "07:25"))
+    tips.staff(stage, moment(19, "07:27"))
     links.record(stage, moment(19, "07:30"))
     shipped.publish_site_types(by=stage.people["lead"], at=moment(19, "07:45"))

@@ -62,10 +62,7 @@ def candidates(
 
     `private`: the tip's own half. Raises NoKey for who holds no index key of the office.
     """
-    report = next(
-        (entry for entry in reading.story(tip, private=private, key=key).entries if entry.kind == "report"), None
-    )
-    signature = likeness.signature(report.text if report else "")
+    signature = likeness.signature(str(reading.report(tip, private=private).get("text") or ""))
     joined, size = _joined(_index_keys(tip.office_id, key=key), key=key), prints.LAYOUT.size
     starts = range(0, len(joined), size)
     # Only the signatures are compared; the rest of a print is read where it is like enough.
