@@ -27,7 +27,8 @@ def forget() -> None:
     _kept.clear()
 
 
-def _once(key: Any, read: Callable[[], T]) -> T:
+def once(key: Any, read: Callable[[], T]) -> T:
+    """Return what `read` gives, and the same again for LASTS seconds."""
     held = _kept.get(key)
     if held is not None and time.monotonic() - held[0] < LASTS:
         return held[1]  # type: ignore[no-any-return]
@@ -40,7 +41,7 @@ def _once(key: Any, read: Callable[[], T]) -> T:
 
 def tree() -> Tree:
     """Return all bodies, and which office stands aside from which."""
-    return _once("tree", _tree)
+    return once("tree", _tree)
 
 
 def _tree() -> Tree:
@@ -62,14 +63,14 @@ def _tree() -> Tree:
 
 def forward_due(office: str, day: date) -> datetime:
     """Return by when an office must have taken in or passed on what reached it on a day."""
-    return _once(("forward", office, day), lambda: clocks.due(Due.FORWARD, office=office, since=day))
+    return once(("forward", office, day), lambda: clocks.due(Due.FORWARD, office=office, since=day))
 
 
 def objection_due(office: str, day: date) -> datetime:
     """Return by when an objection is to be answered."""
-    return _once(("objection", office, day), lambda: clocks.due(Due.OBJECTION, office=office, since=day))
+    return once(("objection", office, day), lambda: clocks.due(Due.OBJECTION, office=office, since=day))
 
 
 def bits() -> int:
     """Return how hard the proof of work is: the most that any office asks for, for the office is not known beforehand."""
-    return _once("bits", lambda: max(OfficeRule.objects.values_list("bits", flat=True), default=BITS))
+    return once("bits", lambda: max(OfficeRule.objects.values_list("bits", flat=True), default=BITS))

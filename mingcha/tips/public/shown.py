@@ -80,9 +80,14 @@ def categories(kind: str) -> Sequence[Category]:
 def counties(*, at: datetime) -> list[Division]:
     """Return the counties from which something can be sent to some office of the directory, in the order of their codes."""
     del at  # what receives today is what the directory says now
+    offices = directory.offices()
+    return list(knowing.once(("counties", offices), lambda: _covered(offices)))
+
+
+def _covered(offices: frozenset[str]) -> list[Division]:
     seats = knowing.tree().seats
     covered = Q(pk__in=[])
-    for office in directory.offices() & seats.keys():
+    for office in offices & seats.keys():
         covered |= Q(code__startswith=seats[office].division)
     return _places(covered, Level.COUNTY)
 

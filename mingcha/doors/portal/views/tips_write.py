@@ -197,7 +197,7 @@ def _send(request: Request, sheet: Sheet) -> HttpResponse:
 def _receipt(request: Request, sheet: Sheet, filed: public.Filed) -> HttpResponse:
     shown = receipts.shown(receipts.read(sheet["receipt"]))
     words = {
-        "groups": shown.split("-"), "code": shown, "qr": codes.qr(shown), "filed": filed, "named": sheet["named"] == "yes",
+        "groups": shown.split("-"), "code": shown, "qr": codes.qr(shown, mask=2), "filed": filed, "named": sheet["named"] == "yes",
         "day": request.now, "demo": settings.MINGCHA_DEMO,
     }  # fmt: skip
     return render(request, "portal/tip_receipt.html", words)
