@@ -12,6 +12,8 @@ from collections import Counter
 from threading import Lock
 from typing import ClassVar
 
+from django.utils.translation import gettext_noop
+
 from mingcha.kernel.refusals import Refusal
 
 # A village behind one mobile gateway must get through; a machine must not. For each act, an hour.
@@ -22,7 +24,7 @@ HOUR = 3600
 
 
 class TooMuch(Refusal):
-    message: ClassVar[str] = "这一带的网络刚才提交得太多。您填的内容都还在这一页，请过一会儿再按一次。"
+    message: ClassVar[str] = gettext_noop("这一带的网络刚才提交得太多。您填的内容都还在这一页，请过一会儿再按一次。")
     status: ClassVar[int] = 429
 
 
