@@ -100,7 +100,7 @@ class Room:
 
     def vouch(self, body: Body, of: Person, *, by: Person) -> None:
         """Let a holder vouch for a handler."""
-        keys.vouch(body, of=of, seen=self.fingerprint(of), key=self.unlocked(by), by=by, at=self.world.at)
+        keys.vouch_for(body, of=of, seen=self.fingerprint(of), key=self.unlocked(by), by=by, at=self.world.at)
 
     def tip(
         self, office: Body, *, text: str = "演示：卡点无人值守。", named: Mapping[str, object] | None = None,

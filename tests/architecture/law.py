@@ -36,6 +36,7 @@ EXTRA = {
         "directory",
         "marks",
         "moving",
+        "passphrases",
         "prints",
         "public",
         "routing",

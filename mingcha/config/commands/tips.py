@@ -218,7 +218,7 @@ def _install(arguments: argparse.Namespace, folder: DataFolder) -> None:
         write_privately(trusted, "".join(f"{root.hex()}\n" for root in roots).encode())
     write_privately(folder.tips / "directory.json", content)
     write_privately(folder.tips / "serial", str(found.serial).encode())
-    begun = recovery.installed(found, at=clock.now())
+    begun = recovery.install(found, at=clock.now())
     print(say("已安装第 %(serial)d 号目录，启用 %(count)d 把密钥。") % {"serial": found.serial, "count": begun})
 
 

@@ -51,7 +51,7 @@ def make(stage: Stage, at: datetime) -> dict[str, Unlocked]:
         seen = known.fingerprint(held[keeper].public)
         keys.grant(body, to=to, purposes=[Purpose.IDENTITY], seen=seen, key=held[intake], by=by, at=at)
         keys.withdraw(body, of=by, purposes=[Purpose.IDENTITY], by=by, at=at)
-        keys.vouch(body, of=to, seen=seen, key=held[intake], by=by, at=at)
+        keys.vouch_for(body, of=to, seen=seen, key=held[intake], by=by, at=at)
     return {name: Unlocked(one.person, one.private) for name, one in held.items()}
 
 

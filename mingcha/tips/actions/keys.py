@@ -265,7 +265,7 @@ def _public(person: Person, *, seen: str) -> bytes:
 
 
 @transaction.atomic
-def vouch(office: Body, *, of: Person, seen: str, key: Unlocked, by: Person, at: datetime) -> None:
+def vouch_for(office: Body, *, of: Person, seen: str, key: Unlocked, by: Person, at: datetime) -> None:
     """
     Vouch for the public half of somebody of the office, so that its tips may be handed to them. They hold no key of it.
 

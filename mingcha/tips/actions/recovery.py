@@ -12,6 +12,7 @@ from django.db import transaction
 
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.audit import actions as audit
+from mingcha.ground.audit.actions import Actor
 from mingcha.ground.territory.models import Body
 from mingcha.kernel import custody
 from mingcha.kernel.refusals import Refusal
@@ -41,7 +42,7 @@ class Recovered:
 
 
 @transaction.atomic
-def installed(found: custody.Directory, *, at: datetime) -> int:
+def install(found: custody.Directory, *, by: None = None, at: datetime) -> int:
     """Take into use every waiting key that the directory just installed has signed; return how many. By the operator."""
     audit.record(
         "tips.install", kind="tip_key", key=found.serial, by=None, at=at,
@@ -52,7 +53,9 @@ def installed(found: custody.Directory, *, at: datetime) -> int:
 
 
 @transaction.atomic
-def restore(to: Person, *, public: bytes, rows: Sequence[Recovered], custodians: Sequence[str], at: datetime) -> int:
+def restore(
+    to: Person, *, public: bytes, rows: Sequence[Recovered], custodians: Sequence[str], by: None = None, at: datetime
+) -> int:
     """
     Give an officer the keys that custodians recovered for them; return how many. By the operator, who cannot open them.
 
@@ -86,7 +89,7 @@ def restore(to: Person, *, public: bytes, rows: Sequence[Recovered], custodians:
 
 
 @transaction.atomic
-def tidy(*, at: datetime) -> int:
+def tidy(*, by: Actor = audit.SYSTEM, at: datetime) -> int:
     """
     Take keys and tips from whoever no longer has a post for them, and destroy former keys that open nothing; return how
     many rows went. By the house itself.
@@ -94,12 +97,12 @@ def tidy(*, at: datetime) -> int:
     gone = 0
     for person_id, offices in queries.astray(at=at).items():
         person = Person.objects.get(pk=person_id)
-        gone += keys.leave(person, by=audit.SYSTEM, at=at, offices=offices)
+        gone += keys.leave(person, by=by, at=at, offices=offices)
     for key in queries.idle().select_related("office"):
         for table in (KeyHolder, Vouch, RecoveryEnvelope):
             gone += table._default_manager.filter(office_key=key).delete()[0]
         audit.record(
-            "tips.forget", kind="tip_key", key=key.office_id, by=audit.SYSTEM, at=at, division=key.office.division_id,
+            "tips.forget", kind="tip_key", key=key.office_id, by=by, at=at, division=key.office.division_id,
             body=key.office_id, detail={"purposes": [key.purpose], "epoch": key.epoch},
         )  # fmt: skip
     return gone

@@ -69,7 +69,7 @@ def grant(request: Request) -> HttpResponse:
     def do(given: dict[str, Any]) -> None:
         to, wanted = people[given["person"]], given["purposes"]
         if wanted == ["vouch"]:
-            return actions.vouch(office, of=to, seen=given["seen"], key=key, by=request.user, at=request.now)
+            return actions.vouch_for(office, of=to, seen=given["seen"], key=key, by=request.user, at=request.now)
         actions.grant(
             office, to=to, purposes=wanted, seen=given["seen"], key=key, by=request.user, at=request.now
         )  # fmt: skip
