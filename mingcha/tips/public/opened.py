@@ -71,7 +71,8 @@ def opened(receipt: str) -> Opened:
         for identity, box in held.items()
     }
     said = [_said(tip, each, private) for each in found["records"] if each["identity"] in private]
-    said.sort(key=lambda each: str(each.content["at"]))
+    # An office's records of one moment say how many came before.
+    said.sort(key=lambda each: (str(each.content["at"]), int(each.content.get("after", 0))))
     return Opened(tip, found["office_name"], found["objection_days"] or 30, found["rated"] or "", tuple(said))
 
 
