@@ -18,7 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+import numpy as np
+
 LARGEST = 256_000_000
+LEAST = 8  # bytes of a pattern
 
 
 def encodings(word: str) -> Iterator[tuple[str, bytes]]:
@@ -52,28 +55,47 @@ class Secrets:
     words: Iterable[str]
     raw: Iterable[bytes] = ()
     patterns: dict[bytes, tuple[str, str]] = field(init=False)
+    _begins: dict[bytes, list[bytes]] = field(init=False)
+    _pairs: list[np.ndarray] = field(init=False)
 
     def __post_init__(self) -> None:
         self.patterns = {
-            pattern: (word, name) for word in self.words for name, pattern in encodings(word) if len(pattern) >= 8
+            pattern: (word, name) for word in self.words for name, pattern in encodings(word) if len(pattern) >= LEAST
         }
         for secret in self.raw:
             shown = f"raw {secret[:2].hex()}…"
             self.patterns |= {secret: (shown, "raw")} | {p: (shown, name) for name, p in _of_bytes(secret)}
+        self._begins = {pattern[:LEAST]: [] for pattern in self.patterns}
+        for pattern in self.patterns:
+            self._begins[pattern[:LEAST]].append(pattern)
+        # Which two bytes stand at the first, third, fifth and seventh place of any pattern: few places pass all four.
+        self._pairs = [np.zeros(1 << 16, bool) for _ in range(0, LEAST, 2)]
+        for begin in self._begins:
+            for place, pairs in enumerate(self._pairs):
+                pairs[int.from_bytes(begin[2 * place : 2 * place + 2], "big")] = True
+
+    def _in(self, content: bytes) -> Iterator[tuple[str, str]]:
+        """Yield (secret, encoding) of what stands in these bytes, all patterns in one pass."""
+        if len(content) < LEAST:
+            return
+        single = np.frombuffer(content, np.uint8).astype(np.uint16)
+        pairs = single[:-1] << 8 | single[1:]
+        last = len(content) - LEAST + 1
+        passing = self._pairs[0][pairs[:last]]
+        for place, known in enumerate(self._pairs[1:], 1):
+            passing &= known[pairs[2 * place : 2 * place + last]]
+        for start in map(int, np.flatnonzero(passing)):
+            for pattern in self._begins.get(content[start : start + LEAST], ()):
+                if content.startswith(pattern, start):
+                    yield self.patterns[pattern]
 
     def found_in(self, places: Iterable[Path]) -> set[tuple[str, str, str]]:
         """Return (file, secret, encoding) of each secret found under the places; what vanishes meanwhile is passed over."""
-        return {
-            (str(path), *of)
-            for path in _files(places)
-            for content in _contents(path)
-            for pattern, of in self.patterns.items()
-            if pattern in content
-        }
+        return {(str(path), *of) for path in _files(places) for content in _contents(path) for of in self._in(content)}
 
     def found_in_text(self, name: str, text: bytes) -> set[tuple[str, str, str]]:
         """Return the same for bytes that lie in no file."""
-        return {(name, *of) for pattern, of in self.patterns.items() if pattern in text}
+        return {(name, *of) for of in self._in(text)}
 
 
 def _files(places: Iterable[Path]) -> Iterator[Path]:
