@@ -157,8 +157,8 @@ def receiving(
         left = _above(left[0], left)
     if not left:
         raise NobodyAbove
-    above = _above(left[0], left)
-    return Route(left[0], above[0] if above else None, _why(left[0], way, barred, place, wished=wished))
+    beyond = _above(left[0], left)
+    return Route(left[0], beyond[0] if beyond else None, _why(left[0], way, barred, county, wished=wished))
 
 
 def above(tree: Tree, office: str, *, offices: Iterable[str], accused: str = "") -> Seat:
@@ -211,16 +211,18 @@ class _Barred:
 def _barred(tree: Tree, about: Seat | None, name: str, place: str, *, leaders: bool) -> _Barred:
     if about:
         # A township's supervisors, and its government, have the county's office above them: that is the next rank up.
-        own = len(about.division) <= RANKS[0]
+        own, place = len(about.division) <= RANKS[0], about.division[: RANKS[0]]
         return _Barred(tree, about, place, supervisor=about.supervises and own, leaders=leaders and about.leads and own)
     by_name = bool(SUPERVISORS.search(name)), leaders and bool(LEADING.search(name))
     return _Barred(tree, None, place, supervisor=by_name[0], leaders=by_name[1])
 
 
-def _why(office: Seat, way: list[Seat], barred: _Barred, place: str, *, wished: bool) -> Why:
+def _why(office: Seat, way: list[Seat], barred: _Barred, county: str, *, wished: bool) -> Why:
     if wished:
         return Why.WISHED
     passed = [reason for seat in way[: way.index(office)] if (reason := barred(seat))]
     if passed:
         return passed[0]
-    return Why.NEAREST if office.division == place else Why.RECEIVING
+    if len(barred.place) < len(county):
+        return Why.RANK
+    return Why.NEAREST if office.division == barred.place else Why.RECEIVING
