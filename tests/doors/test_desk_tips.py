@@ -6,7 +6,6 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from mingcha.doors.desk import strongbox
 from mingcha.doors.hall import clock
@@ -97,7 +96,7 @@ def test_what_the_session_keeps_holds_no_key_in_clear(world, sealed_room, tip):
 
 
 def test_idle_for_a_quarter_of_an_hour_or_open_all_day_it_locks(world, sealed_room, tip, monkeypatch):
-    client, now = unlocked(world.intake), timezone.now()
+    client, now = unlocked(world.intake), clock.running()
     for minutes, status in ((14, 200), (28, 200), (44, 423), (45, 423)):
         monkeypatch.setattr(clock, "running", lambda minutes=minutes: now + timedelta(minutes=minutes))
         assert client.get(page_of(tip)).status_code == status, minutes
