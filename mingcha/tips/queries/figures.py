@@ -18,7 +18,7 @@ from mingcha.ground.accounts.queries import Standing
 from mingcha.ground.territory import queries as territory
 from mingcha.kernel import suppressing
 from mingcha.tips.models import RatingGiven, Tip
-from mingcha.tips.states import Category, Channel, Kind, Outcome, Rating, State
+from mingcha.tips.states import Category, Channel, Outcome, Rating, State
 
 LEAST = 5
 # Stages as told: coarser than the states, so that few cells are small.
@@ -89,8 +89,8 @@ def quarters(*, to: Standing) -> list[Quarter]:
 
 def tables(quarter: Quarter, *, to: Standing) -> list[Table]:
     """
-    Return the tables of what came in during a quarter within one's area: category by county, category by stage, kind by
-    channel, outcome by county, rating by county. Raises NotAllowed.
+    Return the tables of what came in during a quarter within one's area: category by county, by stage and by channel, outcome
+    by county, rating by county. Raises NotAllowed.
     """
     if not to.can(Permission.TIP_FIGURES):
         raise accounts.NotAllowed
@@ -101,7 +101,7 @@ def tables(quarter: Quarter, *, to: Standing) -> list[Table]:
     wanted: list[Wanted] = [
         ("received", ("category", Category.choices), ("county", places)),
         ("stages", ("category", Category.choices), ("stage", stages)),
-        ("channels", ("kind", Kind.choices), ("channel", Channel.choices)),
+        ("channels", ("category", Category.choices), ("channel", Channel.choices)),
         ("outcomes", ("outcome", Outcome.choices), ("county", places)),
         ("ratings", ("rating", Rating.choices), ("county", places)),
     ]
@@ -115,7 +115,7 @@ def _facts(quarter: Quarter, *, to: Standing) -> list[dict[str, str]]:
     reach = to.area(Permission.TIP_FIGURES, "county")
     within = Tip.objects.filter(reach, received_on__gte=quarter.first, received_on__lt=quarter.after)
     ratings = dict(RatingGiven.objects.filter(tip__in=within).order_by("day").values_list("tip", "value"))
-    columns = ("pk", "county", "category", "kind", "channel", "outcome", "state")
+    columns = ("pk", "county", "category", "channel", "outcome", "state")
     return [
         {**{name: str(value) for name, value in row.items()}, "stage": _STAGE_OF[row["state"]],
          "rating": ratings.get(row["pk"], "")}
