@@ -22,6 +22,7 @@ from mingcha.kernel import custody, receipts, sealing
 from mingcha.tips import boxes, directory
 from mingcha.tips.actions import keys, unlocking
 from mingcha.tips.models import OfficeKey, Record, Tip, Wrap
+from mingcha.tips.public import knowing
 from mingcha.tips.states import Author, Category, Channel, Kind, Purpose, RecordKind
 from mingcha.tips.unlocked import Unlocked
 from tests.world import World
@@ -150,6 +151,7 @@ def room(world: World, *, settings: Any, folder: Path) -> Room:
     """Give each office of the world its keys, and its officer a pair that the intake officer vouches for."""
     settings.MINGCHA_TIPS_ARGON = "light"
     settings.MINGCHA_TIPS_DIR = folder
+    knowing.forget()  # what another test's world was like
     made = Room(world, settings, folder)
     made.publish()
     offices = [work.office for work in (world.minxian, world.zhangxian, world.city, world.abroad)]
