@@ -208,6 +208,19 @@ def test_a_replacement_gives_nobody_what_they_could_not_read(sealed_room, world,
     assert identity.purpose == Purpose.IDENTITY and list(queries.holders(identity)) == [colleague]
 
 
+def test_an_offices_first_keys_are_made_by_its_intake_officer(sealed_room, world, office):
+    for wrong, refusal in ((world.county, accounts.NotAllowed), (world.neighbour_intake, accounts.NotFound)):
+        for table in (Vouch, KeyHolder, RecoveryEnvelope):
+            table.objects.filter(office_key__office=office).delete()
+        OfficeKey.objects.filter(office=office).delete()
+        with pytest.raises(refusal):
+            keys.make_epoch(office, key=sealed_room.unlocked(wrong), by=wrong, at=world.at)
+    with pytest.raises(NoKey):  # another's key
+        keys.make_epoch(office, key=sealed_room.unlocked(world.county), by=world.intake, at=world.at)
+    made = sealed_room.epoch(office, world.intake)
+    assert {row.epoch for row in made} == {2}  # the directory has used 1
+
+
 def test_an_office_is_never_left_without_a_holder(sealed_room, world, office, colleague):
     with pytest.raises(keys.LastHolder):
         keys.withdraw(office, of=world.intake, purposes=list(Purpose), by=world.intake, at=world.at)

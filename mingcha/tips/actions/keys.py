@@ -24,7 +24,7 @@ from mingcha.tips import boxes, directory, marks
 from mingcha.tips.models import KeyHolder, Offer, OfficeKey, OfficerKey, RecoveryEnvelope, Vouch, Wrap
 from mingcha.tips.queries import keys as queries
 from mingcha.tips.states import Epoch, Purpose
-from mingcha.tips.unlocked import NoKey, Unlocked, name_of
+from mingcha.tips.unlocked import NoKey, NotVouched, Unlocked, name_of
 
 
 class NoCustodians(Refusal):
@@ -85,6 +85,8 @@ def make_epoch(
     if OfficeKey.objects.filter(office=office, state=Epoch.WAITING).exists():
         raise EpochWaiting
     used = {row.purpose: row for row in OfficeKey.objects.filter(office=office, state=Epoch.CURRENT)}
+    if len(used) < len(Purpose):
+        _require(by, office.pk, Permission.TIP_INTAKE, key=key, at=at)
     purposes = [str(one) for one in Purpose if one not in used or key.holds(used[one])]
     if used and not any(purpose in used for purpose in purposes):
         raise NoKey
@@ -350,7 +352,7 @@ def rewrap(office: Body, *, key: Unlocked, by: Person, at: datetime, most: int =
             box = boxes.move_wrap(
                 bytes(wrap.box), tip=wrap.tip, private=private, to=bytes(row.public), identity=wrap.identity
             )
-        except (sealing.SealBroken, marks.Forged):
+        except (sealing.SealBroken, marks.Forged, NotVouched):
             continue
         made.append(Wrap(tip=wrap.tip, identity=wrap.identity, office_key=row, box=box))
         moved.append(wrap.pk)
