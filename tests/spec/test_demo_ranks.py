@@ -51,7 +51,8 @@ class TestTheMechanism:
 
     def test_only_the_cast_can_sign_in(self, facts):
         assert facts["people"]["sign_in"] == [
-            "county", "group", "inspector", "lead", "leader", "neighbour", "township", "unit", "village",
+            "cityintake", "county", "group", "inspector", "intake", "lead", "leader", "neighbour", "township", "unit",
+            "village",
         ]  # fmt: skip
 
     def test_links_lead_to_places_units_and_sites_and_away_from_ones_own_stretch(self, facts):
