@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from mingcha.config import access, cli, fields, jobs
+from mingcha.config.tip_addresses import TIP_ADDRESSES
 from mingcha.flow.campaigns.models import SupervisingOffice
 from mingcha.ground.accounts.actions import devices
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.accounts.roles import ROLES
+from tests import sealed_places
 from tests.places import lay_out
 from tests.world import sign_in
 
@@ -24,6 +26,9 @@ ROWS = access.addresses()
 OF_PHONES = [row for row in ROWS if row.needs == "token"]
 OF_PEOPLE = [row for row in ROWS if row.needs != "token"]
 FINE = {"HEAD": {204}, "GET": {200, 302}, "POST": {200, 201, 302, 400, 409, 422}}
+OF_TIPS = {row[0] for row in map(str.split, TIP_ADDRESSES.strip().splitlines()[1:]) if row}
+LOCKED = 423  # through the door, and the box is locked: nobody here has unlocked it
+TIP_BOXES = [f'"tips_{table}"."box"' for table in ("officerkey", "keyholder", "wrap", "record", "likenessblock")]
 SIGN_IN = "/sign-in"
 SEALED = [f'"{column}"' for column in fields.sealed() - {"password"}]
 COUNT = {"asked": 0, "rows": 0}
@@ -87,15 +92,17 @@ def test_every_job_stands_in_the_table():
 
 
 @pytest.fixture(scope="module")
-def _house(_world_of_module, django_db_blocker):
-    """The world with the ranks and something at every place; all signed in."""
+def _house(_world_of_module, django_db_blocker, tmp_path_factory):
+    """The world with the ranks and something at every place; all signed in, and nobody at the sealed room's box."""
     world = copy.deepcopy(_world_of_module)
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), override_settings():
         world.places = lay_out(world)
+        for name, things in sealed_places.stock(world, tmp_path_factory.mktemp("tips")).items():
+            world.places.stock[name] |= things
         people = {who.pk: who for _, who, _ in world.places.cast}
         world.clients = {pk: sign_in(Client(), who) for pk, who in people.items()}
         world.tokens = {pk: token_for(who, at=world.at) for pk, who in people.items()}
-    return world
+        yield world
 
 
 def token_for(who, *, at):
@@ -161,8 +168,21 @@ def no_box(execute, sql, params, many, context):
     return execute(sql, params, many, context)
 
 
+def shut(execute, sql, params, many, context):
+    """Who has not unlocked has no use for a box of the sealed room: none is fetched."""
+    assert not any(box in sql for box in TIP_BOXES), sql
+    return execute(sql, params, many, context)
+
+
 def as_it_is(execute, sql, params, many, context):
     return execute(sql, params, many, context)
+
+
+def watched(row, how):
+    """Return what looks on while a page is asked for."""
+    if row.address in OF_TIPS:
+        return shut
+    return no_box if how == "GET" and row.thing not in SHOWN and row.address not in UNSEALED else as_it_is
 
 
 def ask(client, how, url, watch=as_it_is, **headers):
@@ -194,12 +214,11 @@ def test_the_house_answers_as_the_table_says(house, row):
                 break  # the door asks for a permission and nothing else: it says the same of every place
             seen[role].add(place)
             for how in row.how:
-                watch = no_box if how == "GET" and row.thing not in SHOWN and row.address not in UNSEALED else as_it_is
-                answer = ask(client, how, reverse(row.address, args=arguments), watch)
+                answer = ask(client, how, reverse(row.address, args=arguments), watched(row, how))
                 status, onward = answer.status_code, answer.get("Location", "")
                 where = f"{how} {row.address} by {who.username} at {place}: {status}"
                 if place in row.places[role]:
-                    assert status in FINE[how], where
+                    assert status in FINE[how] or (status == LOCKED and row.address in OF_TIPS), where
                     assert row.needs == "public" or not onward.startswith(SIGN_IN), where
                 else:
                     assert status == turned_away(row, role), where

@@ -1,0 +1,45 @@
+"""
+What lies in the sealed room at every place, for the table of who may do what: a report that each office keeps, one with
+a file, one that is offered to it, and its call. Nobody who asks has unlocked: what is theirs answers that it is locked.
+"""
+
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+
+from mingcha.tips.actions import calls, handling, transfers
+from tests import sealed
+from tests.world import World, person
+
+CALL = {"scope": "演示：受理范围", "ways": "演示：渠道", "promises": "演示：承诺", "until": None}
+
+
+def stock(world: World, folder: Path) -> dict[str, dict[str, list[object]]]:
+    """
+    Return what each office has, by the names of tests/places.py; the directory of keys is written to the folder.
+
+    The settings name the folder from then on: whoever calls overrides them first.
+    """
+    works = {"minxian": world.minxian, "zhangxian": world.zhangxian, "city": world.city, "abroad": world.abroad}
+    room = sealed.room(world, settings=settings, folder=folder)
+    found = {}
+    # receiver → sender, who may look at it too: nobody who asks at this place
+    offers = {"minxian": "city", "zhangxian": "city", "city": "abroad"}
+    for name, work in works.items():
+        office, at = work.office, world.at
+        kept, _receipt = room.tip(office.body)
+        # Drafted by none of those who ask: another hand publishes it.
+        drafter = person(f"drafter_{name}", "演示公告起草人", office.body, "intake", at=at)
+        call = calls.draft(office=office.body, title="演示公告", **CALL, by=drafter, at=at)
+        found[name] = {
+            "tip": [kept.pk], "tip_writing": [kept.pk, "note"], "tip_file": [kept.pk, uuid4()], "tip_call": [call.pk],
+        }  # fmt: skip
+    for receiver, sender in offers.items():
+        by, to = works[sender].office.intake, works[receiver].office.body
+        tip, _receipt = room.tip(works[sender].office.body)
+        handling.accept(tip, key=room.unlocked(by), by=by, at=world.at)
+        tip.refresh_from_db()
+        made = transfers.offer(tip, receiver=to, reason="演示：归你们管。", key=room.unlocked(by), by=by, at=world.at)
+        found[receiver]["tip_offer"] = [made.pk]
+    return found
