@@ -73,6 +73,7 @@ def test_the_half_in_the_browser_travels_to_no_other_page(world, sealed_room):
     assert cookie["max-age"] == 8 * 3600
 
 
+@pytest.mark.proof(3)
 def test_neither_half_opens_anything_alone(world, sealed_room, tip):
     one, other = unlocked(world.intake), unlocked(world.intake)
     without_session = at_desk(world.intake)
@@ -87,6 +88,7 @@ def test_neither_half_opens_anything_alone(world, sealed_room, tip):
     assert other.get(page_of(tip)).status_code == 423
 
 
+@pytest.mark.proof(3)
 def test_what_the_session_keeps_holds_no_key_in_clear(world, sealed_room, tip):
     client = unlocked(world.intake)
     private = sealed_room.unlocked(world.intake).private
@@ -95,6 +97,7 @@ def test_what_the_session_keeps_holds_no_key_in_clear(world, sealed_room, tip):
     assert private.hex() not in str(kept) and MARK not in str(kept)
 
 
+@pytest.mark.proof(3)
 def test_idle_for_a_quarter_of_an_hour_or_open_all_day_it_locks(world, sealed_room, tip, monkeypatch):
     client, now = unlocked(world.intake), clock.running()
     for minutes, status in ((14, 200), (28, 200), (44, 423), (45, 423)):
@@ -104,6 +107,7 @@ def test_idle_for_a_quarter_of_an_hour_or_open_all_day_it_locks(world, sealed_ro
     assert not strongbox.is_fresh(kept, at=now + timedelta(hours=8))
 
 
+@pytest.mark.proof(3)
 def test_locking_and_signing_out_end_both_halves(world, sealed_room, tip):
     client = unlocked(world.intake)
     half, before = client.cookies["mingcha_tips"].value, client.session.session_key

@@ -70,6 +70,7 @@ DECODERS = {
 }
 
 
+@pytest.mark.proof(13)
 @settings(max_examples=150)
 @given(st.sampled_from(sorted(DECODERS)), st.data())
 def test_any_changed_bit_or_missing_or_added_byte_is_refused(name, data):
@@ -83,6 +84,7 @@ def test_any_changed_bit_or_missing_or_added_byte_is_refused(name, data):
             opened(torn)
 
 
+@pytest.mark.proof(13)
 @settings(max_examples=150)
 @given(st.sampled_from(sorted(DECODERS)), st.binary(max_size=300), st.booleans())
 def test_whatever_bytes_come_are_refused_by_name(name, junk, suited):
@@ -90,6 +92,7 @@ def test_whatever_bytes_come_are_refused_by_name(name, junk, suited):
         DECODERS[name][1](sealing.SUITE + junk if suited else junk)
 
 
+@pytest.mark.proof(4)
 def test_one_sealed_thing_does_not_pass_for_another():
     for (name, (blob, _)), (other, (_, opened)) in itertools.permutations(DECODERS.items(), 2):
         with pytest.raises(sealing.SealBroken):
@@ -109,6 +112,7 @@ def test_nothing_is_sealed_to_what_is_no_public_half():
         sealing.unwrap(sealing.SUITE + bytes(32 + 16 + 64), private=HERS.private, about="a")
 
 
+@pytest.mark.proof(8)
 def test_two_of_three_open_and_one_alone_or_a_wrong_order_does_not():
     people = (HERS, HIS, ANOTHER)
     for first, second in itertools.combinations(people, 2):
@@ -148,6 +152,7 @@ def test_a_file_comes_back_whatever_pieces_it_went_through(length, going, coming
     assert b"".join(sealing.opened_parts(pieces(sealed, sizes[1]), key=KEY, about="附件1")) == clear
 
 
+@pytest.mark.proof(4)
 def test_no_chunk_of_a_file_can_be_left_out_moved_doubled_or_taken_from_another():
     clear = [bytes([number]) * CLEAR for number in range(4)]
     whole, again = (b"".join(sealing.sealed_parts(clear, key=KEY)) for _ in range(2))
@@ -178,6 +183,7 @@ def test_no_chunk_of_a_file_can_be_left_out_moved_doubled_or_taken_from_another(
         sealing.FileSealer(b"short")
 
 
+@pytest.mark.proof(4)
 @given(st.binary(max_size=100), ABOUT)
 def test_a_mark_is_for_one_blob_one_place_and_one_key(blob, about):
     mark = sealing.mark(blob, key=KEY, about=about)

@@ -5,6 +5,7 @@ import hmac
 import json
 from pathlib import Path
 
+import pytest
 from argon2 import low_level
 from nacl import bindings, public, secret, signing
 
@@ -21,6 +22,7 @@ def blob(name):
     return bytes.fromhex(OURS[name])
 
 
+@pytest.mark.proof(13)
 def test_the_standards_own_answers_come_out():
     hkdf = {name: bytes.fromhex(text) for name, text in PUBLISHED["hkdf"].items() if name != "source"}
     assert marks.expand(hkdf["prk"], info=hkdf["info"], length=42) == hkdf["okm"]
@@ -35,6 +37,7 @@ def test_the_standards_own_answers_come_out():
     assert sealed == cipher["sealed"]
 
 
+@pytest.mark.proof(13)
 def test_what_was_sealed_once_opens_for_ever():
     assert sealing.open_sealed(blob("seal"), key=KEY, about=ABOUT) == PLAIN
     assert sealing.open_padded(blob("seal_padded"), key=KEY, about=ABOUT) == PLAIN
@@ -50,6 +53,7 @@ def test_what_was_sealed_once_opens_for_ever():
     assert sealing.mark(PLAIN, key=KEY, about=ABOUT) == blob("mark")
 
 
+@pytest.mark.proof(13)
 def test_a_file_is_sealed_as_ever():
     file = OURS["file"]
     head, clear = bytes.fromhex(file["head"]), (bytes(range(251)) * 280)[:70000]

@@ -32,6 +32,7 @@ def test_it_names_the_offices_that_can_receive(sealed_room, world):
     assert directory.offices() == codes
 
 
+@pytest.mark.proof(5)
 def test_each_root_must_have_signed_exactly_this(sealed_room):
     text = json.loads((sealed_room.folder / "directory.json").read_text("utf-8"))["text"]
     first, second = sealed_room.roots
@@ -51,6 +52,7 @@ def test_each_root_must_have_signed_exactly_this(sealed_room):
             directory.offices()
 
 
+@pytest.mark.proof(5)
 def test_a_public_half_exchanged_in_the_file_is_refused(sealed_room, world):
     found = directory.entry(world.minxian.office.body.pk, Purpose.INTAKE)
     text = json.loads((sealed_room.folder / "directory.json").read_text("utf-8"))["text"]

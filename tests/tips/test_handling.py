@@ -43,6 +43,7 @@ def test_a_report_is_opened_read_and_accepted_under_the_offices_next_number(seal
         handling.accept(other, key=key, by=by, at=world.at)
 
 
+@pytest.mark.proof(6)
 def test_who_may_not_come_in_is_refused_in_order_and_holds_no_wrap_that_opens(sealed_room: Room, world: World) -> None:
     tip, _ = sealed_room.tip(world.minxian.office.body)
     inspector, neighbour, officer = world.inspector, world.zhangxian.office.intake, world.county
@@ -65,6 +66,7 @@ def test_who_may_not_come_in_is_refused_in_order_and_holds_no_wrap_that_opens(se
     assert Event.objects.filter(verb="tips.open", key=str(tip.pk), actor=officer.username).count() == 3
 
 
+@pytest.mark.proof(6)
 def test_a_former_officer_comes_in_no_more(sealed_room: Room, world: World) -> None:
     tip, _ = sealed_room.tip(world.minxian.office.body)
     by, later = world.minxian.office.intake, world.at + timedelta(days=2)
@@ -99,6 +101,7 @@ def test_handing_over_wraps_the_key_to_one_who_is_vouched_for(sealed_room: Room,
         handling.unassign(tip, of=to, by=by, at=world.at)
 
 
+@pytest.mark.proof(7)
 def test_who_is_tied_to_the_accused_neither_opens_nor_is_handed_a_tip(sealed_room: Room, world: World) -> None:
     accused, by = world.minxian.office.answering, world.minxian.office.intake
     tip, _ = sealed_room.tip(world.minxian.office.body, accused=accused)
@@ -180,6 +183,7 @@ def test_notes_are_sealed_and_the_record_of_acts_holds_no_word_of_them(sealed_ro
     assert not Event.objects.filter(text__contains="机密标记").exists()
 
 
+@pytest.mark.proof(4)
 def test_a_record_that_the_house_did_not_write_is_told_not_shown(sealed_room: Room, world: World) -> None:
     office, by = world.minxian.office.body, world.minxian.office.intake
     tip, _ = sealed_room.tip(office)

@@ -45,6 +45,7 @@ def opens(key, tip):
     return False
 
 
+@pytest.mark.proof(6)
 def test_the_office_opens_its_tip_and_no_other_office_or_administrator_does(sealed_room, world, office):
     tip, _ = sealed_room.tip(office, text="演示：只有本机关能读。")
     key = sealed_room.unlocked(world.intake)
@@ -57,6 +58,7 @@ def test_the_office_opens_its_tip_and_no_other_office_or_administrator_does(seal
             sealed_room.unlocked(other).tip_key(tip)
 
 
+@pytest.mark.proof(6)
 def test_what_was_said_does_not_open_who_spoke(sealed_room, world, office):
     tip, _ = sealed_room.tip(office, named={"name": "演示反映人", "phone": "13900000000"})
     sealed_room.hand(tip, world.county)
@@ -94,6 +96,7 @@ def test_a_key_is_granted_only_against_the_fingerprint_on_the_colleagues_own_scr
         keys.grant(office, seen=seen, **{**given, "by": world.county})
 
 
+@pytest.mark.proof(5)
 def test_who_writes_the_database_cannot_put_in_a_public_half(sealed_room, world, office):
     """Every place where something is sealed to: an office's key, a tip's, an officer's, a holder's row."""
     mine, tip = sealing.new_pair(), sealed_room.tip(office)[0]
@@ -158,6 +161,7 @@ def test_a_handler_is_trusted_once_a_holder_vouches(sealed_room, world, office):
         queries.trusted(world.second, office=office.pk, key=key)
 
 
+@pytest.mark.proof(8)
 def test_a_replaced_key_keeps_all_tips_readable_and_shuts_out_who_left(sealed_room, world, office, colleague):
     sealed_room.grant(office, colleague, by=world.intake)
     old = [sealed_room.tip(office)[0] for _ in range(3)]

@@ -180,6 +180,7 @@ def test_the_whole_ceremony_from_the_root_to_a_key_in_use(sealed_room, world, se
     assert SAID.encode() not in secrets_in(usb)
 
 
+@pytest.mark.proof(8)
 def test_any_two_custodians_open_and_no_one_alone(sealed_room, world):
     office = world.minxian.office.body
     for purpose in Purpose:

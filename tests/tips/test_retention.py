@@ -28,6 +28,7 @@ def closed(room: Room, world: World) -> tuple[Tip, str]:
     return tip, receipts.read(receipt)
 
 
+@pytest.mark.proof(14)
 def test_nothing_leads_to_the_words_again(sealed_room: Room, world: World) -> None:
     tip, receipt = closed(sealed_room, world)
     copies = [bytes(record.box) for record in Record.objects.filter(tip=tip, identity=False)]

@@ -108,6 +108,7 @@ def test_only_intake_of_the_receiver_settles_an_offer(sealed_room: Room, world: 
         transfers.take(offer, key=sealed_room.unlocked(world.county), by=there, at=world.at)
 
 
+@pytest.mark.proof(7)
 def test_nobody_is_offered_what_is_about_them_or_those_over_them(sealed_room: Room, world: World) -> None:
     by = world.minxian.office.intake
     key = sealed_room.unlocked(by)
@@ -129,6 +130,7 @@ def test_nobody_is_offered_what_is_about_them_or_those_over_them(sealed_room: Ro
     assert not Tip.objects.filter(state=State.OFFERED).exists()
 
 
+@pytest.mark.proof(7)
 def test_not_for_us_goes_straight_up_in_one_press_and_leaves_no_key_here(sealed_room: Room, world: World) -> None:
     tip, receipt = sealed_room.tip(world.minxian.office.body, named={"name": "演示乙", "phone": "0000"})
     by, up = world.minxian.office.intake, world.city.office.intake
