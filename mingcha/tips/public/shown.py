@@ -106,7 +106,7 @@ def units(search: str, *, county: str, most: int = 20) -> list[Unit]:
     """
     Return the units in a county and over it whose name or reading (pinyin, initials) holds the words, supervisors too.
 
-    What is called exactly so comes first, then what begins so.
+    What is called exactly so comes first, then what begins so, then what is in the county itself.
     """
     word = search.strip()[:80]
     if not word or not (county.isascii() and county.isdigit()):
@@ -114,9 +114,9 @@ def units(search: str, *, county: str, most: int = 20) -> list[Unit]:
     above = [county[:digits] for digits in (2, 4) if digits < len(county)]
     near = Q(division__code__startswith=county) | Q(division__code__in=above)
     found = territory.searched(Body.objects.filter(near, merged_into=None), word)
-    rows = list(found.order_by("pinyin", "code").values_list("code", "name", "division__name")[: 5 * most])
-    rows.sort(key=lambda row: (row[1] != word, not row[1].startswith(word)))
-    return [Unit(*row) for row in rows[:most]]
+    rows = list(found.order_by("pinyin", "code").values_list("code", "name", "division__name", "division")[: 5 * most])
+    rows.sort(key=lambda row: (row[1] != word, not row[1].startswith(word), not row[3].startswith(county)))
+    return [Unit(*row[:3]) for row in rows[:most]]
 
 
 def route(draft: Draft, *, at: datetime) -> Route:
