@@ -11,11 +11,11 @@ desk:tip_lock            POST      tip.handle                -          yes     
 desk:tip_passphrase      GET,POST  tip.handle                -          yes        yes        -       -          -     -          -          -        yes
 desk:tip_anew            GET,POST  tip.handle                -          yes        yes        -       -          -     -          -          -        yes
 desk:tip_entry           GET,POST  tip.intake                -          -          -          -       -          -     -          -          -        yes
-desk:tip_inbox           GET       tip.intake                -          -          -          -       -          -     -          -          -        yes
+desk:tip_inbox           GET       tip.handle                -          yes        yes        -       -          -     -          -          -        yes
 desk:tip_offered         GET       tip.intake                tip_offer  -          -          -       -          -     -          -          -        own
 desk:tip_take            POST      tip.intake                tip_offer  -          -          -       -          -     -          -          -        own
 desk:tip_give_back       GET,POST  tip.intake                tip_offer  -          -          -       -          -     -          -          -        own
-desk:tip_send_identity   POST      tip.intake                tip_offer  -          -          -       -          -     -          -          -        own
+desk:tip_send_identity   POST      tip.handle                tip_sent   own        own        -       -          -     -          -          -        own
 desk:tip_clusters        GET       tip.intake                -          -          -          -       -          -     -          -          -        yes
 desk:tip_figures         GET       tip.figures               -          yes        yes        -       -          -     -          -          -        yes
 desk:tip_rule            GET,POST  tip.handle                -          yes        yes        -       -          -     -          -          -        yes

@@ -21,6 +21,8 @@ from mingcha.tips.queries.reading import Line
 from mingcha.tips.states import Category, Kind, State
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from mingcha.tips.models import Tip
 
 LONGEST = 2000  # a queue longer than this is worked through page by page
@@ -87,6 +89,12 @@ def asked(given: Mapping[str, str]) -> queries.Asked:
     )  # fmt: skip
 
 
+def found(request: Request, given: Mapping[str, str]) -> "QuerySet[Tip]":
+    """Return the tips of a tab as narrowed; a report nobody has opened yet is new, not one with something added."""
+    rows = queries.triage(asked(given), to=request.standing, at=request.now)
+    return rows.exclude(state=State.RECEIVED) if given["tab"] == "fresh" else rows
+
+
 def query(given: Mapping[str, str]) -> str:
     """Return the address's part that keeps the queue one is in."""
     kept = QueryDict(mutable=True)
@@ -99,8 +107,7 @@ def neighbours(request: Request, tip: "Tip") -> tuple[str, str]:
     if "tab" not in request.GET:
         return "", ""
     given = chosen(request)
-    found = queries.triage(asked(given), to=request.standing, at=request.now)
-    keys: list[UUID] = list(found.values_list("pk", flat=True)[:LONGEST])
+    keys: list[UUID] = list(found(request, given).values_list("pk", flat=True)[:LONGEST])
     if tip.pk not in keys:  # it has just left the queue: go on with what is first in it
         return "", address(keys[0], given) if keys else ""
     at = keys.index(tip.pk)

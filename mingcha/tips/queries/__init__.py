@@ -129,14 +129,15 @@ def inbox(*, to: Standing) -> QuerySet[Offer]:
 
 def outbox(*, to: Standing) -> QuerySet[Offer]:
     """Return what one's offices have offered to others, the latest first."""
-    found = Offer.objects.filter(sender__in=to.serves(Permission.TIP_INTAKE))
+    found = Offer.objects.filter(sender__in=to.serves(Permission.TIP_HANDLE))
     return found.select_related("tip", "sender", "receiver", "office_key").order_by("-offered_on", "-pk")
 
 
 def offer(pk: int, *, to: Standing) -> Offer:
     """Return an offer to one's office, or of it. Raises NotFound."""
-    served = to.serves(Permission.TIP_INTAKE)
-    found = Offer.objects.filter(Q(receiver__in=served) | Q(sender__in=served), pk=pk)
+    # Who keeps identities at the sender need not be of intake.
+    takes, sent = to.serves(Permission.TIP_INTAKE), to.serves(Permission.TIP_HANDLE)
+    found = Offer.objects.filter(Q(receiver__in=takes) | Q(sender__in=sent), pk=pk)
     row = found.select_related("tip__office", "sender", "receiver", "office_key").first()
     if row is None:
         raise NotFound

@@ -21,17 +21,23 @@ from mingcha.ground.territory import queries as territory
 from mingcha.tips import queries
 from mingcha.tips.actions import transfers
 from mingcha.tips.queries import reading
+from mingcha.tips.unlocked import Locked
 
 if TYPE_CHECKING:
     from mingcha.tips.models import Offer
 
 
 @require_safe
-@room(P.TIP_INTAKE)
+@room(P.TIP_HANDLE)
 def inbox(request: Request) -> HttpResponse:
-    """List what other offices offer, and what one's own has sent."""
+    """List what other offices offer, and what one's own has sent; whose reporter a keeper of identities may send after it."""
     coming = [_line(offer, request) for offer in queries.inbox(to=request.standing)]
-    sent = [_line(offer, request) for offer in queries.outbox(to=request.standing)[:50]]
+    offers = list(queries.outbox(to=request.standing)[:50])
+    try:
+        kept = strongbox.opened(request).tip_keys([offer.tip for offer in offers], identity=True)
+    except Locked:
+        kept = {}
+    sent = [(offer, offer.state != "returned" and offer.tip_id in kept) for offer in offers]
     return render(request, "desk/tip_inbox.html", {"coming": coming, "sent": sent, **tipped.lock(request)})
 
 
@@ -112,7 +118,7 @@ def give_back(request: Request, *, pk: int) -> HttpResponse:
 
 
 @require_POST
-@room(P.TIP_INTAKE)
+@room(P.TIP_HANDLE)
 def send_identity(request: Request, *, pk: int) -> HttpResponse:
     """Send who spoke after the tip, by the keeper of identities."""
     offer = queries.offer(pk, to=request.standing)

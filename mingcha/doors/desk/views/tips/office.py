@@ -105,6 +105,10 @@ def rule(request: Request) -> HttpResponse:
     """Show the office's terms; who approves may set them, never slower than the rules allow."""
     office = _office(request, P.TIP_HANDLE)
     held = clocks.rule(office.pk)
+    if request.method != "POST" and not request.standing.can(P.TIP_APPROVE):
+        form = Rule()
+        terms = [(form.fields[name].label, getattr(held, name)) for name in TERMS]
+        return render(request, "desk/tip_rule.html", {"office": office, "terms": terms, **tipped.lock(request)})
     form = Rule(request.POST or None, initial={name: getattr(held, name) for name in TERMS})
 
     def do(given: dict[str, Any]) -> None:

@@ -26,8 +26,7 @@ PAGE = 50
 def index(request: Request) -> HttpResponse:
     """List the tips of one's offices; what was said shows only where a key is at hand, and that is on record."""
     given = tipped.chosen(request)
-    found = queries.triage(tipped.asked(given), to=request.standing, at=request.now)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(tipped.found(request, given), PAGE).get_page(request.GET.get("page"))
     try:
         key = strongbox.opened(request)
     except Locked:
@@ -49,7 +48,7 @@ def _tabs(request: Request, given: dict[str, str]) -> list[tuple[str, object, in
     found: list[tuple[str, object, int, str]] = []
     for tab, label in tipped.TABS.items():
         chosen = {**given, "tab": tab}
-        count = queries.triage(tipped.asked(chosen), to=request.standing, at=request.now).count()
+        count = tipped.found(request, chosen).count()
         found.append((tab, label, count, tipped.query(chosen)))
     return found
 
