@@ -247,6 +247,14 @@ def test_who_loses_the_post_loses_the_keys(sealed_room, world, office, colleague
 
 def test_an_epoch_waits_for_the_roots_signature(sealed_room, world, office):
     made = sealed_room.epoch(office, world.intake)
+    key, mine = sealed_room.unlocked(world.intake), sealing.new_pair()
+    assert {row.pk for row in queries.waiting(office.pk, key=key)} == {row.pk for row in made}
+    # Exchanged before it was signed, even by who can make a mark: it is not asked for.
+    exchanged = OfficeKey(office=office, purpose=made[0].purpose, epoch=2, public=mine.public)
+    OfficeKey.objects.filter(pk=made[0].pk).update(public=mine.public, mark=marks.of(exchanged))
+    with pytest.raises(sealing.SealBroken):
+        queries.waiting(office.pk, key=sealed_room.unlocked(world.intake))
+    OfficeKey.objects.filter(pk=made[0].pk).update(public=made[0].public, mark=made[0].mark)
     with pytest.raises(keys.EpochWaiting):
         sealed_room.epoch(office, world.intake)
     assert keys.begin_epochs(office, by=world.intake, at=world.at) == 0

@@ -66,6 +66,19 @@ def behind(office_key: OfficeKey) -> int:
     return Wrap.objects.filter(office_key=office_key).count() + offers.count()
 
 
+def waiting(office: str, *, key: Unlocked) -> list[OfficeKey]:
+    """
+    Return an office's keys that wait for the root's signature, each seen to be the one that `key` holds the other half of.
+
+    Raises Forged, NoKey, SealBroken: what another put in place of it is not even asked to be signed.
+    """
+    rows = list(OfficeKey.objects.filter(office=office, state=Epoch.WAITING).order_by("purpose"))
+    for row in rows:
+        marks.check(row)
+        key.held(row)
+    return rows
+
+
 def to_rewrap(office: str, *, key: Unlocked | None = None) -> QuerySet[Wrap]:
     """Return the wraps of an office's tips that lie under a former epoch; with `key`, those its holder can move."""
     found = Wrap.objects.filter(office_key__office=office, office_key__state=Epoch.FORMER)

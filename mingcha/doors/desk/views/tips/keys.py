@@ -145,8 +145,7 @@ def discard(request: Request) -> HttpResponse:
 def ask_to_sign(request: Request) -> HttpResponse:
     """Hand out the request that the root signs offline: public halves only."""
     office = own_office(request)
-    strongbox.opened(request)
-    waiting = [row.key for row in keys.of_office(office.pk) if row.key.state == Epoch.WAITING]
+    waiting = keys.waiting(office.pk, key=strongbox.opened(request))
     today = timezone.localdate(request.now)
     entries = [
         custody.said(custody.Entry(row.office_id, row.purpose, row.epoch, bytes(row.public), today)) for row in waiting
