@@ -135,7 +135,7 @@
 
   window.addEventListener("popstate", function () {
     depth = Math.max(0, depth - 1);
-    if (one("[data-gate]")) { depth += 1; history.pushState({ depth: depth }, ""); say(word("gate")); return; }
+    if (one("[data-gate]")) { depth += 1; history.pushState({ depth: depth }, ""); say(word("keepit")); return; }
     var button = one("button[data-back]");
     if (!button) return;
     if (busy) { depth += 1; history.pushState({ depth: depth }, ""); return; }
