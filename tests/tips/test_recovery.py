@@ -1,9 +1,13 @@
 """The ceremony with real files: root, custodians, directory, and recovery by two of three where every holder is gone."""
 
+import argparse
 import io
 import itertools
 import json
 import os
+import re
+import shlex
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +22,7 @@ from mingcha.tips.states import Purpose
 from mingcha.tips.unlocked import name_of
 from tests.world import person
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 SAID = "离线保管的一句很长的口令 for tests"
 
 
@@ -252,3 +257,13 @@ def test_a_wrong_passphrase_and_a_wrong_file_are_sentences(said, light, tmp_path
     said(SAID)
     assert tips("recover", key, "--key", key, "--fingerprint", "1", "--out", out) == 2
     assert not out.exists()
+
+
+@pytest.mark.parametrize("page", ["tip-line-keys.md", "tip-line-keys.zh-CN.md"])
+def test_each_command_of_the_page_is_one_that_there_is(page):
+    """The page is read while something is lost: each line must be taken as it stands."""
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    found = re.findall(r"^mingcha tips (.+)$|`mingcha tips ([^`]+)`", (DOCS / page).read_text("utf-8"), re.MULTILINE)
+    acts = {parser.parse_args(shlex.split(line or inline)).act for line, inline in found}
+    assert acts == {"root", "custodian", "sign", "install", "check", "request", "envelopes", "recover", "restore"}
