@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import connection
 
+from mingcha.ground.audit import queries as record
 from mingcha.ground.audit.models import Event
-from mingcha.ground.audit.queries import canonical
 from mingcha.tips.boxes import OFFICE_TIME
 from mingcha.tips.models import LikenessWaiting, Record, SealedFile, Tip, Wrap
 
@@ -81,4 +81,4 @@ def act_of(verb: str, tip: Tip, *, day: date, detail: Mapping[str, object] | Non
         at=datetime.combine(day, time(), OFFICE_TIME), actor=CITIZEN, actor_name=CITIZEN_NAME, verb=verb, kind="tip",
         key=str(tip.pk), division="", body=tip.office_id, detail=dict(detail or {}),
     )  # fmt: skip
-    return canonical(event)
+    return record.canonical(event)
