@@ -28,7 +28,7 @@ def stock(world: World, folder: Path) -> dict[str, dict[str, list[object]]]:
     offers = {"minxian": "city", "zhangxian": "city", "city": "abroad"}
     for name, work in works.items():
         office, at = work.office, world.at
-        kept, _receipt = room.tip(office.body)
+        kept, _receipt = room.tip(office.body, county=office.body.division_id[:6])
         # Drafted by none of those who ask: another hand publishes it.
         drafter = person(f"drafter_{name}", "演示公告起草人", office.body, "intake", at=at)
         call = calls.draft(office=office.body, title="演示公告", **CALL, by=drafter, at=at)
@@ -36,10 +36,20 @@ def stock(world: World, folder: Path) -> dict[str, dict[str, list[object]]]:
             "tip": [kept.pk], "tip_writing": [kept.pk, "note"], "tip_file": [kept.pk, uuid4()], "tip_call": [call.pk],
         }  # fmt: skip
     for receiver, sender in offers.items():
-        by, to = works[sender].office.intake, works[receiver].office.body
-        tip, _receipt = room.tip(works[sender].office.body)
-        handling.accept(tip, key=room.unlocked(by), by=by, at=world.at)
-        tip.refresh_from_db()
-        made = transfers.offer(tip, receiver=to, reason="演示：归你们管。", key=room.unlocked(by), by=by, at=world.at)
-        found[receiver]["tip_offer"] = [made.pk]
+        found[receiver]["tip_offer"] = [offered(room, works[sender].office, works[receiver].office).pk]
+    # sender → receiver, in the same way
+    sent = {"minxian": "abroad", "zhangxian": "abroad", "city": "abroad"}
+    for sender, receiver in sent.items():
+        found[sender]["tip_sent"] = [offered(room, works[sender].office, works[receiver].office).pk]
     return found
+
+
+def offered(room, sender, receiver):
+    """Offer an accepted tip of an office to another; return the offer."""
+    at, by = room.world.at, sender.intake
+    tip, _receipt = room.tip(sender.body, county=sender.body.division_id[:6])
+    handling.accept(tip, key=room.unlocked(by), by=by, at=at)
+    tip.refresh_from_db()
+    return transfers.offer(
+        tip, receiver=receiver.body, reason="演示：归你们管。", key=room.unlocked(by), by=by, at=at
+    )  # fmt: skip

@@ -348,7 +348,7 @@ def read_for_the_neighbour(client, row, who, url, **headers):
         answer = client.get(url, follow=True, headers=headers)
         said = words_of(answer)
         transaction.set_rollback(True)
-    assert answer.status_code == 200
+    assert answer.status_code in (200, 423), answer.status_code  # 423: the sealed room asks for its passphrase
     for word in ("岷县", "岷阳镇", "蒲麻镇", "621126"):
         assert word not in said, f"{row.address} tells {who.username} of {word}"
     client.cookies = before
