@@ -52,6 +52,7 @@ TABLES = {
     "reading.py": "BREACHES",
     "sayings.py": "SAYINGS",
     "ties.py": "LABELS",
+    "visits.py": "STAGES",
 }
 
 
