@@ -81,7 +81,7 @@ class Decline(Sealed):
 
     text = words(
         gettext_lazy("不予受理的理由"),
-        gettext_lazy("反映人凭回执能看到。写明依据和应当向哪里反映，不复述举报内容。"), rows=4, most=LONGEST,
+        gettext_lazy("反映人凭查询码能看到。写明依据和应当向哪里反映，不复述举报内容。"), rows=4, most=LONGEST,
     )  # fmt: skip
 
 

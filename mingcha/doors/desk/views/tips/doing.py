@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mingcha.tips.models import Tip
 
 WRITTEN: dict[str, tuple[Callable[..., None], str, Promise]] = {
-    "reply": (answering.reply, "text", gettext_lazy("已送出，反映人凭回执能看到。")),
+    "reply": (answering.reply, "text", gettext_lazy("已送出，反映人凭查询码能看到。")),
     "notify": (answering.notify, "text", gettext_lazy("已告知受理情况。")),
     "note": (handling.note, "text", gettext_lazy("已密封保存。")),
     "answer": (answering.answer, "text", gettext_lazy("已反馈结果，这一件办结。")),
