@@ -125,6 +125,8 @@ class Enclosed:
             target = place_of(each.digest)
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             each.place.rename(target)
+            for each_place in (target, target.parent):  # the hour it came stands sealed in its record
+                os.utime(each_place, (0, 0))
 
     def unkeep(self) -> None:
         """Put the uploads back where they came from: they may be sent again. Copies made of them go."""
@@ -132,6 +134,7 @@ class Enclosed:
         for row, each in zip(self.files, self.moves, strict=True):
             if row.record_id in originals and place_of(each.digest).exists():
                 place_of(each.digest).rename(each.place)
+                os.utime(each.place)  # or the next sweep takes it before it is sent again
             else:
                 place_of(each.digest).unlink(missing_ok=True)
 

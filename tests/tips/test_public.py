@@ -9,7 +9,7 @@ from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit import queries as record
 from mingcha.ground.audit.models import Event
 from mingcha.kernel import effort, receipts
-from mingcha.tips import public, queries
+from mingcha.tips import public, queries, vault
 from mingcha.tips.actions import handling
 from mingcha.tips.models import LikenessWaiting, OfficeRule, RatingGiven, Record, SealedFile, SpentEffort, Tip, Wrap
 from mingcha.tips.states import Author, RecordKind, State
