@@ -4,7 +4,7 @@
 COMMANDS = """
 command            who       touches
 demo               operator  makes and serves a demo of its own
-serve              operator  serves this instance and runs its jobs
+serve              operator  serves this instance and runs its jobs; with --public, the pages of a report alone
 worker             operator  runs this instance's jobs
 import divisions   operator  divisions everywhere
 import tiers       operator  any city's mechanism

@@ -24,6 +24,7 @@ def stand_aside(*, at: datetime) -> int:
 def erase(*, at: datetime) -> int:
     """Destroy what is due, and what was uploaded and never sent; return how many tips that were."""
     vault.sweep(before=(timezone.now() - LEFT).timestamp())  # noqa: TID251 - files on disk have the real time
+    announcing.forget_efforts(at=at)
     return retention.erase(at=at)
 
 

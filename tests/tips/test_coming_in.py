@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from mingcha.ground.territory.models import Body
 from mingcha.kernel import receipts
 from mingcha.tips import boxes, public, tasks, vault
 from mingcha.tips.actions import filing
-from mingcha.tips.models import SealedFile, StandsAside, Tip, Wrap
+from mingcha.tips.models import SealedFile, SpentEffort, StandsAside, Tip, Wrap
 from mingcha.tips.public import knowing
 from mingcha.tips.states import Channel, RecordKind
 from tests.sealed import Room
@@ -150,3 +150,10 @@ def test_what_is_too_large_or_left_behind_goes(sealed_room: Room, world: World) 
     vault.sweep(before=left.place.stat().st_mtime)
     assert left.place.exists()
     assert vault.sweep(before=left.place.stat().st_mtime + 1) == 1 and not left.place.exists()
+
+
+def test_work_that_was_done_is_forgotten_once_it_cannot_serve_again(world: World) -> None:
+    send(at=world.at)
+    SpentEffort.objects.create(digest=bytes(32), day=world.at.date() - timedelta(days=2))
+    jobs.erase()
+    assert SpentEffort.objects.get().day == world.at.date() and Tip.objects.exists()

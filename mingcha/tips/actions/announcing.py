@@ -4,7 +4,7 @@ office stands aside from whom. It opens nothing.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -12,8 +12,8 @@ from mingcha.ground.accounts import ties
 from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.ties import Subject
 from mingcha.ground.territory.models import Body
-from mingcha.tips import directory, moving, queries
-from mingcha.tips.models import StandsAside, Tip, Wrap
+from mingcha.tips import clocks, directory, moving, queries
+from mingcha.tips.models import SpentEffort, StandsAside, Tip, Wrap
 
 
 @transaction.atomic
@@ -34,6 +34,11 @@ def announce(*, by: None = None, at: datetime) -> int:
     if people:
         moving.tell(people, at=at)
     return len(tips)
+
+
+def forget_efforts(*, by: None = None, at: datetime) -> int:
+    """Delete proofs of work that no challenge can lead back to any more; return how many. They tell of nobody: no record."""
+    return SpentEffort.objects.filter(day__lt=clocks.day_of(at) - timedelta(days=1)).delete()[0]
 
 
 @transaction.atomic
