@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.audit import queries as record
 from mingcha.ground.audit.models import Event
-from mingcha.kernel import effort, receipts
+from mingcha.kernel import effort, receipts, sealing
 from mingcha.tips import public, queries, vault
 from mingcha.tips.actions import handling
 from mingcha.tips.models import LikenessWaiting, OfficeRule, RatingGiven, Record, SealedFile, SpentEffort, Tip, Wrap
@@ -157,6 +160,27 @@ def test_replies_are_read_with_the_receipt_however_it_is_typed(sealed_room: Room
         public.enter(receipts.new(), at=world.at)
     with pytest.raises(receipts.ReceiptUnreadable):
         public.enter("1234", at=world.at)
+
+
+@pytest.mark.proof(9)
+def test_a_code_that_leads_nowhere_costs_what_one_that_leads_to_a_report_does(world: World, monkeypatch) -> None:
+    """Counted, not timed: a busy machine says nothing about a millisecond."""
+    receipt, _ = send(at=world.at)
+    done: list[str] = []
+    for name in ("unwrap", "open_from"):
+        plain = getattr(sealing, name)
+        monkeypatch.setattr(sealing, name, partial(_counted, done, name, plain))
+    with CaptureQueriesContext(connection) as known:
+        public.enter(receipt, at=world.at)
+    costs, done[:] = sorted(done), []
+    with CaptureQueriesContext(connection) as unknown, pytest.raises(public.ReceiptUnknown):
+        public.enter(receipts.new(), at=world.at)
+    assert sorted(done) == costs and len(known) == len(unknown) == 1
+
+
+def _counted(done: list[str], name: str, plain, *given, **named):
+    done.append(name)
+    return plain(*given, **named)
 
 
 def test_facts_and_files_are_added_and_the_office_is_told_anew(world: World) -> None:
