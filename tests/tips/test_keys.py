@@ -10,7 +10,7 @@ from mingcha.ground.accounts.models import Post
 from mingcha.ground.audit.models import Event
 from mingcha.kernel import custody, sealing
 from mingcha.tips import boxes, directory, marks
-from mingcha.tips.actions import keys, recovery, unlocking
+from mingcha.tips.actions import keys, recovery, rewrapping, unlocking
 from mingcha.tips.models import KeyHolder, OfficeKey, OfficerKey, RecoveryEnvelope, Tip, Vouch, Wrap
 from mingcha.tips.queries import keys as queries
 from mingcha.tips.states import Epoch, Purpose
@@ -183,7 +183,7 @@ def test_a_replaced_key_keeps_all_tips_readable_and_shuts_out_who_left(sealed_ro
     key = sealed_room.unlocked(world.intake)
     assert all(key.tip_key(tip) for tip in [*old, new])  # before anything is moved
     moved = 0
-    while count := keys.rewrap(office, key=key, by=world.intake, at=world.at, most=4):
+    while count := rewrapping.rewrap(office, key=key, by=world.intake, at=world.at, most=4):
         moved += count
     assert moved == 6  # a report and an identity each
     assert not Wrap.objects.filter(office_key__state=Epoch.FORMER).exists()
@@ -313,6 +313,6 @@ def test_ten_thousand_wraps_move_in_two_seconds(sealed_room, world, office):
     Wrap.objects.bulk_create(wraps)
     sealed_room.rotate(office, world.intake)
     key, began = sealed_room.unlocked(world.intake), time.process_time()
-    assert keys.rewrap(office, key=key, by=world.intake, at=world.at, most=5000) == 1002
+    assert rewrapping.rewrap(office, key=key, by=world.intake, at=world.at, most=5000) == 1002
     assert time.process_time() - began < 0.6
     assert len(key.tip_keys(tips)) == 1000

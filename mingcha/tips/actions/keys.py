@@ -20,11 +20,11 @@ from mingcha.ground.audit.actions import Actor
 from mingcha.ground.territory.models import Body
 from mingcha.kernel import custody, sealing
 from mingcha.kernel.refusals import Refusal
-from mingcha.tips import boxes, directory, marks
-from mingcha.tips.models import KeyHolder, Offer, OfficeKey, OfficerKey, RecoveryEnvelope, Vouch, Wrap
+from mingcha.tips import directory, marks
+from mingcha.tips.models import KeyHolder, OfficeKey, OfficerKey, RecoveryEnvelope, Vouch, Wrap
 from mingcha.tips.queries import keys as queries
 from mingcha.tips.states import Epoch, Purpose
-from mingcha.tips.unlocked import NoKey, NotVouched, Unlocked, name_of
+from mingcha.tips.unlocked import NoKey, Unlocked, name_of
 
 
 class NoCustodians(Refusal):
@@ -80,19 +80,19 @@ def make_epoch(
     3. Two of three custodians of the signed directory can recover each.
     Raises NoCustodians, EpochWaiting, NoKey, NotAllowed, NotFound; KeyReplaced and Forged for rows put in by others.
     """
-    _require(by, office.pk, Permission.TIP_INTAKE, key=key, at=at, or_handle=True)
+    require_of(office.pk, Permission.TIP_HANDLE, key=key, by=by, at=at)
     OfficerKey.objects.select_for_update().filter(person=by).first()
     if OfficeKey.objects.filter(office=office, state=Epoch.WAITING).exists():
         raise EpochWaiting
     used = {row.purpose: row for row in OfficeKey.objects.filter(office=office, state=Epoch.CURRENT)}
     if len(used) < len(Purpose):
-        _require(by, office.pk, Permission.TIP_INTAKE, key=key, at=at)
+        require_of(office.pk, Permission.TIP_INTAKE, key=key, by=by, at=at)
     purposes = [str(one) for one in Purpose if one not in used or key.holds(used[one])]
     if used and not any(purpose in used for purpose in purposes):
         raise NoKey
     custodians = {} if without_recovery else _custodians()
     made = [_made(office, purpose, used.get(purpose), key=key, custodians=custodians, at=at) for purpose in purposes]
-    _record("tips.make_epoch", made[0], by=by, at=at, detail={
+    record("tips.make_epoch", made[0], by=by, at=at, detail={
         "purposes": purposes, "recovery": bool(custodians),
         "fingerprints": [custody.fingerprint(bytes(row.public)) for row in made],
     })  # fmt: skip
@@ -186,13 +186,13 @@ def _vouch(row: OfficeKey, private: bytes, *, of: Person, public: bytes, by: Per
 @transaction.atomic
 def discard_epoch(office: Body, *, key: Unlocked, by: Person, at: datetime) -> int:
     """Throw away an epoch that waits to be signed and was not; return how many keys. Raises NoEpochWaiting."""
-    _require(by, office.pk, Permission.TIP_INTAKE, key=key, at=at, or_handle=True)
+    require_of(office.pk, Permission.TIP_HANDLE, key=key, by=by, at=at)
     rows = [row for row in OfficeKey.objects.filter(office=office, state=Epoch.WAITING) if not _is_signed(row)]
     if not rows:
         raise NoEpochWaiting
     for table in (KeyHolder, Vouch, RecoveryEnvelope):
         table._default_manager.filter(office_key__in=rows).delete()
-    _record("tips.discard_epoch", rows[0], by=by, at=at, detail={"purposes": [row.purpose for row in rows]})
+    record("tips.discard_epoch", rows[0], by=by, at=at, detail={"purposes": [row.purpose for row in rows]})
     OfficeKey.objects.filter(pk__in=[row.pk for row in rows], state=Epoch.WAITING).delete()
     return len(rows)
 
@@ -213,7 +213,7 @@ def begin_epochs(office: Body, *, by: Person | None, at: datetime) -> int:
     Raises KeyReplaced where the directory has another public half for the same epoch.
     """
     if by is not None:
-        _require(by, office.pk, Permission.TIP_INTAKE, key=None, at=at, or_handle=True)
+        require_of(office.pk, Permission.TIP_HANDLE, key=None, by=by, at=at)
     begun = []
     for row in OfficeKey.objects.filter(office=office, state=Epoch.WAITING).select_for_update():
         if not _is_signed(row):
@@ -224,7 +224,7 @@ def begin_epochs(office: Body, *, by: Person | None, at: datetime) -> int:
         if OfficeKey.objects.filter(pk=row.pk, state=Epoch.WAITING).update(state=Epoch.CURRENT):
             begun.append(row)
     if begun:
-        _record("tips.begin_epoch", begun[0], by=by, at=at, detail={"purposes": [row.purpose for row in begun]})
+        record("tips.begin_epoch", begun[0], by=by, at=at, detail={"purposes": [row.purpose for row in begun]})
     return len(begun)
 
 
@@ -238,7 +238,7 @@ def grant(
     `seen`: the fingerprint, thirty digits, as read off the colleague's own unlocked screen.
     Raises NotOfTheOffice, HasNoPair, NotThatFingerprint, HeldAlready, NoKey, Forged, NotAllowed, NotFound.
     """
-    _require(by, office.pk, Permission.TIP_INTAKE, key=key, at=at, or_handle=True)
+    require_of(office.pk, Permission.TIP_HANDLE, key=key, by=by, at=at)
     public = _public(to, seen=seen)
     given = []
     for row in OfficeKey.objects.filter(office=office, purpose__in=[str(one) for one in purposes]).order_by("epoch"):
@@ -252,7 +252,7 @@ def grant(
             raise HeldAlready(name=to.name)
         raise NoKey
     given_of = sorted({row.purpose for row in given})
-    _record("tips.grant", given[-1], by=by, at=at, detail={"to": to.username, "purposes": given_of})
+    record("tips.grant", given[-1], by=by, at=at, detail={"to": to.username, "purposes": given_of})
     return len(given)
 
 
@@ -273,7 +273,7 @@ def vouch_for(office: Body, *, of: Person, seen: str, key: Unlocked, by: Person,
 
     Raises as `grant`.
     """
-    _require(by, office.pk, Permission.TIP_INTAKE, key=key, at=at)
+    require_of(office.pk, Permission.TIP_INTAKE, key=key, by=by, at=at)
     if not accounts.able(office.pk, Permission.TIP_HANDLE, at=at).filter(pk=of.pk).exists():
         raise NotOfTheOffice(name=of.name)
     public = _public(of, seen=seen)
@@ -282,7 +282,7 @@ def vouch_for(office: Body, *, of: Person, seen: str, key: Unlocked, by: Person,
         raise NoKey
     for row in rows:
         _vouch(row, key.held(row), of=of, public=public, by=by, at=at)
-    _record("tips.vouch", rows[-1], by=by, at=at, detail={"of": of.username})
+    record("tips.vouch", rows[-1], by=by, at=at, detail={"of": of.username})
 
 
 @transaction.atomic
@@ -292,7 +292,9 @@ def withdraw(office: Body, *, of: Person, purposes: Collection[str], by: Person,
 
     Raises LastHolder, HoldsNothing, NotAllowed, NotFound.
     """
-    _require(by, office.pk, Permission.TIP_INTAKE, key=None, at=at, or_handle=of.pk == by.pk)
+    # A keeper of identities need not be of intake to give up their own.
+    needed = Permission.TIP_HANDLE if of.pk == by.pk else Permission.TIP_INTAKE
+    require_of(office.pk, needed, key=None, by=by, at=at)
     rows = list(OfficeKey.objects.select_for_update().filter(office=office, purpose__in=[str(one) for one in purposes]))
     for row in rows:
         others = KeyHolder.objects.filter(office_key=row).exclude(person=of)
@@ -301,7 +303,7 @@ def withdraw(office: Body, *, of: Person, purposes: Collection[str], by: Person,
     gone, _ = KeyHolder.objects.filter(office_key__in=rows, person=of).delete()
     if not gone:
         raise HoldsNothing(name=of.name)
-    _record("tips.withdraw", rows[-1], by=by, at=at, detail={"of": of.username, "purposes": sorted(map(str, purposes))})
+    record("tips.withdraw", rows[-1], by=by, at=at, detail={"of": of.username, "purposes": sorted(map(str, purposes))})
     return gone
 
 
@@ -329,67 +331,17 @@ def leave(person: Person, *, by: Actor | None, at: datetime, offices: Collection
     return gone
 
 
-@transaction.atomic
-def rewrap(office: Body, *, key: Unlocked, by: Person, at: datetime, most: int = 2000) -> int:
-    """
-    Move up to `most` of an office's tips, and the offers it has not answered, to the epoch in use; return how many.
-
-    Called until it returns 0, by a session of an intake officer and by one of a keeper of identities. Two at once take
-    different tips. A wrap that does not open stays where it is. Raises NotAllowed, NotFound, KeyReplaced.
-    """
-    _require(by, office.pk, Permission.TIP_INTAKE, key=key, at=at, or_handle=True)
-    waiting = queries.to_rewrap(office.pk, key=key).select_related("tip", "office_key").order_by("pk")
-    wraps = list(waiting.select_for_update(skip_locked=True, of=("self",))[:most])
-    offers = list(queries.offers_to_rewrap(office.pk, key=key).select_for_update(skip_locked=True, of=("self",)))
-    if not wraps and not offers:
-        return 0
-    next_of = {str(purpose): directory.current(office.pk, purpose) for purpose in Purpose}
-    moved, made = [], []
-    for wrap in wraps:
-        row = next_of[wrap.office_key.purpose]  # type: ignore[union-attr]
-        try:
-            private = key.held(wrap.office_key)  # type: ignore[arg-type]
-            box = boxes.move_wrap(
-                bytes(wrap.box), tip=wrap.tip, private=private, to=bytes(row.public), identity=wrap.identity
-            )
-        except (sealing.SealBroken, marks.Forged, NotVouched):
-            continue
-        made.append(Wrap(tip=wrap.tip, identity=wrap.identity, office_key=row, box=box))
-        moved.append(wrap.pk)
-    Wrap.objects.bulk_create(made, ignore_conflicts=True, batch_size=2000)
-    Wrap.objects.filter(pk__in=moved).delete()
-    count = len(moved) + _offers_moved(offers, next_of, key=key)
-    if count:
-        _record("tips.rewrap", next_of[Purpose.INTAKE], by=by, at=at, detail={"count": count})
-    return count
-
-
-def _offers_moved(offers: list[Offer], next_of: dict[str, OfficeKey], *, key: Unlocked) -> int:
-    moved = 0
-    for offer in offers:
-        row = next_of[offer.office_key.purpose]
-        box = boxes.move_wrap(bytes(offer.box), tip=offer.tip, private=key.held(offer.office_key), to=bytes(row.public))
-        moved += Offer.objects.filter(pk=offer.pk, office_key=offer.office_key).update(box=box, office_key=row)
-    return moved
-
-
-def _require(
-    by: Person, office: str, permission: Permission, *, key: Unlocked | None, at: datetime, or_handle: bool = False
-) -> None:
-    """
-    Refuse whoever may not act for the office, and a key that is another's.
-
-    `or_handle`: a keeper of identities need not be of intake.
-    """
-    needed = Permission.TIP_HANDLE if or_handle else permission
-    standing = accounts.require(by, needed, at=at)
-    if office not in standing.serves(needed):
+def require_of(office: str, permission: Permission, *, key: Unlocked | None, by: Person, at: datetime) -> None:
+    """Refuse whoever may not act for the office (its code), and a key that is another's."""
+    standing = accounts.require(by, permission, at=at)
+    if office not in standing.serves(permission):
         raise accounts.NotFound
     if key is not None and key.person.pk != by.pk:
         raise NoKey
 
 
-def _record(verb: str, row: OfficeKey, *, by: Person | None, at: datetime, detail: dict[str, object]) -> None:
+def record(verb: str, row: OfficeKey, *, by: Person | None, at: datetime, detail: dict[str, object]) -> None:
+    """Write an act on an office's key into the record."""
     audit.record(
         verb, kind="tip_key", key=row.office_id, by=by, at=at, division=row.office.division_id, body=row.office_id,
         detail={"epoch": row.epoch, **detail},

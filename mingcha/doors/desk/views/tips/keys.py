@@ -22,6 +22,7 @@ from mingcha.ground.territory import queries as territory
 from mingcha.kernel import custody
 from mingcha.kernel.refusals import Refusal
 from mingcha.tips.actions import keys as actions
+from mingcha.tips.actions import rewrapping
 from mingcha.tips.queries import keys
 from mingcha.tips.states import Epoch, Purpose
 
@@ -174,7 +175,7 @@ def begin(request: Request) -> HttpResponse:
 def rewrap(request: Request) -> HttpResponse:
     """Move the next batch of tips to the key in use; pressed again until none is left."""
     office = own_office(request)
-    moved = actions.rewrap(
+    moved = rewrapping.rewrap(
         office, key=strongbox.opened(request), by=request.user, at=request.now, most=BATCH
     )  # fmt: skip
     messages.success(request, ngettext("已换 %(n)d 份。", "已换 %(n)d 份。", moved) % {"n": moved})
