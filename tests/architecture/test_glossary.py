@@ -8,7 +8,7 @@ import pytest
 
 GLOSSARY = (Path(__file__).resolve().parents[2] / "GLOSSARY.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| (.+?) \| (.+?) \| `([\w.]+)` \|$", GLOSSARY, re.MULTILINE)
-FLOORS = ("flow", "ground", "kernel")
+FLOORS = ("mingcha.flow", "mingcha.ground", "mingcha.kernel", "mingcha")
 
 
 def found(name):
@@ -17,7 +17,7 @@ def found(name):
     for floor in FLOORS:
         for module in ("", ".models", ".states"):
             try:
-                place = importlib.import_module(f"mingcha.{floor}.{room}{module}")
+                place = importlib.import_module(f"{floor}.{room}{module}")
             except ModuleNotFoundError:
                 continue
             thing = walk(place, rest)
