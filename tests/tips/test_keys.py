@@ -11,7 +11,7 @@ from mingcha.ground.audit.models import Event
 from mingcha.kernel import custody, sealing
 from mingcha.tips import boxes, directory, marks
 from mingcha.tips.actions import keys, recovery, rewrapping, unlocking
-from mingcha.tips.models import KeyHolder, OfficeKey, OfficerKey, RecoveryEnvelope, Tip, Vouch, Wrap
+from mingcha.tips.models import KeyHolder, Offer, OfficeKey, OfficerKey, RecoveryEnvelope, Tip, Vouch, Wrap
 from mingcha.tips.queries import keys as queries
 from mingcha.tips.states import Epoch, Purpose
 from mingcha.tips.unlocked import NoKey, NotVouched, name_of
@@ -316,3 +316,29 @@ def test_ten_thousand_wraps_move_in_two_seconds(sealed_room, world, office):
     assert rewrapping.rewrap(office, key=key, by=world.intake, at=world.at, most=5000) == 1002
     assert time.process_time() - began < 0.6
     assert len(key.tip_keys(tips)) == 1000
+
+
+def test_moving_skips_what_does_not_open_and_takes_unanswered_offers_along(sealed_room, world, office):
+    broken, doubled, offered = (sealed_room.tip(place)[0] for place in (office, office, world.city.office.body))
+    row = OfficeKey.objects.get(office=office, purpose=Purpose.INTAKE)
+    box = boxes.wrap_key(sealed_room.unlocked(world.city_intake).tip_key(offered), tip=offered, to=bytes(row.public))
+    offer = Offer.objects.create(
+        tip=offered, sender=world.city.office.body, receiver=office, office_key=row, box=box, back_to="received",
+        offered_on=world.at.date(), offered_by=world.city_intake, due_at=world.at,
+    )  # fmt: skip
+    Wrap.objects.filter(tip=broken, identity=False, office_key=row).update(box=bytes(85 + 32))
+    sealed_room.rotate(office, world.intake)
+    current = directory.current(office.pk, Purpose.INTAKE)
+    key = sealed_room.unlocked(world.intake)
+    again = boxes.wrap_key(key.tip_key(doubled), tip=doubled, to=bytes(current.public))
+    Wrap.objects.create(tip=doubled, office_key=current, box=again)  # as another session would have left it
+
+    assert recovery.tidy(at=world.at) == 0  # a former key that an unanswered offer needs is kept
+    assert rewrapping.rewrap(office, key=key, by=world.intake, at=world.at) == 1 + 2 + 1
+    assert rewrapping.rewrap(office, key=key, by=world.intake, at=world.at) == 0
+    assert Wrap.objects.get(tip=doubled, identity=False, office_key__office=office).office_key == current
+    offer.refresh_from_db()
+    assert offer.office_key == current
+    assert boxes.unwrap_key(bytes(offer.box), tip=offered, private=key.held(current))
+    with pytest.raises(accounts.NotFound):
+        rewrapping.rewrap(office, key=sealed_room.unlocked(world.city_intake), by=world.city_intake, at=world.at)
