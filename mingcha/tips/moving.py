@@ -14,10 +14,11 @@ from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.audit import actions as audit
 from mingcha.ground.notices import actions as notices
+from mingcha.ground.territory.models import Body
 from mingcha.kernel.refusals import Refusal
 from mingcha.tips import boxes, queries
 from mingcha.tips.clocks import day_of
-from mingcha.tips.models import Record, Tip
+from mingcha.tips.models import Record, Tip, Wrap
 from mingcha.tips.queries import reading
 from mingcha.tips.states import ACTS, Author, RecordKind, State
 from mingcha.tips.unlocked import NoKey, Unlocked
@@ -113,6 +114,34 @@ def move(tip: Tip, act: str, *, end: str = "", **columns: object) -> None:
     tip.refresh_from_db()
 
 
+def lock(tip: Tip) -> str:
+    """
+    Hold a tip's row until the transaction ends and return its state; raises AlreadyMoved where another office keeps it.
+
+    Whoever writes a wrap holds the row: no key may appear in an office that a hand-over has just emptied of them.
+    """
+    found = Tip.objects.select_for_update().values_list("state", "office").get(pk=tip.pk)
+    if found[1] != tip.office_id:
+        raise AlreadyMoved(state=State(found[0]).label)
+    return str(found[0])
+
+
+def drop_keys(tip: Tip, *, identity: bool, citizen: bool = False) -> None:
+    """
+    Destroy every office's and officer's wrap of a tip (`identity`: of who spoke, too), or the citizen's with them.
+
+    The row is held (`lock`). A re-wrapping to a new epoch holds the wraps it replaces: these are waited for first, so that
+    the delete, whose view of the table begins later, meets those it made.
+    """
+    found = Wrap.objects.filter(tip=tip)
+    if not citizen:
+        found = found.exclude(office_key=None, person=None)
+    if not identity:
+        found = found.filter(identity=False)
+    list(found.select_for_update().values_list("pk"))
+    found.delete()
+
+
 def number(tip: Tip, *, at: datetime) -> dict[str, Any]:
     """Return the columns of the next number of the office's year; held until the transaction ends, so none is skipped."""
     year = day_of(at).year
@@ -141,11 +170,13 @@ def seal(
 
 
 def record(
-    verb: str, tip: Tip, *, by: audit.Actor, at: datetime, office: str = "", detail: dict[str, object] | None = None
-) -> None:
-    """Put an act on record: who, when, which tip, and codes. What was said is never there."""
+    verb: str, tip: Tip, *, by: audit.Actor, at: datetime, office: Body | None = None,
+    detail: dict[str, object] | None = None,
+) -> None:  # fmt: skip
+    """Put an act on record, of `office` where it does not keep the tip: who, when, which, and codes; never what was said."""
+    place = office or tip.office
     audit.record(
-        verb, kind="tip", key=tip.pk, by=by, at=at, division=tip.office.division_id, body=office or tip.office_id,
+        verb, kind="tip", key=tip.pk, by=by, at=at, division=place.division_id, body=place.pk,
         detail=detail,
     )  # fmt: skip
 

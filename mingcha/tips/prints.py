@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from mingcha.kernel import likeness, sealing
-from mingcha.tips.models import LikenessWaiting, OfficeKey, Tip
+from mingcha.tips.models import LikenessBlock, LikenessWaiting, OfficeKey, Tip
 
 LAYOUT = struct.Struct(f"<16s{likeness.BYTES}s12s48sII")
 SIGNATURE = slice(16, 16 + likeness.BYTES)
@@ -66,6 +66,14 @@ def waiting(found: Print, *, to: OfficeKey, public: bytes) -> LikenessWaiting:
     """
     box = sealing.seal_to(found.packed(), to=public, about=about(found.tip), pad=STEP)
     return LikenessWaiting(tip_id=found.tip, office_key=to, box=box)
+
+
+def forget(tip: Tip, *, office: str) -> None:
+    """Leave word, an empty box, that a tip's print is to leave an office's index at the next fold; by the office's code."""
+    LikenessWaiting.objects.filter(tip=tip, office_key__office=office).delete()
+    folded = LikenessBlock.objects.filter(office_key__office=office).values("office_key")
+    index_keys = OfficeKey.objects.filter(pk__in=folded)
+    LikenessWaiting.objects.bulk_create([LikenessWaiting(tip=tip, office_key=each, box=b"") for each in index_keys])
 
 
 def about(tip: UUID) -> str:

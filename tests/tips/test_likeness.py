@@ -109,7 +109,7 @@ def test_what_left_or_was_destroyed_leaves_the_index_and_a_rotation_moves_the_re
     likeness.fold(office, key=key, by=by, at=world.at)
     transfers.pass_upward(goes, key=key, by=by, at=world.at)
     Tip.objects.filter(pk=gone.pk).update(state=State.ERASED)
-    transfers.forget_print(gone, office=office.pk)
+    prints.forget(gone, office=office.pk)
     assert likeness.fold(office, key=key, by=by, at=world.at) == 2
 
     def kept() -> list[prints.Print]:

@@ -69,9 +69,8 @@ def skim(tips: Collection[Tip], *, key: Unlocked, by: Person, at: datetime) -> d
     A tip one cannot open is not in it; of one that one must stay away from there is only why.
     """
     moving.own_key(key, by=by)
-    for tip in tips:
-        moving.require(tip, Permission.TIP_HANDLE, by=by, at=at)
-        break  # one page holds the tips of one's own offices; `queries.triage` gives no others
+    for one in {tip.office_id: tip for tip in tips}.values():
+        moving.require(one, Permission.TIP_HANDLE, by=by, at=at)
     if tips:
         _record_skim(tips, by=by, at=at)
     return reading.lines(tips, key=key, at=at)
@@ -182,6 +181,9 @@ def assign(tip: Tip, *, to: Person, key: Unlocked, by: Person, at: datetime) -> 
     Raises NotAHandler, Recused (of either), NotVouched, AlreadyTheirs, and as `open_tip`.
     """
     held = moving.hold(tip, Permission.TIP_INTAKE, by=by, key=key, at=at)
+    state = moving.lock(tip)
+    if state in queries.ENDED:
+        raise moving.AlreadyMoved(state=State(state).label)
     if to.pk not in {person.pk for person in queries.assignable(tip, at=at)}:
         raise AlreadyTheirs if to.pk in {person.pk for person in queries.handlers(tip)} else NotAHandler
     moving.check_away(held.about, person=to, office=tip.office_id, at=at)

@@ -55,7 +55,10 @@ def propose(
     moving.record("tips.propose", tip, by=by, at=at, detail={"disposal": way})
     approvers = accounts.able(tip.office_id, Permission.TIP_APPROVE, at=at).exclude(pk=by.pk)
     holding = Wrap.objects.filter(tip=tip).exclude(person=None).values("person")
-    moving.tell(list(approvers.filter(pk__in=holding)), at=at)
+    able = list(approvers.filter(pk__in=holding))
+    moving.tell(able, at=at)
+    if not able:  # somebody who may approve has to be handed it first
+        moving.tell_intake(tip.office_id, at=at)
     return made
 
 

@@ -10,9 +10,8 @@ from datetime import datetime
 from django.db import transaction
 
 from mingcha.ground.audit import actions as audit
-from mingcha.tips import clocks, moving, vault
-from mingcha.tips.actions import transfers
-from mingcha.tips.models import LikenessBlock, LikenessWaiting, Offer, Proposal, Record, SealedFile, Tip, Wrap
+from mingcha.tips import clocks, moving, prints, vault
+from mingcha.tips.models import LikenessBlock, LikenessWaiting, Offer, Proposal, Record, SealedFile, Tip
 from mingcha.tips.states import RecordKind, State
 
 
@@ -39,7 +38,7 @@ def _erase(tip: Tip, *, at: datetime) -> bool:
         moving.move(tip, "erase", erase_on=clocks.day_of(at))
     except moving.AlreadyMoved:
         return False
-    Wrap.objects.filter(tip=tip).delete()
+    moving.drop_keys(tip, identity=True, citizen=True)
     Offer.objects.filter(tip=tip).update(box=b"", identity_box=None, reason=None)
     Proposal.objects.filter(tip=tip).update(opinion=None)
     files = SealedFile.objects.filter(record__tip=tip)
@@ -48,7 +47,7 @@ def _erase(tip: Tip, *, at: datetime) -> bool:
     Record.objects.filter(tip=tip).delete()
     LikenessWaiting.objects.filter(tip=tip).delete()
     for office in set(LikenessBlock.objects.values_list("office_key__office", flat=True)):
-        transfers.forget_print(tip, office=office)
+        prints.forget(tip, office=office)
     moving.record("tips.erase", tip, by=audit.SYSTEM, at=at, detail={"file_count": len(digests)})
     transaction.on_commit(lambda: vault.remove(digests))
     return True

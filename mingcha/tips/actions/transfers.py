@@ -20,7 +20,7 @@ from mingcha.ground.territory import queries as territory
 from mingcha.ground.territory.models import SUPERVISING, Body, BodyKind
 from mingcha.kernel.refusals import Refusal
 from mingcha.tips import boxes, clocks, directory, moving, prints
-from mingcha.tips.models import LikenessBlock, LikenessWaiting, Offer, OfficeKey, Tip, Wrap
+from mingcha.tips.models import Offer, OfficeKey, Tip, Wrap
 from mingcha.tips.queries import reading
 from mingcha.tips.states import OFFER_ACTS, Due, OfferState, Purpose, RecordKind, State
 from mingcha.tips.unlocked import Unlocked
@@ -70,7 +70,7 @@ def offer(tip: Tip, *, receiver: Body, reason: str, key: Unlocked, by: Person, a
         raise CannotReceive
     if not may_hold(receiver, held.about, at=at):
         raise NotToThem
-    day, back_to = clocks.day_of(at), Tip.objects.values_list("state", flat=True).get(pk=tip.pk)
+    day, back_to = clocks.day_of(at), moving.lock(tip)
     sealed = moving.seal(tip, RecordKind.REASON, {"text": moving.written(reason), "number": _number(tip)}, by=by, at=at)
     moving.move(tip, "offer")
     office_key = directory.current(receiver.pk, Purpose.INTAKE)
@@ -92,7 +92,7 @@ def open_offer(offer: Offer, *, key: Unlocked, by: Person, at: datetime) -> read
     """
     _require_receiver(offer, by=by, at=at)
     with transaction.atomic():
-        moving.record("tips.open", offer.tip, by=by, at=at, office=offer.receiver_id)
+        moving.record("tips.open", offer.tip, by=by, at=at, office=offer.receiver)
     return reading.story(offer.tip, private=_offered(offer, key=key, by=by, at=at), key=key)
 
 
@@ -105,9 +105,10 @@ def take(offer: Offer, *, key: Unlocked, by: Person, at: datetime) -> Tip:
     """
     _require_receiver(offer, by=by, at=at)
     private, tip = _offered(offer, key=key, by=by, at=at), offer.tip
+    moving.lock(tip)
     _settle(offer, "take", by=by, at=at)
     earlier, receiver = _number(tip), offer.receiver
-    Wrap.objects.filter(tip=tip, identity=False).exclude(office_key=None, person=None).delete()
+    moving.drop_keys(tip, identity=False)
     Wrap.objects.create(tip=tip, office_key=offer.office_key, box=offer.box)
     _move_identity(offer, bytes(offer.identity_box) if offer.identity_box else None)
     _hand_over(tip, to=receiver, due_at=offer.due_at)
@@ -137,7 +138,7 @@ def give_back(offer: Offer, *, reason: str, key: Unlocked, by: Person, at: datet
         clock = {"due": Due.FORWARD, "due_at": due_at}
     moving.move(tip, "given_back", end=offer.back_to, **clock)
     Offer.objects.filter(pk=offer.pk).update(box=b"", identity_box=None)
-    moving.record("tips.give_back", tip, by=by, at=at, office=offer.receiver_id, detail={"sender": offer.sender_id})
+    moving.record("tips.give_back", tip, by=by, at=at, office=offer.receiver, detail={"sender": offer.sender_id})
     moving.tell_intake(offer.sender_id, at=at)
 
 
@@ -154,12 +155,11 @@ def pass_upward(tip: Tip, *, key: Unlocked, by: Person, at: datetime) -> Body:
     moving.own_key(key, by=by)
     private = key.tip_key(tip)
     receiver = _above(tip, reading.about(tip, private=private), at=at)
-    sender, day = tip.office, clocks.day_of(at)
-    back_to = Tip.objects.values_list("state", flat=True).get(pk=tip.pk)
+    sender, day, back_to = tip.office, clocks.day_of(at), moving.lock(tip)
     office_keys = directory.receiving(receiver.pk)
     identity = key.tip_keys([tip], identity=True).get(tip.pk)
     moving.move(tip, "offer")
-    Wrap.objects.filter(tip=tip).exclude(office_key=None, person=None).delete()
+    moving.drop_keys(tip, identity=True)
     _wrap(tip, private, office_keys[Purpose.INTAKE])
     if identity is not None:
         _wrap(tip, identity, office_keys[Purpose.IDENTITY], identity=True)
@@ -171,7 +171,7 @@ def pass_upward(tip: Tip, *, key: Unlocked, by: Person, at: datetime) -> Body:
     _hand_over(tip, to=receiver, due_at=due_at)
     _tell_citizen(tip, sender, by=by, at=at)
     _print_anew(tip, private=private, sender=sender.pk, receiver=receiver.pk)
-    moving.record("tips.upward", tip, by=by, at=at, office=sender.pk, detail={
+    moving.record("tips.upward", tip, by=by, at=at, office=sender, detail={
         "office": receiver.pk, "with_identity": identity is not None,
     })  # fmt: skip
     moving.tell_intake(receiver.pk, at=at)
@@ -189,6 +189,7 @@ def send_identity(offer: Offer, *, key: Unlocked, by: Person, at: datetime) -> N
     if offer.sender_id not in standing.serves(Permission.TIP_HANDLE):
         raise accounts.NotFound
     moving.own_key(key, by=by)
+    Tip.objects.select_for_update().get(pk=offer.tip_id)
     current = Offer.objects.select_for_update().get(pk=offer.pk)
     if current.state == OfferState.RETURNED:
         raise AlreadySettled
@@ -199,7 +200,7 @@ def send_identity(offer: Offer, *, key: Unlocked, by: Person, at: datetime) -> N
         Offer.objects.filter(pk=offer.pk).update(identity_box=box)
     else:
         _move_identity(offer, box)
-    moving.record("tips.send_identity", tip, by=by, at=at, office=offer.sender_id, detail={"office": offer.receiver_id})
+    moving.record("tips.send_identity", tip, by=by, at=at, office=offer.sender, detail={"office": offer.receiver_id})
 
 
 def receivers(tip: Tip, *, about: reading.About, at: datetime) -> list[Body]:
@@ -292,7 +293,9 @@ def _move_identity(offer: Offer, box: bytes | None) -> None:
     if box is None:
         return
     tip, office_key = offer.tip, _identity_key(offer)
-    gone, _ = Wrap.objects.filter(tip=tip, identity=True, office_key__office=offer.sender).delete()
+    own = Wrap.objects.filter(tip=tip, identity=True, office_key__office=offer.sender)
+    list(own.select_for_update(of=("self",)).values_list("pk"))  # waits for a re-wrapping, as `moving.drop_keys`
+    gone, _ = own.delete()
     if not gone:
         raise IdentityGone
     Wrap.objects.create(tip=tip, identity=True, office_key=office_key, box=box)
@@ -302,12 +305,4 @@ def _print_anew(tip: Tip, *, private: bytes, sender: str, receiver: str) -> None
     """Seal the fingerprint to the receiver's index; a mark for the sender's next fold takes it out of theirs."""
     report, index = dict(reading.report(tip, private=private)), directory.current(receiver, Purpose.INDEX)
     prints.waiting(prints.of_report(tip, report), to=index, public=bytes(index.public)).save(force_insert=True)
-    forget_print(tip, office=sender)
-
-
-def forget_print(tip: Tip, *, office: str) -> None:
-    """Leave word, an empty box, that a tip's fingerprint is to leave an office's index at the next fold."""
-    LikenessWaiting.objects.filter(tip=tip, office_key__office=office).delete()
-    folded = LikenessBlock.objects.filter(office_key__office=office).values("office_key")
-    index_keys = OfficeKey.objects.filter(pk__in=folded)
-    LikenessWaiting.objects.bulk_create([LikenessWaiting(tip=tip, office_key=each, box=b"") for each in index_keys])
+    prints.forget(tip, office=sender)
