@@ -68,7 +68,7 @@ def test_both_readmes_say_the_same_in_the_same_places():
 
 def test_every_path_that_the_developers_page_names_exists():
     text = (ROOT / "DEVELOPERS.md").read_text("utf-8")
-    named = set(re.findall(r"`((?:tests|flow|ground|kernel|config|doors|docs|benchmarks|mingcha)/[\w/.]*)`", text))
+    named = set(re.findall(r"`((?:tests|flow|ground|tips|kernel|config|doors|docs|benchmarks|mingcha)/[\w/.]*)`", text))
     assert len(named) > 15
     for path in named:
         assert (ROOT / path).exists() or (ROOT / "mingcha" / path).exists(), f"DEVELOPERS.md names {path}"
