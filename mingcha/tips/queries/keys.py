@@ -14,7 +14,17 @@ from mingcha.kernel import custody
 from mingcha.kernel.custody import fingerprint
 from mingcha.kernel.refusals import Refusal
 from mingcha.tips import directory, marks
-from mingcha.tips.models import KeyHolder, Offer, OfficeKey, OfficerKey, RecoveryEnvelope, Tip, Vouch, Wrap
+from mingcha.tips.models import (
+    KeyHolder,
+    LikenessBlock,
+    LikenessWaiting,
+    Offer,
+    OfficeKey,
+    OfficerKey,
+    RecoveryEnvelope,
+    Vouch,
+    Wrap,
+)
 from mingcha.tips.states import Epoch, OfferState, Purpose, State
 from mingcha.tips.unlocked import NotVouched, Unlocked, name_of
 
@@ -188,14 +198,16 @@ def idle() -> QuerySet[OfficeKey]:
     used = Q(pk__in=Wrap.objects.exclude(office_key=None).values("office_key"))
     # An unanswered offer may hold an identity's box under the former identity key as well.
     used |= Q(office__in=Offer.objects.filter(state=OfferState.OFFERED).values("receiver"))
+    # Fingerprints are folded anew under the next index key by the office's own session, which needs the former one.
+    for table in (LikenessWaiting, LikenessBlock):
+        used |= Q(pk__in=table._default_manager.values("office_key"))
     held = KeyHolder.objects.values("office_key")
     kept = RecoveryEnvelope.objects.values("office_key")
     found = OfficeKey.objects.filter(Q(pk__in=held) | Q(pk__in=kept), state=Epoch.FORMER).exclude(used)
-    # Fingerprints are folded anew under the next index key by the office's own session, which needs the former one.
-    return found.exclude(purpose=Purpose.INDEX).exclude(office__in=_unreceived())
+    return found.exclude(office__in=_unreceived())
 
 
-def _unreceived() -> QuerySet[Tip]:
+def _unreceived() -> QuerySet[OfficeKey]:
     """Return the offices with nobody to hold the key in use: there the former one may be all that is left."""
     current = OfficeKey.objects.filter(state=Epoch.CURRENT, purpose=Purpose.INTAKE)
     held = KeyHolder.objects.values("office_key")
