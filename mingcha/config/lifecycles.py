@@ -12,6 +12,7 @@ from django.db.models import TextChoices
 from mingcha.flow.findings import states as findings
 from mingcha.flow.rectifications import states as rectifications
 from mingcha.flow.referrals import states as referrals
+from mingcha.tips import states as tips
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/life-cycles.md"
 HEAD = """\
@@ -54,8 +55,28 @@ def page() -> str:
         ),
         _section("A paper (文书)", R.PaperState, _plain(R.PAPER_ACTS), begins=(R.PaperState.ISSUED,)),
         *(_of_referrals(thing) for thing in OF_REFERRALS),
+        *_of_tips(),
     ]  # fmt: skip
     return "\n".join(parts)
+
+
+def _of_tips() -> Iterable[str]:
+    """Yield what lives in the sealed room."""
+    T = tips
+    yield _section(
+        "A report of the public (举报)", T.State, _plain(T.ACTS), begins=(T.State.RECEIVED,),
+        more="Each act but `erase` takes a key besides. `given_back` leads to the state it was offered from. "
+        "`resume`: new evidence must be checked, an objection looked into; the number is kept.",
+    )  # fmt: skip
+    yield _section(
+        "A report offered to another office (移送)", T.OfferState, _plain(T.OFFER_ACTS), begins=(T.OfferState.OFFERED,)
+    )
+    yield _section(
+        "How a report is to be disposed of (举报的处置意见)", T.ProposalState, _plain(T.PROPOSAL_ACTS),
+        begins=(T.ProposalState.PROPOSED,), more="By another hand than proposed it.",
+    )  # fmt: skip
+    yield _section("A call to the public (问题线索公告)", T.CallState, _plain(T.CALL_ACTS), begins=(T.CallState.DRAFT,))
+    yield _section("An office's key (机关密钥)", T.Epoch, _plain(T.EPOCH_ACTS), begins=(T.Epoch.WAITING,))
 
 
 def _plain(acts: Mapping[str, tuple[object, str]]) -> list[Arrow]:

@@ -5,6 +5,7 @@ import re
 from mingcha.config import lifecycles
 from mingcha.flow.rectifications import states
 from mingcha.flow.referrals import states as referrals
+from mingcha.tips import states as tips
 
 
 def test_the_page_is_as_the_tables_are():
@@ -15,10 +16,17 @@ def test_the_page_is_as_the_tables_are():
 def test_every_act_and_every_state_is_drawn():
     page = lifecycles.page()
     drawn = set(re.findall(r"--> \w+: (\w+)$", page, re.MULTILINE))
-    tables = (states.ACTS, states.REQUEST_ACTS, states.PAPER_ACTS)
+    tables = (states.ACTS, states.REQUEST_ACTS, states.PAPER_ACTS, tips.ACTS, tips.OFFER_ACTS, tips.EPOCH_ACTS)
     assert {act for table in tables for act in table} | {move.act for move in referrals.TABLE} <= drawn
     assert {move.thing for move in referrals.TABLE} == set(lifecycles.OF_REFERRALS)
-    for kinds in (states.State, states.RequestState, states.PaperState, referrals.LeadState, referrals.CaseState):
+    for kinds in (
+        states.State,
+        states.RequestState,
+        states.PaperState,
+        referrals.LeadState,
+        referrals.CaseState,
+        tips.State,
+    ):
         assert all(f'"{state.label} {state.value}" as {state.value}' in page for state in kinds)
 
 
