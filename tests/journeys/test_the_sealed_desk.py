@@ -15,6 +15,7 @@ import pytest
 
 from mingcha.kernel import sealing
 from tests.conftest import DemoServer, command_environment
+from tests.journeys.axed import complaints
 from tests.journeys.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -46,6 +47,12 @@ def test_the_sealed_desk(enter: Any, own_demo: DemoServer, tmp_path: Path) -> No
     assert intake.go("tipline/keys/") == 423
 
 
+def look(someone: Visitor, name: str) -> None:
+    """Nothing sticks out, axe has nothing to say; a picture if asked for."""
+    someone.shot(name)
+    assert complaints(someone.page) == [], someone.page.url
+
+
 def unlock(someone: Visitor, said: str) -> None:
     someone.go("tipline/unlock/")
     someone.write("举报箱口令", said)
@@ -59,13 +66,13 @@ def it_is_locked_until_the_passphrase(intake: Visitor, said: str) -> None:
     assert "伙食费" not in intake.text()
     intake.page.locator("[data-row] a").first.click()
     intake.sees("举报箱已上锁")
-    intake.shot("tip-locked")
+    look(intake, "tip-locked")
     intake.write("举报箱口令", "不是这一个口令吧")
     intake.press("解锁")
     intake.sees("口令不对")
     unlock(intake, said)
     assert intake.path == "tipline/"
-    intake.shot("tips")
+    look(intake, "tips")
 
 
 def keys(someone: Visitor, *pressed: str) -> None:
@@ -86,7 +93,7 @@ def new_reports_by_keyboard(intake: Visitor) -> None:
     with intake.page.expect_navigation():
         keys(intake, "o")
     assert f"/{intake.path}" == second
-    intake.shot("tip")
+    look(intake, "tip")
     with intake.page.expect_navigation():
         keys(intake, "a")
     intake.sees("已受理，编为举报〔2021〕", "反映的内容")
@@ -136,7 +143,7 @@ def the_handler_writes_and_a_lead_is_born(county: Visitor, tip: str) -> None:
     county.write("反映的问题", SENTENCE)
     county.press("登记线索")
     county.sees("编号密封在举报里", "线索〔2021〕")
-    county.shot("tip-handled")
+    look(county, "tip-handled")
     county.follow("线索〔2021〕")
     county.sees(SENTENCE)
     assert SECRET not in county.text() and "tipline/" not in county.page.content().partition("<main")[2]
@@ -144,10 +151,10 @@ def the_handler_writes_and_a_lead_is_born(county: Visitor, tip: str) -> None:
 
 def the_city_takes_what_is_offered(intake: Visitor, city: Visitor) -> None:
     city.go("tipline/offers/")
-    city.shot("tip-offers")
+    look(city, "tip-offers")
     city.page.locator("[data-row] a").first.click()
     city.sees("移送来的举报", "移送理由")
-    city.shot("tip-offered")
+    look(city, "tip-offered")
     city.press("接收")
     city.sees("已接收", "受理")
     taken = city.path
@@ -164,7 +171,7 @@ def the_handler_leaves_and_the_key_is_replaced(
     intake.press("收回", within="aside.split__aside")
     assert county.go(tip) == 403, "unlocked still, and nothing to open"
     intake.go("tipline/keys/")
-    intake.shot("tip-keys")
+    look(intake, "tip-keys")
     intake.follow("更换密钥")
     intake.press("更换密钥", within="main")
     asked = folder / "request.json"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from mingcha.doors.desk import acts, born, strongbox, talked, tipped
 from mingcha.doors.desk.forms.tips import Conclude, Handler, Propose, Ruling, Text
+from mingcha.doors.desk.stories import Step
 from mingcha.doors.desk.unlocking import room
 from mingcha.doors.hall.access import Request
 from mingcha.ground.accounts.permissions import Permission as P
@@ -98,9 +100,20 @@ def page(
         "ratings": story.ratings, "links": born.links(request, story),
         "county": territory.names({tip.county}).get(tip.county, tip.county),
         "parts": _parts(tip, given or {}, queue, may), "forms": _asides(request, tip, given or {}),
-        "story": acts.story("tip", tip.pk)[-STEPS:], "refusal": refusal, **tipped.lock(request),
+        "story": _story(tip), "refusal": refusal, **tipped.lock(request),
     }  # fmt: skip
     return render(request, "desk/tip.html", words, status=refusal.status if refusal else status)
+
+
+def _story(tip: "Tip") -> list[Step]:
+    """Return the last steps, with one line for several like each other in a row: most of them are openings."""
+    steps = acts.story("tip", tip.pk)
+    kept = [each for each, later in pairwise([*steps, None]) if later is None or _told(each) != _told(later)]
+    return kept[-STEPS:]
+
+
+def _told(step: Step | None) -> tuple[str, str]:
+    return (step.act, step.by) if step else ("", "")
 
 
 def _may(request: Request, tip: "Tip", story: "Story") -> dict[str, bool]:
