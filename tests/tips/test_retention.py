@@ -7,7 +7,7 @@ import pytest
 from mingcha.kernel import receipts, sealing
 from mingcha.tips import moving, public, tasks
 from mingcha.tips.actions import answering, handling, proposals
-from mingcha.tips.models import LikenessWaiting, Offer, OfficeRule, Record, Tip, Wrap
+from mingcha.tips.models import LikenessWaiting, Offer, OfficeRule, Record, SealedFile, Tip, Wrap
 from mingcha.tips.states import Outcome, RecordKind, State, Way
 from tests.sealed import Room
 from tests.world import World
@@ -29,15 +29,22 @@ def closed(room: Room, world: World) -> tuple[Tip, str]:
 
 
 @pytest.mark.proof(14)
-def test_nothing_leads_to_the_words_again(sealed_room: Room, world: World) -> None:
+def test_nothing_leads_to_the_words_again(sealed_room: Room, world: World, django_capture_on_commit_callbacks) -> None:
     tip, receipt = closed(sealed_room, world)
+    digest = "ab" * 32
+    kept = sealed_room.folder / "files" / digest[:2] / digest
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"sealed")
+    SealedFile.objects.create(digest=digest, record=tip.records.first(), size=6)
     copies = [bytes(record.box) for record in Record.objects.filter(tip=tip, identity=False)]
     about = [
         f"tips record {r.tip_id} {r.pk} {r.kind} {r.author} tip" for r in Record.objects.filter(tip=tip, identity=False)
     ]
     late = world.at + timedelta(days=1826)
     assert tasks.erase(at=world.at + timedelta(days=1824)) == 0
-    assert tasks.erase(at=late) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert tasks.erase(at=late) == 1
+    assert not kept.exists()
     tip.refresh_from_db()
     assert (tip.state, tip.way, tip.outcome) == (State.ERASED, Way.DISMISS, Outcome.UNTRUE)
     assert not Wrap.objects.filter(tip=tip).exists()
