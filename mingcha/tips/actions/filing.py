@@ -11,7 +11,7 @@ from mingcha.ground.accounts.models import Person
 from mingcha.ground.accounts.permissions import Permission
 from mingcha.ground.audit import actions as audit
 from mingcha.kernel.refusals import Refusal
-from mingcha.tips.public import asking, filing, shown
+from mingcha.tips.public import filing, shown
 from mingcha.tips.public.drafts import Draft
 from mingcha.tips.public.filing import Filed
 from mingcha.tips.states import Channel
@@ -40,14 +40,7 @@ def enter(draft: Draft, *, receipt: str, files: Sequence[Uploaded] = (), by: Per
     draft.check()
     found = shown.route(draft, at=at)
     sealed = filing.seal(draft, route=found, receipt=receipt, files=files, at=at)
-    sealed.enclosed.keep()
-    try:
-        done = asking.ask("tips_put", asking.packed(sealed.payload()))
-    except BaseException:
-        sealed.enclosed.unkeep()
-        raise
-    if done != "filed":
-        sealed.enclosed.unkeep()
+    if not filing.write(sealed, "tips_put"):
         return filing.again(draft, receipt=receipt, files=files, at=at)
     own = next(each for each in standing.holdings if Permission.TIP_INTAKE in each.role.permissions)
     audit.record(

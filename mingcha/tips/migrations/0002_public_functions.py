@@ -14,6 +14,15 @@ CREATE FUNCTION tips_put(p jsonb) RETURNS text LANGUAGE plpgsql SET search_path 
 DECLARE
     t jsonb := p->'tip';
 BEGIN
+    -- 0. The office's keys are those that were sealed to, which the signed directory gave: nobody has put in another.
+    IF EXISTS (
+        SELECT 1 FROM jsonb_to_recordset(p->'keys') AS w (id bigint, public text)
+        LEFT JOIN tips_officekey k
+            ON k.id = w.id AND k.office_id = t->>'office' AND k.public = decode(w.public, 'base64')
+        WHERE k.id IS NULL
+    ) THEN
+        RETURN 'replaced';
+    END IF;
     -- 1. A proof of work serves once. The same report sent again shows by its receipt, not by its proof.
     IF p ? 'effort' THEN
         INSERT INTO tips_spenteffort (digest, day) VALUES (decode(p->>'effort', 'base64'), (t->>'received_on')::date)

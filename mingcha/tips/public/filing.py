@@ -6,7 +6,7 @@ Sealing a report and handing it in: one statement, the same whether the public's
 3. tips_file writes all rows or none. The same receipt a second time writes nothing; what is new then is added.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -19,7 +19,7 @@ from mingcha.kernel import receipts, sealing
 from mingcha.kernel.refusals import Refusal
 from mingcha.tips import boxes, directory, prints, vault
 from mingcha.tips.clocks import day_of
-from mingcha.tips.models import LikenessWaiting, Record, Tip, Wrap
+from mingcha.tips.models import LikenessWaiting, OfficeKey, Record, Tip, Wrap
 from mingcha.tips.public import asking, knowing, opened, shown
 from mingcha.tips.public.drafts import Draft, Effort
 from mingcha.tips.routing import Route
@@ -62,6 +62,7 @@ class Sealed:
     records: list[Record]
     print: LikenessWaiting
     enclosed: Enclosed
+    keys: Collection[OfficeKey]
 
     def payload(self) -> dict[str, Any]:
         """Return it as tips_put takes it."""
@@ -69,6 +70,7 @@ class Sealed:
             "tip": asking.tip_of(self.tip), "wraps": asking.wraps_of(self.wraps),
             "records": asking.records_of([*self.records, *self.enclosed.records]),
             "files": asking.files_of(self.enclosed.files), "prints": asking.prints_of([self.print]),
+            "keys": [{"id": each.pk, "public": asking.b64(each.public)} for each in self.keys],
         }  # fmt: skip
 
 
@@ -109,25 +111,36 @@ def file_tip(draft: Draft, *, receipt: str, effort: Effort, files: Sequence[Uplo
     found = shown.route(draft, at=at)
     sealed = seal(draft, route=found, receipt=receipt, files=files, at=at)
     act = asking.act_of("tips.send", sealed.tip, day=sealed.tip.received_on)
-    sealed.enclosed.keep()
-    try:
-        done = asking.ask("tips_file", asking.packed({**sealed.payload(), "effort": spent, "act": act}))
-    except BaseException:
-        sealed.enclosed.unkeep()
-        raise
-    if done == "filed":
+    if write(sealed, "tips_file", effort=spent, act=act):
         return Filed(found.office.code, found.office.name)
-    if done == "spent":
-        sealed.enclosed.unkeep()
-        raise EffortSpent
-    sealed.enclosed.unkeep()
     return again(draft, receipt=receipt, files=files, at=at)
+
+
+def write(sealed: Sealed, function: str, **more: str) -> bool:
+    """
+    Write a sealed report by a function of the database; return False where its receipt was there before.
+
+    Raises EffortSpent, KeyReplaced.
+    """
+    sealed.enclosed.keep()
+    done = ""
+    try:
+        done = asking.ask(function, asking.packed({**sealed.payload(), **more}))
+    finally:
+        if done != "filed":
+            sealed.enclosed.unkeep()
+    if done == "spent":
+        raise EffortSpent
+    if done == "replaced":
+        knowing.forget()
+        raise directory.KeyReplaced
+    return bool(done == "filed")
 
 
 def seal(draft: Draft, *, route: Route, receipt: str, files: Sequence[Uploaded], at: datetime) -> Sealed:
     """Return a draft sealed to the office of its route, to its citizen, and to nobody else."""
     keys = receipts.keys(receipt, pepper=settings.MINGCHA_TIPS_PEPPER)
-    office, day = directory.receiving(route.office.code), day_of(at)
+    office, day = knowing.keys(route.office.code), day_of(at)
     tip = Tip(
         kind=draft.kind, channel=draft.channel, category=draft.category, county=draft.county, received_on=day,
         office_id=route.office.code, state=State.RECEIVED, due=Due.FORWARD,
@@ -144,7 +157,7 @@ def seal(draft: Draft, *, route: Route, receipt: str, files: Sequence[Uploaded],
     index = office[Purpose.INDEX]
     found = prints.waiting(prints.of_report(tip, said), to=index, public=bytes(index.public))
     wraps = boxes.first_wraps(tip, pairs, office=office, citizen=keys.citizen.public)
-    return Sealed(tip, wraps, records, found, vault.enclosed(tip, files, at=at))
+    return Sealed(tip, wraps, records, found, vault.enclosed(tip, files, at=at), office.values())
 
 
 def report_of(draft: Draft) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from mingcha.ground.territory.models import Body
-from mingcha.tips import clocks
-from mingcha.tips.models import OfficeRule, StandsAside
+from mingcha.tips import clocks, directory
+from mingcha.tips.models import OfficeKey, OfficeRule, StandsAside
 from mingcha.tips.routing import Seat, Tree
 from mingcha.tips.states import Due
 
@@ -59,6 +59,15 @@ def _tree() -> Tree:
         else:
             aside.setdefault(office, set()).add(body)
     return Tree(seats, {office: frozenset(bodies) for office, bodies in aside.items()}, frozenset(unmanned))
+
+
+def keys(office: str) -> dict[str, OfficeKey]:
+    """
+    Return purpose → the key that is sealed to, as `directory.receiving`, which is asked anew when the directory changes.
+
+    That the rows are still these is seen when the report is written.
+    """
+    return once(("keys", office, directory.load().serial), lambda: directory.receiving(office))
 
 
 def forward_due(office: str, day: date) -> datetime:
