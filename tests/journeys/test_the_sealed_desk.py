@@ -115,7 +115,7 @@ def a_report_is_handed_to_a_colleague(intake: Visitor) -> str:
     intake.choose("承办人", "杨")
     intake.press("交办")
     intake.sees("已交给", "收回")
-    intake.page.wait_for_function("!document.querySelector('#alike [hx-get] > a')")
+    intake.page.locator("#alike [hx-get] > a").wait_for(state="detached")
     return re.sub(r"\?.*", "", intake.path)
 
 
