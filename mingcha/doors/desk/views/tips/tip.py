@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -107,13 +106,12 @@ def page(
 
 def _story(tip: "Tip") -> list[Step]:
     """Return the last steps, with one line for several like each other in a row: most of them are openings."""
-    steps = acts.story("tip", tip.pk)
-    kept = [each for each, later in pairwise([*steps, None]) if later is None or _told(each) != _told(later)]
+    kept: list[Step] = []
+    for step in acts.story("tip", tip.pk):
+        if kept and (kept[-1].act, kept[-1].by) == (step.act, step.by):
+            kept.pop()
+        kept.append(step)
     return kept[-STEPS:]
-
-
-def _told(step: Step | None) -> tuple[str, str]:
-    return (step.act, step.by) if step else ("", "")
 
 
 def _may(request: Request, tip: "Tip", story: "Story") -> dict[str, bool]:
