@@ -252,6 +252,20 @@ def test_networks_are_counted_not_addresses():
     assert [limits.network_of(each) for each in ("127.0.0.1", "10.1.2.3", "", None, "nothing")] == [""] * 5
 
 
+def test_one_network_cannot_use_up_what_all_without_a_script_have_together(monkeypatch):
+    monkeypatch.setattr(limits, "MOST_IDLE", limits.MOST["send-idle"] + 1)
+    hour = 400_000 * limits.HOUR
+    for number in range(40):
+        if number < limits.MOST["send-idle"]:
+            limits.count("send-idle", "8.8.8.8", seconds=hour)
+        else:
+            with pytest.raises(limits.TooMuch):
+                limits.count("send-idle", "8.8.8.8", seconds=hour)
+    limits.count("send-idle", "9.9.9.9", seconds=hour)
+    with pytest.raises(limits.TooMuch):
+        limits.count("send-idle", "1.1.1.1", seconds=hour)
+
+
 # Files
 
 

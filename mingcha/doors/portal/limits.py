@@ -53,10 +53,11 @@ def count(act: str, address: str | None, *, seconds: float) -> None:
     An address of this machine or of an inner network says nothing: a proxy stands there, whose own limits hold.
     """
     hour = int(seconds // HOUR)
-    if act == "send-idle" and _counts.one_more(act, "all", hour=hour) > MOST_IDLE:
-        raise TooMuch
     network = network_of(address)
+    # Its own network first: what is refused there takes nothing from what all have together.
     if network and _counts.one_more(act, network, hour=hour) > MOST[act]:
+        raise TooMuch
+    if act == "send-idle" and _counts.one_more(act, "all", hour=hour) > MOST_IDLE:
         raise TooMuch
 
 
