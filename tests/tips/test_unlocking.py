@@ -11,7 +11,7 @@ from mingcha.kernel import sealing
 from mingcha.tips import passphrases
 from mingcha.tips.actions import unlocking
 from mingcha.tips.models import KeyHolder, OfficerKey
-from mingcha.tips.unlocked import NoKey
+from mingcha.tips.unlocked import NoKey, about_officer
 from tests.sealed import PASSPHRASE
 
 WRONG = "另一个不对的口令-tests"
@@ -32,6 +32,17 @@ def test_the_passphrase_alone_opens_the_key(sealed_room, world):
     with pytest.raises(unlocking.WrongPassphrase):
         unlock(world.neighbour_intake, PASSPHRASE, world.at)
     assert Event.objects.filter(verb="tips.unlock", key=world.intake.username).count() == 2
+
+
+def test_a_stolen_database_alone_cannot_try_a_passphrase(sealed_room, world, settings):
+    """The right passphrase opens nothing without the pepper, which lies in a file."""
+    row = OfficerKey.objects.get(person=world.intake)
+    bare = sealing.stretch(PASSPHRASE, salt=bytes(row.salt), strength=settings.MINGCHA_TIPS_ARGON)
+    with pytest.raises(sealing.SealBroken):
+        sealing.open_sealed(bytes(row.box), key=bare, about=about_officer(row.person_id))
+    settings.MINGCHA_TIPS_PEPPER = bytes(32)
+    with pytest.raises(unlocking.WrongPassphrase):
+        unlock(world.intake, PASSPHRASE, world.at)
 
 
 def test_a_reset_sign_in_gives_an_account_without_a_key(sealed_room, world):

@@ -146,7 +146,9 @@ def _boxed(passphrase: str, private: bytes, *, of: Person) -> dict[str, bytes]:
 
 
 def _stretched(passphrase: str, salt: bytes) -> bytes:
-    return sealing.stretch(passphrase, salt=salt, strength=settings.MINGCHA_TIPS_ARGON)
+    """Return the key of a person's box. The pepper lies outside the database: a copy of that alone tries no passphrase."""
+    slow = sealing.stretch(passphrase, salt=salt, strength=settings.MINGCHA_TIPS_ARGON)
+    return sealing.derive(slow, salt=settings.MINGCHA_TIPS_PEPPER, label="tips officer")
 
 
 def _record(verb: str, *, by: Person, at: datetime, detail: dict[str, object] | None = None) -> None:
