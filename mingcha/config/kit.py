@@ -106,6 +106,8 @@ def grants(database: str) -> Iterator[sql.Composed]:
     yield sql.SQL("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM {}").format(role)
     yield sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(database), role)
     yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role)
+    # Before PostgreSQL 15 anybody may create there: a function that fits better would be run with the owner's rights.
+    yield sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC, {}").format(role)
     for table, columns in READS.items():
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
         yield sql.SQL("GRANT SELECT ({}) ON {} TO {}").format(names, sql.Identifier(table), role)
