@@ -95,8 +95,7 @@ def open_identity(tip: Tip, *, key: Unlocked, by: Person, at: datetime) -> list[
     with transaction.atomic():
         moving.record("tips.identity", tip, by=by, at=at)
     private = _identity(tip, key=key, by=by, at=at)
-    records = Record.objects.filter(tip=tip, identity=True).order_by("day", "pk")
-    return [reading.entry(each, private=private) for each in records]
+    return reading.identity(tip, private=private)
 
 
 def open_file(tip: Tip, *, record: UUID, key: Unlocked, by: Person, at: datetime) -> reading.Entry:

@@ -159,6 +159,12 @@ def report(tip: Tip, *, private: bytes) -> Mapping[str, Any]:
     return _report(_entries(tip, private=private, kinds=[RecordKind.REPORT]))
 
 
+def identity(tip: Tip, *, private: bytes) -> list[Entry]:
+    """Return who spoke and how they were contacted, oldest first; `private`: of the identity."""
+    records = Record.objects.filter(tip=tip, identity=True)
+    return sorted((entry(record, private=private) for record in records), key=_order)
+
+
 def _entries(tip: Tip, *, private: bytes, kinds: Collection[str] = tuple(RecordKind)) -> list[Entry]:
     records = Record.objects.filter(tip=tip, identity=False, kind__in=kinds)
     return sorted((entry(record, private=private) for record in records), key=_order)
@@ -209,4 +215,5 @@ def _about(report: Mapping[str, Any], entries: Iterable[Entry]) -> About:
 def _order(entry: Entry) -> tuple[datetime, bool, int, str]:
     # Within a day the exact time decides; it is sealed with the words, as is what came before at the same moment.
     said_at = entry.said_at or datetime.combine(entry.day, time.max, accounts.OFFICE_TIME)
-    return (said_at, entry.kind != RecordKind.REPORT, int(entry.content.get("after", 0)), str(entry.pk))
+    begins = entry.kind in (RecordKind.REPORT, RecordKind.IDENTITY)
+    return (said_at, not begins, int(entry.content.get("after", 0)), str(entry.pk))
