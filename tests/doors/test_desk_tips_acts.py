@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from mingcha.flow.draws.models import DirectedVisit
 from mingcha.flow.rectifications.models import Rectification
 from mingcha.flow.referrals.models import Lead
 from mingcha.ground.audit.models import Event
@@ -185,6 +186,21 @@ def test_a_report_of_measures_is_turned_into_an_order_with_the_reporter_stripped
     order = Rectification.objects.latest("pk")
     assert reverse("desk:order", args=[order.pk]) in text(handler.get(at("tip", tip)))
     assert MARK not in text(sign_in(Client(), world.county).get(reverse("desk:order", args=[order.pk])))
+
+
+def test_a_visit_is_directed_among_drawn_ones_and_only_the_tip_knows_why(world, sealed_room):
+    tip, _ = sealed_room.tip(world.city.office.body, text=f"演示：{MARK}。")
+    client = unlocked(world.city_intake)
+    post(client, "tip_accept", tip)
+    post(client, "tip_assign", tip, **{"assign-person": world.lead.pk})
+    handler = unlocked(world.lead)
+    given = {"what": world.minxian.waiting.code, "carrier": world.minxian.office.body.pk, "reason": "演示：夜间无人"}
+    missing = handler.post(at("tip_directed", tip), {**given, "reason": ""})
+    assert missing.status_code == 422 and not DirectedVisit.objects.exists()
+    assert handler.post(at("tip_directed", tip), given).url == at("tip", tip)
+    visit = DirectedVisit.objects.get()
+    assert f"指定检查 {visit.pk}" in text(handler.get(at("tip", tip)))
+    assert MARK not in text(handler.get(reverse("desk:directed")))
 
 
 def test_intake_may_not_let_anything_be_born(world, sealed_room, tip):
