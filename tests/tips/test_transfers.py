@@ -188,6 +188,21 @@ def test_who_spoke_follows_by_the_keeper_of_identities(sealed_room: Room, world:
         transfers.send_identity(offer, key=sealed_room.unlocked(here), by=here, at=world.at)
 
 
+def test_who_spoke_follows_the_tip_and_not_an_office_that_passed_it_on(sealed_room: Room, world: World) -> None:
+    tip, first = offered(sealed_room, world, named={"name": "演示戊", "phone": "0000"})
+    here, between, there = world.minxian.office.intake, world.zhangxian.office.intake, world.city.office.intake
+    transfers.take(first, key=sealed_room.unlocked(between), by=between, at=world.at)
+    tip.refresh_from_db()
+    onward = transfers.offer(
+        tip, receiver=world.city.office.body, reason="应由上级办理", key=sealed_room.unlocked(between), by=between,
+        at=world.at,
+    )  # fmt: skip
+    transfers.take(onward, key=sealed_room.unlocked(there), by=there, at=world.at)
+    transfers.send_identity(first, key=sealed_room.unlocked(here), by=here, at=world.at)
+    holding = [bool(sealed_room.unlocked(each).tip_keys([tip], identity=True)) for each in (here, between, there)]
+    assert holding == [False, False, True]
+
+
 def test_the_print_goes_along_to_the_receivers_index(sealed_room: Room, world: World) -> None:
     tip, offer = offered(sealed_room, world)
     there = world.zhangxian.office.intake
@@ -204,3 +219,15 @@ def test_where_it_may_go_is_offered_by_name(sealed_room: Room, world: World) -> 
     assert {office.pk for office in found} == {
         world.zhangxian.office.body.pk, world.city.office.body.pk, world.abroad.office.body.pk
     }  # fmt: skip
+
+
+def test_who_spoke_goes_past_an_office_that_sent_the_tip_straight_up(sealed_room: Room, world: World) -> None:
+    tip, offer = offered(sealed_room, world, named={"name": "演示戊", "phone": "0000"})
+    here, there, up = (work.office.intake for work in (world.minxian, world.zhangxian, world.city))
+    transfers.take(offer, key=sealed_room.unlocked(there), by=there, at=world.at)
+    tip.refresh_from_db()
+    transfers.pass_upward(tip, key=sealed_room.unlocked(there), by=there, at=world.at)
+    transfers.send_identity(offer, key=sealed_room.unlocked(here), by=here, at=world.at)
+    assert [bool(sealed_room.unlocked(one).tip_keys([tip], identity=True)) for one in (here, there, up)] == [
+        False, False, True
+    ]  # fmt: skip

@@ -110,7 +110,9 @@ def take(offer: Offer, *, key: Unlocked, by: Person, at: datetime) -> Tip:
     earlier, receiver = _number(tip), offer.receiver
     moving.drop_keys(tip, identity=False)
     Wrap.objects.create(tip=tip, office_key=offer.office_key, box=offer.box)
-    _move_identity(offer, bytes(offer.identity_box) if offer.identity_box else None)
+    if offer.identity_box:
+        office_key = directory.current(offer.receiver_id, Purpose.IDENTITY)
+        _move_identity(offer, bytes(offer.identity_box), office_key=office_key)
     _hand_over(tip, to=receiver, due_at=offer.due_at)
     if earlier:
         moving.seal(tip, RecordKind.NOTE, {"what": "earlier", "office": offer.sender_id, "text": earlier}, by=by, at=at)
@@ -183,24 +185,27 @@ def send_identity(offer: Offer, *, key: Unlocked, by: Person, at: datetime) -> N
     """
     Send who spoke after the tip: by the sender's keeper of identities, while it is offered or once it is taken.
 
+    Where it has gone on since, to the office that keeps it now: one on the way may be the one that must not know.
     Raises IdentityGone, AlreadySettled, NoKey, NotAllowed, NotFound.
     """
     standing = accounts.require(by, Permission.TIP_HANDLE, at=at)
     if offer.sender_id not in standing.serves(Permission.TIP_HANDLE):
         raise accounts.NotFound
     moving.own_key(key, by=by)
-    Tip.objects.select_for_update().get(pk=offer.tip_id)
+    tip = Tip.objects.select_for_update().get(pk=offer.tip_id)
     current = Offer.objects.select_for_update().get(pk=offer.pk)
     if current.state == OfferState.RETURNED:
         raise AlreadySettled
-    tip = offer.tip
-    private, office_key = key.tip_key(tip, identity=True), _identity_key(offer)
+    receiver = tip.office_id if current.state == OfferState.ACCEPTED else offer.receiver_id
+    if receiver == offer.sender_id:
+        raise IdentityGone
+    private, office_key = key.tip_key(tip, identity=True), directory.current(receiver, Purpose.IDENTITY)
     box = boxes.wrap_key(private, tip=tip, to=bytes(office_key.public), identity=True)
     if current.state == OfferState.OFFERED:
         Offer.objects.filter(pk=offer.pk).update(identity_box=box)
     else:
-        _move_identity(offer, box)
-    moving.record("tips.send_identity", tip, by=by, at=at, office=offer.sender, detail={"office": offer.receiver_id})
+        _move_identity(offer, box, office_key=office_key)
+    moving.record("tips.send_identity", tip, by=by, at=at, office=offer.sender, detail={"office": receiver})
 
 
 def receivers(tip: Tip, *, about: reading.About, at: datetime) -> list[Body]:
@@ -284,15 +289,9 @@ def _wrap(tip: Tip, private: bytes, office_key: OfficeKey, *, identity: bool = F
     Wrap.objects.create(tip=tip, identity=identity, office_key=office_key, box=box)
 
 
-def _identity_key(offer: Offer) -> OfficeKey:
-    return directory.current(offer.receiver_id, Purpose.IDENTITY)
-
-
-def _move_identity(offer: Offer, box: bytes | None) -> None:
-    """Put the receiver's wrap of the identity in the place of the sender's; with no box, the sender's stays."""
-    if box is None:
-        return
-    tip, office_key = offer.tip, _identity_key(offer)
+def _move_identity(offer: Offer, box: bytes, *, office_key: OfficeKey) -> None:
+    """Put another office's wrap of the identity in the place of the sender's. Raises IdentityGone where that is no more."""
+    tip = offer.tip
     own = Wrap.objects.filter(tip=tip, identity=True, office_key__office=offer.sender)
     list(own.select_for_update(of=("self",)).values_list("pk"))  # waits for a re-wrapping, as `moving.drop_keys`
     gone, _ = own.delete()
