@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext_noop
 
 from mingcha.ground.accounts import queries as accounts
@@ -128,17 +128,18 @@ def lock(tip: Tip) -> str:
 
 def drop_keys(tip: Tip, *, identity: bool, citizen: bool = False) -> None:
     """
-    Destroy every office's and officer's wrap of a tip (`identity`: of who spoke, too), or the citizen's with them.
+    Destroy every wrap of a tip in the office that keeps it and in its officers' hands (`identity`: of who spoke, too);
+    `citizen`: wherever it is, the citizen's with them. An earlier office's of who spoke, not sent on yet, stays there.
 
     The row is held (`lock`). A re-wrapping to a new epoch holds the wraps it replaces: these are waited for first, so that
     the delete, whose view of the table begins later, meets those it made.
     """
     found = Wrap.objects.filter(tip=tip)
     if not citizen:
-        found = found.exclude(office_key=None, person=None)
+        found = found.filter(Q(office_key__office=tip.office_id) | ~Q(person=None))
     if not identity:
         found = found.filter(identity=False)
-    list(found.select_for_update().values_list("pk"))
+    list(found.select_for_update(of=("self",)).values_list("pk"))
     found.delete()
 
 
