@@ -164,3 +164,26 @@ class Citizen:
     def leave(self) -> None:
         """Let the browser forget the code."""
         self.browser.send(self.browser.open("report/mine/").form("report/mine/leave/"))
+
+
+@dataclass
+class Officer:
+    """Somebody at a desk, signed in; the browser keeps their half of the key while it is unlocked."""
+
+    url: str
+    username: str
+    browser: PlainBrowser = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.browser = PlainBrowser(self.url)
+        form = self.browser.open("sign-in").form("password")
+        self.browser.send(form, username=self.username, password=PASSWORD)
+
+    def unlock(self, passphrase: str = PASSPHRASE) -> Page:
+        """Type the passphrase; return the page it leads to."""
+        return self.browser.send(self.browser.open("tipline/unlock/").form("passphrase"), passphrase=passphrase)
+
+    def tips(self) -> list[str]:
+        """Return the addresses of the reports on the list."""
+        page = self.browser.open("tipline/").text
+        return sorted(set(re.findall(r"/(tipline/[0-9a-f]{8}-[0-9a-f-]{27}/)[?\"]", page)))

@@ -10,6 +10,7 @@ typed, no name of a file, no receipt, no passphrase and no private key is anywhe
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -165,6 +166,7 @@ def spoken(url: str, folder: Path) -> list[str]:
     for receipt in receipts[:2]:
         citizen.act(citizen.come_back(receipt), "add", text=f"{WORD}补充", files=FILE)
         citizen.leave()
+    at_the_desk(url)
     told.handle(folder, FIRST, receipts=receipts)
     page = citizen.act(citizen.come_back(receipts[0]), "object", text=f"{WORD}不同意")
     told.handle(folder, AFTER, receipts=receipts)
@@ -173,6 +175,24 @@ def spoken(url: str, folder: Path) -> list[str]:
     citizen.act(page, "rate", value="fair", text=f"{WORD}评价")
     astray(citizen, receipts[0])
     return receipts
+
+
+def at_the_desk(url: str) -> None:
+    """Unlock at the second try, and read and write every report by the pages; the session stays open and unlocked."""
+    officer = told.Officer(url, "intake")
+    assert officer.unlock(f"{WORD}不是这个口令").status == 422
+    assert officer.unlock().status == 200
+    tips = officer.tips()
+    assert len(tips) == 4
+    for tip in tips:
+        page = officer.browser.open(tip)
+        assert WORD in page.text, page.text
+        files = re.findall(rf"/({tip}files/[^\"]+)\"", page.text + officer.browser.open(f"{tip}identity/").text)
+        for address in set(files):
+            assert WORD.encode() in officer.browser.open(address).content
+        for form in page.forms:
+            if "text" in form.fields:
+                officer.browser.send(form, text=f"{WORD}记录")
 
 
 def astray(citizen: told.Citizen, receipt: str) -> None:
