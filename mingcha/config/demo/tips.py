@@ -177,7 +177,8 @@ def _in_city(room: Room) -> None:
 
 def _order(room: Room, at: datetime) -> None:
     """Measures not carried out become an order on the unit's clock, in the officer's words, the reporter stripped."""
-    site = Site.objects.filter(body=UNIT_BODY, active=True).select_related("body").order_by("code")[0]
+    found = Site.objects.filter(body=UNIT_BODY, active=True, type__name="小区").select_related("body")
+    site = found.order_by("code")[0]
     office = room.stage.office(LEAD)
 
     def make() -> Named:
