@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -30,6 +31,8 @@ from mingcha.tips.states import Author, RecordKind
 
 LARGEST = 20 * 1024 * 1024
 MOST = 5
+# Bytes that stay free on the disk, which is as a rule the database's too: uploads come before any proof of work.
+FLOOR = 2 * 1024**3
 ABOUT = "tips file"
 DIGEST = re.compile(r"[0-9a-f]{64}")
 ENDING = re.compile(r"\.[0-9a-z]{1,5}")
@@ -45,6 +48,11 @@ class FileTooLarge(Refusal):
 class TooManyFiles(Refusal):
     message: ClassVar[str] = "一次最多送5个附件，其余的可以送出后再补充。"
     status: ClassVar[int] = 413
+
+
+class NoRoom(Refusal):
+    message: ClassVar[str] = "附件暂时收不下。请先不带附件提交，过后再用查询码补充附件。"
+    status: ClassVar[int] = 503
 
 
 class FileGone(Refusal):
@@ -68,6 +76,9 @@ class Sealing:
     """Takes one upload: `push` pieces, then `finish`; left without finishing, nothing stays behind."""
 
     def __init__(self, *, name: str, type: str) -> None:
+        """Begin a file. Raises NoRoom."""
+        if shutil.disk_usage(_incoming()).free < FLOOR:
+            raise NoRoom
         self.name, self.type = plain_name(name), type[:100]
         self._key = sealing.new_key()
         self._sealer = sealing.FileSealer(self._key, about=ABOUT)

@@ -13,7 +13,7 @@ from mingcha.doors.hall import clock
 from mingcha.doors.portal import counterfoil, limits
 from mingcha.ground.audit.models import Event
 from mingcha.kernel import effort, receipts
-from mingcha.tips import public
+from mingcha.tips import public, vault
 from mingcha.tips.models import Record, Tip
 from mingcha.tips.public import knowing
 from tests.world import PNG
@@ -271,6 +271,16 @@ def test_one_network_cannot_use_up_what_all_without_a_script_have_together(monke
 
 def paper(name="名单.txt", size=200):
     return SimpleUploadedFile(name, ("演示名单" * (size // 12)).encode(), "text/plain")
+
+
+def test_a_full_disk_takes_words_and_no_files(citizen, room, monkeypatch):
+    monkeypatch.setattr(vault, "FLOOR", 2**60)
+    given = worked(to_the_last_page(citizen))
+    page = shown(citizen.post("/report/new/", given | {"go": "send", "files": [paper()]}), 503)
+    assert "附件暂时收不下" in page and TEXT in page
+    assert not [file for file in (room.folder / "incoming").rglob("*") if file.is_file()]
+    shown(citizen.post("/report/new/", fields(page) | {"go": "send"}))
+    assert Tip.objects.count() == 1
 
 
 def test_files_come_sealed_and_a_failed_attempt_keeps_them(citizen, room):

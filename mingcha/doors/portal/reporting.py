@@ -81,7 +81,11 @@ class SealedUpload(FileUploadHandler):
         if len(self.taken) >= vault.MOST:
             self.refusal = self.refusal or public.TooManyFiles()
             raise SkipFile
-        self._sealing = public.Sealing(name=self.file_name or "", type=self.content_type or "")
+        try:
+            self._sealing = public.Sealing(name=self.file_name or "", type=self.content_type or "")
+        except Refusal as refusal:
+            self.refusal = refusal
+            raise SkipFile from None
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Seal a piece."""
