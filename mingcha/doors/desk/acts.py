@@ -53,5 +53,7 @@ def answer(
 def story(kind: str, key: object) -> list[Step]:
     """Return what happened to a thing, oldest first, in the words of the record."""
     return [
-        Step(str(VERBS.get(event.verb, event.verb)), event.actor_name, event.at) for event in audit.about(kind, key)
+        # What a citizen does is on record with its day, never its hour.
+        Step(str(VERBS.get(event.verb, event.verb)), event.actor_name, event.at, hour=event.actor != "citizen")
+        for event in audit.about(kind, key)
     ]

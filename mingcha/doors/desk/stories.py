@@ -60,6 +60,7 @@ class Step:
     at: datetime
     note: str = ""
     tone: str = ""
+    hour: bool = True  # False: the record holds the day alone
 
 
 @dataclass(frozen=True)
