@@ -82,8 +82,11 @@ def about(tip: UUID) -> str:
 
 
 def _print(row: tuple[bytes, bytes, bytes, bytes, int, int]) -> Print:
+    # Whoever has taken over the public's process can seal any bytes: one such print must not close the whole index.
     tip, signature, division, body, site, day = row
-    return Print(
-        UUID(bytes=tip), signature, division.rstrip(b"\0").decode(), body.rstrip(b"\0").decode(), site,
-        date.fromordinal(day),
-    )  # fmt: skip
+    sealed_on = date.fromordinal(day) if 1 <= day <= date.max.toordinal() else date.min
+    return Print(UUID(bytes=tip), signature, _code(division), _code(body), site, sealed_on)
+
+
+def _code(padded: bytes) -> str:
+    return padded.rstrip(b"\0").decode(errors="replace").replace("\0", "")

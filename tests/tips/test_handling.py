@@ -10,8 +10,9 @@ from mingcha.ground.accounts.queries import NotAllowed, NotFound, standing
 from mingcha.ground.audit.models import Event
 from mingcha.ground.notices.models import Notice
 from mingcha.ground.territory.models import Body
+from mingcha.kernel import sealing
 from mingcha.kernel.refusals import Refusal
-from mingcha.tips import clocks, moving, queries
+from mingcha.tips import boxes, clocks, marks, moving, queries
 from mingcha.tips.actions import handling
 from mingcha.tips.models import OfficeRule, Record, Tip, Wrap
 from mingcha.tips.queries import reading
@@ -25,6 +26,21 @@ def stay_away(person: Person, body: Body, *, at: datetime) -> None:
     """Let a person declare that they stay away from a unit."""
     target = recusals.Target(body=body)
     recusals.declare(person, target=target, ground=Ground.RELATIVE, reason="近亲属在该单位任职", by=person, at=at)
+
+
+@pytest.mark.parametrize(
+    "plain", [b"[]", b"{}", b"no JSON", b'{"at": "soon"}', b'{"at": "2021-10-28T10:00", "after": "x"}']
+)
+def test_a_record_that_says_nothing_readable_closes_no_list(sealed_room: Room, world: World, plain: bytes) -> None:
+    """The house's mark is right, as a public's process that was taken over could make it."""
+    tips = [sealed_room.tip(world.minxian.office.body, text="演示：值班室昨夜无人。")[0] for _ in range(2)]
+    record = Record.objects.get(tip=tips[0], kind=RecordKind.REPORT)
+    record.box = sealing.seal_to(plain, to=bytes(tips[0].public), about=boxes.about(record))
+    Record.objects.filter(pk=record.pk).update(box=record.box, mark=marks.of(record))
+    by = world.minxian.office.intake
+    lines = handling.skim(tips, key=sealed_room.unlocked(by), by=by, at=world.at)
+    assert [lines[tip.pk].first for tip in tips] == ["", "演示：值班室昨夜无人。"]
+    assert handling.open_tip(tips[0], key=sealed_room.unlocked(by), by=by, at=world.at).report == {}
 
 
 def test_a_report_is_opened_read_and_accepted_under_the_offices_next_number(sealed_room: Room, world: World) -> None:

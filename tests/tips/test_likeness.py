@@ -8,6 +8,7 @@ import pytest
 from mingcha.ground.accounts.actions import recusals
 from mingcha.ground.accounts.models import Ground
 from mingcha.ground.accounts.queries import NotFound, standing
+from mingcha.kernel import sealing
 from mingcha.tips import directory, prints
 from mingcha.tips.actions import handling, likeness, transfers
 from mingcha.tips.models import LikenessBlock, LikenessWaiting, OfficeKey, Tip
@@ -29,6 +30,22 @@ def sent(room: Room, world: World, text: str, **more) -> Tip:
     report = {"text": text, "division": "621126101201", "body": accused.pk if accused else "", "site": more.get("site")}
     prints.waiting(prints.of_report(tip, report), to=key, public=bytes(key.public)).save(force_insert=True)
     return tip
+
+
+def test_a_print_that_nobody_meant_does_not_close_the_index(sealed_room: Room, world: World) -> None:
+    """A public's process taken over can seal any bytes to the index key."""
+    by = world.minxian.office.intake
+    key = sealed_room.unlocked(by)
+    first, bad = sent(sealed_room, world, ORIGINAL), sent(sealed_room, world, "演示：另一件。")
+    to = directory.current(bad.office_id, Purpose.INDEX)
+    plain = prints.LAYOUT.pack(bad.pk.bytes, bytes(512), b"\xff" * 12, b"a\0\xe6" + bytes(45), 2**32 - 1, 0)
+    box = sealing.seal_to(plain, to=bytes(to.public), about=prints.about(bad.pk), pad=prints.STEP)
+    LikenessWaiting.objects.filter(tip=bad).update(box=box)
+    copy = sent(sealed_room, world, COPY)
+    found = index.candidates(copy, private=key.tip_key(copy), key=key)
+    assert [each.tip for each in found] == [first]
+    assert likeness.fold(world.minxian.office.body, key=key, by=by, at=world.at) == 3
+    assert index.clusters(world.minxian.office.body, key=key, to=standing(by, at=world.at), at=world.at) == []
 
 
 def test_a_near_copy_is_found_among_others_folded_or_not(sealed_room: Room, world: World) -> None:

@@ -141,10 +141,12 @@ def entry(record: Record, *, private: bytes) -> Entry:
     """Return what a record holds; one that does not open is told, not raised."""
     try:
         content = boxes.open_record(record, private=private)
-    except Refusal:
+        said_at = datetime.fromisoformat(str(content["at"])).astimezone(accounts.OFFICE_TIME)
+        int(str(content.get("after", 0)))  # orders what was said at one moment
+    except (Refusal, ValueError, TypeError, KeyError, OverflowError):
+        # Also what a public's process taken over has sealed: it must not close a list with many others in it.
         return Entry(record.pk, record.kind, record.author, record.day, None, {}, record.unread, broken=True)
     kind = RecordKind.LINK if content.get("what") == "link" else record.kind
-    said_at = datetime.fromisoformat(str(content["at"])) if content.get("at") else None
     return Entry(record.pk, str(kind), record.author, record.day, said_at, content, record.unread)
 
 
