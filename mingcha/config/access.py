@@ -279,6 +279,7 @@ portal:tip               GET       public                    -           yes    
 portal:tip_add           POST      public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
 portal:tip_object        POST      public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
 portal:tip_rate          POST      public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
+portal:tip_name          POST      public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
 portal:tip_leave         POST      public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes
 portal:link              GET,POST  public                    one_time    yes        yes               yes     yes        yes   yes         yes        yes      yes
 portal:orders            GET       public                    -           yes        yes               yes     yes        yes   yes         yes        yes      yes

@@ -172,6 +172,17 @@ def above(tree: Tree, office: str, *, offices: Iterable[str], accused: str = "")
     return found[0]
 
 
+def may_hold(
+    tree: Tree, office: str, *, accused: str = "", accused_name: str = "", county: str, leaders: bool
+) -> bool:  # fmt: skip
+    """Whether a report's own words leave an office free to hold it, wherever it stands; as `receiving` asks on the way."""
+    about = tree.seats.get(accused) or tree.named(accused_name, county=county)
+    about = tree.seats.get(about.merged_into, about) if about else None
+    seat = tree.seats.get(office)
+    place = (about.division if about else county)[: RANKS[0]]
+    return seat is not None and _barred(tree, about, accused_name, place, leaders=leaders)(seat) is None
+
+
 def _way(tree: Tree, place: str, offices: Iterable[str]) -> list[Seat]:
     """Return the receiving offices from a place upward, nearest first."""
     seats = [tree.seats[code] for code in sorted(set(offices)) if code in tree.seats]

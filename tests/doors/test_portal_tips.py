@@ -331,6 +331,25 @@ def test_facts_and_files_are_added(mine):
     assert "现在不能进行这一步" in page
 
 
+def test_the_office_it_went_to_learns_who_spoke_by_one_press(citizen, room):
+    here, there = room.world.minxian.office.body, room.world.zhangxian.office.body
+    tip, code = room.tip(here, text=TEXT, named={"name": SECRET, "phone": "0932-0000000"})
+    citizen.post("/report/back/", {"code": code})
+    assert "让它知道我是谁" not in shown(citizen.get("/report/mine/"))
+    Tip.objects.filter(pk=tip.pk).update(office=there)
+    page = shown(citizen.get("/report/mine/"))
+    assert f"现在由{there.name}办理" in page and "不能收回" in page and fields(page)["office"] == there.code
+    # It has gone on since the page was opened: the next office learns nothing.
+    assert "现在不能进行这一步" in shown(citizen.post("/report/mine/name/", {"office": here.code}), 409)
+    wraps = tip.wraps.filter(identity=True, office_key__office=there)
+    assert not wraps.exists()
+    answer = citizen.post("/report/mine/name/", {"office": there.code})
+    assert answer.status_code == 302 and wraps.count() == 1
+    assert "让它知道我是谁" not in shown(citizen.get("/report/mine/"))
+    citizen.post("/report/mine/leave/")
+    assert "再输一次查询码" in shown(citizen.post("/report/mine/name/", {"office": there.code}), 422)
+
+
 def test_the_code_runs_out_while_one_writes_and_the_words_come_along(mine, monkeypatch):
     given = fields(shown(mine.get("/report/mine/")))
     later = clock.running() + timedelta(minutes=11)

@@ -86,6 +86,10 @@ def test_the_role_does_all_that_the_public_needs(role: str, sealed_room: sealed.
         assert public.new_effort(at=world.at).startswith("18.") and public.calls(at=world.at) == []
         assert public.counties(at=world.at) and public.divisions("621126") and public.results(at=world.at) == []
         assert public.units("mxjw", county="621126") and public.route(DRAFT, at=world.at).higher
+    assert Wrap.objects.filter(identity=True, office_key__isnull=False).delete()[0] == 1  # as if it had not gone along
+    with As(role):
+        public.name_to(receipt, office=filed.office, at=world.at)
+        assert "name" not in public.enter(receipt, at=world.at).may
     Tip.objects.update(state="closed", due="", due_at=None, closed_on=world.at.date())
     with As(role):
         public.object_to(receipt, text="不同意。", effort=worked(world.at), at=world.at)
@@ -147,6 +151,34 @@ def test_what_the_functions_take_cannot_pose_as_anything_else(
     tip = Tip.objects.get(pk=sealed_one.tip.pk)
     assert (tip.state, tip.named, tip.announced) == ("received", False, False)
     assert set(Wrap.objects.filter(tip=tip).values_list("office_key__office", flat=True)) == {"621126-office", None}
+
+
+def test_a_key_to_who_spoke_is_taken_for_the_office_that_keeps_it_alone(
+    role: str, sealed_room: sealed.Room, world: World
+) -> None:
+    """A process taken over, with a receipt in its hands, wraps to no former office, for no other purpose, no twice."""
+    here, other = world.minxian.office.body, world.zhangxian.office.body
+    tip, _ = sealed_room.tip(here, named={"name": "演示反映人"})
+    act = asking.act_of("tips.name", tip, day=world.at.date())
+
+    def wrapped(office: str, purpose: str, *, to: str = "", **more: object) -> str:
+        key = OfficeKey.objects.get(office=office, purpose=purpose)
+        wrap = {"office_key": key.pk, "public": to or asking.b64(key.public), "box": asking.b64(b"any")}
+        given = asking.packed({"what": "name", "day": world.at.date().isoformat(), "act": act, "wrap": wrap, **more})
+        with As(role):
+            return str(asking.ask("tips_add", bytes(tip.lookup), given))
+
+    assert wrapped(here.pk, "identity") == "no"  # it has one
+    Tip.objects.filter(pk=tip.pk).update(office=other)
+    before = set(Wrap.objects.values_list("pk", flat=True))
+    Tip.objects.filter(pk=tip.pk).update(announced=True)
+    wrong = [(here.pk, "identity"), (other.pk, "intake"), (other.pk, "index"), (world.city.office.body.pk, "identity")]
+    assert [wrapped(*each) for each in wrong] == ["no"] * 4
+    assert wrapped(other.pk, "identity", to=asking.b64(bytes(32))) == "no"
+    assert set(Wrap.objects.values_list("pk", flat=True)) == before and Tip.objects.get(pk=tip.pk).announced
+    assert [wrapped(other.pk, "identity"), wrapped(other.pk, "identity")] == ["added", "no"]
+    made = Wrap.objects.exclude(pk__in=before).get()
+    assert (made.identity, made.person, made.office_key.office) == (True, None, other)
 
 
 @pytest.mark.proof(2)

@@ -231,3 +231,76 @@ def test_who_spoke_goes_past_an_office_that_sent_the_tip_straight_up(sealed_room
     assert [bool(sealed_room.unlocked(one).tip_keys([tip], identity=True)) for one in (here, there, up)] == [
         False, False, True
     ]  # fmt: skip
+
+
+def named_and_gone_on(room: Room, world: World) -> tuple[Tip, Offer, str]:
+    """Return a named report that was taken over by 漳县, whom the identity did not follow, with its receipt."""
+    tip, receipt = room.tip(world.minxian.office.body, named={"name": "演示己", "phone": "0000"})
+    here, there = world.minxian.office.intake, world.zhangxian.office.intake
+    offer = transfers.offer(
+        tip, receiver=world.zhangxian.office.body, reason="管辖", key=room.unlocked(here), by=here, at=world.at
+    )
+    transfers.take(offer, key=room.unlocked(there), by=there, at=world.at)
+    tip.refresh_from_db()
+    return tip, offer, receipts.read(receipt)
+
+
+def knowing_who(room: Room, tip: Tip, *people: Person) -> list[bool]:
+    return [bool(room.unlocked(person).tip_keys([tip], identity=True)) for person in people]
+
+
+def test_the_citizen_alone_names_themselves_to_the_office_it_went_to(sealed_room: Room, world: World) -> None:
+    tip, offer, receipt = named_and_gone_on(sealed_room, world)
+    here, there, up = (work.office.intake for work in (world.minxian, world.zhangxian, world.city))
+    visit = public.enter(receipt, at=world.at)
+    assert "name" in visit.may and visit.office == world.zhangxian.office.body.pk
+    for other in (world.minxian.office.body.pk, world.city.office.body.pk, ""):
+        with pytest.raises(public.NotNow):
+            public.name_to(receipt, office=other, at=world.at)
+    with pytest.raises(public.ReceiptUnknown):
+        public.name_to(receipts.new(), office=visit.office, at=world.at)
+    assert knowing_who(sealed_room, tip, there, up) == [False, False]
+    Tip.objects.update(announced=True)
+    public.name_to(receipt, office=visit.office, at=world.at)
+    assert knowing_who(sealed_room, tip, there, up) == [True, False]
+    said = handling.open_identity(tip, key=sealed_room.unlocked(there), by=there, at=world.at)
+    assert said[0].content["name"] == "演示己" and not Tip.objects.get().announced
+    event = Event.objects.get(verb="tips.name")
+    assert (event.actor, event.key, event.detail, event.body) == ("citizen", str(tip.pk), {}, visit.office)
+    assert "name" not in public.enter(receipt, at=world.at).may
+    with pytest.raises(public.NotNow):
+        public.name_to(receipt, office=visit.office, at=world.at)
+    # What the former office's keeper sends after it is the same, once; nothing stays with them.
+    transfers.send_identity(offer, key=sealed_room.unlocked(here), by=here, at=world.at)
+    assert knowing_who(sealed_room, tip, here, there) == [False, True]
+
+
+def test_sent_straight_up_without_who_spoke_they_can_name_themselves_there(sealed_room: Room, world: World) -> None:
+    tip, typed = sealed_room.tip(
+        world.minxian.office.body, named={"name": "演示庚", "phone": "0000"}, accused=world.minxian.office.body
+    )
+    receipt, up = receipts.read(typed), world.city.office
+    assert "name" not in public.enter(receipt, at=world.at).may
+    sealed_room.hand(tip, world.county)
+    transfers.pass_upward(tip, key=sealed_room.unlocked(world.county), by=world.county, at=world.at)
+    public.name_to(receipt, office=up.body.pk, at=world.at)
+    assert knowing_who(sealed_room, tip, world.minxian.office.intake, up.intake) == [False, True]
+
+
+def test_neither_the_accused_nor_one_on_the_way_nor_about_the_nameless(sealed_room: Room, world: World) -> None:
+    tip, _, receipt = named_and_gone_on(sealed_room, world)
+    there = world.zhangxian.office.body.pk
+    for state in (State.OFFERED, State.CLOSED):
+        Tip.objects.filter(pk=tip.pk).update(state=state)
+        with pytest.raises(public.NotNow):
+            public.name_to(receipt, office=there, at=world.at)
+    nameless, typed = sealed_room.tip(world.minxian.office.body)
+    accusing, also = sealed_room.tip(
+        world.minxian.office.body, named={"name": "演示辛", "phone": "0"}, accused=world.minxian.office.body
+    )
+    Wrap.objects.filter(identity=True, office_key__office=world.minxian.office.body).delete()
+    for one in (typed, also):
+        assert "name" not in public.enter(receipts.read(one), at=world.at).may
+        with pytest.raises(public.NotNow):
+            public.name_to(receipts.read(one), office=world.minxian.office.body.pk, at=world.at)
+    assert not Wrap.objects.filter(tip__in=[nameless, accusing], identity=True, office_key__isnull=False).exists()

@@ -27,6 +27,7 @@ VERBS: dict[str, str | Promise] = {
     "tips.add": pgettext_lazy("记录", "群众补充举报"),
     "tips.object": pgettext_lazy("记录", "群众提出异议"),
     "tips.rate": pgettext_lazy("记录", "群众评价办理"),
+    "tips.name": pgettext_lazy("记录", "群众向承办机关表明身份"),
     "tips.enter": pgettext_lazy("记录", "登记来电来信来访举报"),
 }
 KINDS: dict[str, str | Promise] = {"tip_key": _("举报密钥")}

@@ -24,6 +24,7 @@ urlpatterns = [
     path("report/mine/add/", tips_back.act, {"what": "add"}, name="tip_add"),
     path("report/mine/object/", tips_back.act, {"what": "object"}, name="tip_object"),
     path("report/mine/rate/", tips_back.act, {"what": "rate"}, name="tip_rate"),
+    path("report/mine/name/", tips_back.name, name="tip_name"),
     path("report/mine/leave/", tips_back.leave, name="tip_leave"),
     path("u/", links.index, name="orders"),
     path("u/order/<int:number>/", links.show, name="order"),

@@ -297,6 +297,8 @@ def _move_identity(offer: Offer, box: bytes, *, office_key: OfficeKey) -> None:
     gone, _ = own.delete()
     if not gone:
         raise IdentityGone
+    # The citizen may have named themselves to it meanwhile; the keeper's own wrap is known to open.
+    Wrap.objects.filter(tip=tip, identity=True, office_key=office_key).delete()
     Wrap.objects.create(tip=tip, identity=True, office_key=office_key, box=box)
 
 

@@ -117,6 +117,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         ),
         'office_name', o.name,
         'objection_days', (SELECT r.objection_days FROM tips_officerule r WHERE r.office_id = t.office_id),
+        'office_named', EXISTS (
+            SELECT 1 FROM tips_wrap w JOIN tips_officekey k ON k.id = w.office_key_id
+            WHERE w.tip_id = t.id AND w.identity AND k.office_id = t.office_id AND k.purpose = 'identity'
+        ),
         'rated', (SELECT g.value FROM tips_ratinggiven g WHERE g.tip_id = t.id AND g.closed_on = t.closed_on),
         'wraps', (
             SELECT coalesce(jsonb_agg(jsonb_build_object('identity', w.identity, 'box', encode(w.box, 'base64'))), '[]')
@@ -158,7 +162,7 @@ BEGIN
     END IF;
     -- Only what is waiting for the citizen's word takes an objection or a rating; the row count settles two at once.
     UPDATE tips_tip t SET
-        announced = (p->>'what' = 'rate') AND t.announced,
+        announced = (p->>'what' IN ('rate', 'name')) AND t.announced,
         due = CASE WHEN p->>'what' = 'object' THEN 'objection' ELSE t.due END,
         due_at = CASE WHEN p->>'what' = 'object' THEN (p->>'due_at')::timestamptz ELSE t.due_at END
     WHERE t.lookup = asked AND t.state <> 'erased' AND (
@@ -168,6 +172,7 @@ BEGIN
                 (SELECT r.objection_days FROM tips_officerule r WHERE r.office_id = t.office_id), 30
             ) >= (p->>'day')::date
         OR p->>'what' = 'rate' AND t.state = 'closed'
+        OR p->>'what' = 'name' AND t.state NOT IN ('offered', 'closed')
     ) RETURNING t.id INTO found_tip;
     IF found_tip IS NULL THEN
         RETURN 'no';
@@ -181,7 +186,25 @@ BEGIN
             RETURN 'no';
         END IF;
     END IF;
-    PERFORM tips_put_records(found_tip, p->'records', p->'files');
+    IF p->>'what' = 'name' THEN
+        -- One key to who spoke, for the office that keeps the report now (the row is held) and has none; its key is the
+        -- one that was sealed to. No office before it, no other purpose, no person.
+        INSERT INTO tips_wrap (id, tip_id, identity, office_key_id, person_id, box)
+        SELECT gen_random_uuid(), t.id, true, k.id, NULL, decode(p->'wrap'->>'box', 'base64')
+        FROM tips_tip t JOIN tips_officekey k ON k.office_id = t.office_id AND k.purpose = 'identity'
+        WHERE t.id = found_tip AND k.id = (p->'wrap'->>'office_key')::bigint
+            AND k.public = decode(p->'wrap'->>'public', 'base64')
+            AND NOT EXISTS (
+                SELECT 1 FROM tips_wrap w JOIN tips_officekey o ON o.id = w.office_key_id
+                WHERE w.tip_id = t.id AND w.identity AND o.office_id = t.office_id AND o.purpose = 'identity'
+            );
+        IF NOT FOUND THEN
+            RETURN 'no';
+        END IF;
+        UPDATE tips_tip SET announced = false WHERE id = found_tip;
+    ELSE
+        PERFORM tips_put_records(found_tip, p->'records', p->'files');
+    END IF;
     PERFORM tips_act(p->>'act');
     RETURN 'added';
 END $$;

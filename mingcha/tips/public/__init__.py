@@ -32,6 +32,7 @@ from mingcha.tips.public.visits import (
     Visit,
     add,
     enter,
+    name_to,
     object_to,
     rate,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "divisions",
     "enter",
     "file_tip",
+    "name_to",
     "new_effort",
     "object_to",
     "rate",

@@ -38,13 +38,19 @@ class Said:
 
 @dataclass(frozen=True)
 class Opened:
-    """A tip as its citizen holds it, unsaved: nobody writes it back. `objection_days`, `rated`: as the office has them."""
+    """
+    A tip as its citizen holds it, unsaved: nobody writes it back. `objection_days`, `rated`: as the office has them.
+
+    `office_named`: the office that keeps it holds a key to who spoke. `identity`: that key's private half.
+    """
 
     tip: Tip
     office_name: str
     objection_days: int
     rated: str
     said: tuple[Said, ...] = field(repr=False)
+    office_named: bool = True
+    identity: bytes = field(default=b"", repr=False)
 
     def of(self, *kinds: str) -> list[Said]:
         """Return what was said of these kinds, oldest first."""
@@ -73,7 +79,10 @@ def opened(receipt: str) -> Opened:
     said = [_said(tip, each, private) for each in found["records"] if each["identity"] in private]
     # An office's records of one moment say how many came before.
     said.sort(key=lambda each: (str(each.content["at"]), int(each.content.get("after", 0))))
-    return Opened(tip, found["office_name"], found["objection_days"] or 30, found["rated"] or "", tuple(said))
+    return Opened(
+        tip, found["office_name"], found["objection_days"] or 30, found["rated"] or "", tuple(said),
+        office_named=found["office_named"], identity=private.get(True, b""),
+    )  # fmt: skip
 
 
 def _said(tip: Tip, row: Mapping[str, Any], private: Mapping[bool, bytes]) -> Said:

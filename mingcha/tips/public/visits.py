@@ -1,4 +1,4 @@
-"""Coming back with the receipt: reading replies, adding, objecting, rating."""
+"""Coming back with the receipt: reading replies, adding, objecting, rating, naming oneself to the office it went to."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from mingcha.kernel.refusals import Refusal
+from mingcha.tips import boxes, routing
 from mingcha.tips.clocks import day_of
 from mingcha.tips.public import asking, filing, knowing
 from mingcha.tips.public.drafts import LONGEST_TEXT, Effort, Identity, TextMissing, TextTooLong, check_text
 from mingcha.tips.public.opened import Opened, opened
-from mingcha.tips.states import Author, Rating, RecordKind, State
+from mingcha.tips.states import Author, Purpose, Rating, RecordKind, State
 from mingcha.tips.vault import Uploaded
 
 # What a citizen is told of each state. Not which way it is disposed of: that may tell the accused.
@@ -47,11 +48,12 @@ class Visit:
     """
     A report as the citizen sees it. `stage` is a sentence, to be translated; `state` its states.State.
 
-    `may`: which of "add", "object", "rate" are open now; `object_until` the last day for objecting; `rated` what was
+    `may`: which of "add", "object", "rate", "name" (`name_to`) are open now; `office` is a code; `object_until` the last day for objecting; `rated` what was
     given for this closing (states.Rating). `outcome` (states.Outcome) is told once it is answered. `identity`: what the
     citizen left about themselves.
     """
 
+    office: str
     office_name: str
     kind: str
     category: str
@@ -74,13 +76,13 @@ def enter(receipt: str, *, at: datetime) -> Visit:
         asking.ask("tips_seen", bytes(held.tip.lookup))
     tip, until = held.tip, _object_until(held)
     closed = tip.state == State.CLOSED
-    who = next((each.content for each in held.of(RecordKind.IDENTITY)), {})
-    identity = Identity(**{name: value for name, value in who.items() if name != "at"})
-    may = {"add": True, "object": _may_object(held, day_of(at)), "rate": closed and not held.rated}
+    may = {
+        "add": True, "object": _may_object(held, day_of(at)), "rate": closed and not held.rated, "name": _may_name(held),
+    }  # fmt: skip
     return Visit(
-        office_name=held.office_name, kind=tip.kind, category=tip.category, received_on=tip.received_on,
+        office=tip.office_id, office_name=held.office_name, kind=tip.kind, category=tip.category, received_on=tip.received_on,
         state=tip.state, stage=STAGES[State(tip.state)], number=str(tip) if tip.number else "",
-        outcome=tip.outcome if closed else "", lines=tuple(_lines(held)), identity=identity,
+        outcome=tip.outcome if closed else "", lines=tuple(_lines(held)), identity=_identity(held),
         may=frozenset(name for name, open_now in may.items() if open_now), object_until=until, rated=held.rated,
     )  # fmt: skip
 
@@ -116,6 +118,44 @@ def rate(receipt: str, *, value: str, text: str = "", at: datetime) -> None:
     if value not in Rating.values or held.tip.state != State.CLOSED:
         raise NotNow
     _settled(filing.hand_in(held, what="rate", kind=RecordKind.COMMENT, text=text, more={"value": value}, at=at))
+
+
+def name_to(receipt: str, *, office: str, at: datetime) -> None:
+    """
+    Give the office that keeps a report now the key to who spoke, where that did not go along with it.
+
+    `office` is the code of the one the citizen was shown: gone on meanwhile, the next one learns nothing. Only for who left
+    a name, and never for an office that the report itself is about. The wrap shows in the database that a name was left.
+    Raises as `enter`, NotNow, NoKeyForOffice, KeyReplaced.
+    """
+    held = opened(receipt)
+    tip, day = held.tip, day_of(at)
+    if tip.office_id != office or not _may_name(held):
+        raise NotNow
+    key = knowing.keys(office)[Purpose.IDENTITY]
+    box = boxes.wrap_key(held.identity, tip=tip, to=bytes(key.public), identity=True)
+    payload = {
+        "what": "name", "day": day.isoformat(), "act": asking.act_of("tips.name", tip, day=day),
+        "wrap": {"office_key": key.pk, "public": asking.b64(key.public), "box": asking.b64(box)},
+    }  # fmt: skip
+    _settled(asking.ask("tips_add", bytes(tip.lookup), asking.packed(payload)))
+
+
+def _identity(held: Opened) -> Identity:
+    who = next((each.content for each in held.of(RecordKind.IDENTITY)), {})
+    return Identity(**{name: value for name, value in who.items() if name != "at"})
+
+
+def _may_name(held: Opened) -> bool:
+    """Whether the office that keeps it could learn who spoke, and does not; on its way to another, it is not to."""
+    tip, known = held.tip, held.office_named or not held.identity
+    if known or tip.state in (State.OFFERED, State.CLOSED) or not _identity(held).given:
+        return False
+    said = next((each.content for each in held.of(RecordKind.REPORT)), {})
+    return routing.may_hold(
+        knowing.tree(), tip.office_id, accused=str(said.get("body", "")), accused_name=str(said.get("body_name", "")),
+        county=tip.county, leaders=bool(said.get("leaders")),
+    )  # fmt: skip
 
 
 def _settled(done: str) -> None:

@@ -1,5 +1,5 @@
 """
-Coming back with the code: read what the office answered, add, object, rate.
+Coming back with the code: read what the office answered, add, object, rate, name oneself to the office it went to.
 
 The code is typed once; for ten minutes this browser holds it in a sealed cookie. Where that has run out while somebody
 was writing, the code is asked for again and what was written comes along.
@@ -103,6 +103,31 @@ def act(request: Request, *, what: str) -> HttpResponse:
     except Refusal as gone:
         return _ask(request, Typed(label_suffix=""), posted=posted, refusal=gone, status=gone.status)
     return _show(request, visit, posted=posted, what=what, refusal=refusal, anew=stale)
+
+
+@require_POST
+@reporting
+@door(public=True)
+@sensitive_variables()
+def name(request: Request) -> HttpResponse:
+    """Let the office that was shown know who spoke, where that did not come along with the report."""
+    code = counterfoil.read(request, at=clock.running())
+    if not code:
+        return _ask(request, Typed(label_suffix=""), late=True, status=422)
+    refused: Refusal | None = None
+    try:
+        limits.count("enter", address_of(request), seconds=clock.running().timestamp())
+        public.name_to(code, office=Posted(request)["office"], at=request.now)
+    except Refusal as refusal:
+        refused = refusal
+    if refused is None:
+        answer = redirect(_here("portal:tip", request))
+        counterfoil.put(answer, code, at=clock.running())
+        return answer
+    try:
+        return _show(request, public.enter(code, at=request.now), refusal=refused)
+    except Refusal as gone:
+        return _ask(request, Typed(label_suffix=""), refusal=gone, status=gone.status)
 
 
 @require_POST
