@@ -40,7 +40,10 @@ def test_a_record_that_says_nothing_readable_closes_no_list(sealed_room: Room, w
     by = world.minxian.office.intake
     lines = handling.skim(tips, key=sealed_room.unlocked(by), by=by, at=world.at)
     assert [lines[tip.pk].first for tip in tips] == ["", "演示：值班室昨夜无人。"]
-    assert handling.open_tip(tips[0], key=sealed_room.unlocked(by), by=by, at=world.at).report == {}
+    # Whom it is about cannot be told: nobody may open it, and it can be sent up.
+    assert "径送上级" in lines[tips[0].pk].away
+    with pytest.raises(moving.Recused, match="径送上级"):
+        handling.open_tip(tips[0], key=sealed_room.unlocked(by), by=by, at=world.at)
 
 
 def test_a_report_is_opened_read_and_accepted_under_the_offices_next_number(sealed_room: Room, world: World) -> None:
@@ -204,10 +207,10 @@ def test_a_record_that_the_house_did_not_write_is_told_not_shown(sealed_room: Ro
     office, by = world.minxian.office.body, world.minxian.office.intake
     tip, _ = sealed_room.tip(office)
     key = sealed_room.unlocked(by)
-    handling.note(tip, text="真的", key=key, by=by, at=world.at)
-    Record.objects.filter(tip=tip, kind=RecordKind.NOTE).update(mark=b"\0" * 32)
+    sealed_room.record(tip, RecordKind.ADDITION, {"text": "真的"})
+    Record.objects.filter(tip=tip, kind=RecordKind.ADDITION).update(mark=b"\0" * 32)
     story = handling.open_tip(tip, key=key, by=by, at=world.at)
-    assert [(entry.kind, entry.broken, dict(entry.content)) for entry in story.entries] == [("note", True, {})]
+    assert [(entry.kind, entry.broken, dict(entry.content)) for entry in story.entries] == [("addition", True, {})]
 
 
 def test_what_was_chosen_wrongly_is_put_right(sealed_room: Room, world: World) -> None:

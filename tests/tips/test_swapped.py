@@ -4,16 +4,19 @@ import os
 
 import pytest
 
+from mingcha.ground.accounts.queries import standing
 from mingcha.kernel import receipts, sealing
 from mingcha.kernel.sealing import SealBroken
 from mingcha.kernel.sealing.files import HEAD, SEALED
-from mingcha.tips import public, vault
+from mingcha.tips import moving, public, queries, vault
+from mingcha.tips.actions import handling, transfers
 from mingcha.tips.directory import KeyReplaced
 from mingcha.tips.marks import Forged
 from mingcha.tips.models import OfficeKey, Record, SpentEffort, Tip, Wrap
 from mingcha.tips.states import RecordKind
+from mingcha.tips.unlocked import NoKey
 from tests.sealed import Room
-from tests.sending import send, upload
+from tests.sending import send, upload, worked
 from tests.world import World
 
 pytestmark = [pytest.mark.proof(4), pytest.mark.usefixtures("sealed_room")]
@@ -89,6 +92,35 @@ def test_a_tips_own_halves_exchanged(two, world: World, column) -> None:
         Tip.objects.filter(pk=tip.pk).update(**{column: getattr(other, column)})
     with pytest.raises((Forged, SealBroken)):
         public.enter(receipt, at=world.at)
+
+
+@pytest.mark.proof(7)
+@pytest.mark.parametrize("what", ["report", "concern", "none"])
+def test_where_it_cannot_be_told_whom_a_tip_is_about_everybody_stays_away(
+    two, sealed_room: Room, world: World, what: str
+) -> None:
+    """Who is tied and may write the database bends just that record: the rest would else open to them."""
+    (tip, receipt), _ = two
+    by, key = world.intake, sealed_room.unlocked(world.intake)
+    public.add(receipt, text="演示：又一条。", effort=worked(world.at), at=world.at)
+    handling.assign(tip, to=world.county, key=key, by=by, at=world.at)
+    handling.concern(tip, body=world.minxian.office.answering, key=key, by=by, at=world.at)
+    bent = Record.objects.filter(tip=tip, kind=RecordKind.NOTE if what == "concern" else RecordKind.REPORT)
+    if what == "none":
+        bent.delete()
+    else:
+        bent.update(box=bytes(700))
+    for person in (by, world.county):
+        theirs = sealed_room.unlocked(person)
+        for act in (handling.open_tip, handling.open_identity):
+            with pytest.raises((moving.Recused, NoKey)):
+                act(tip, key=theirs, by=person, at=world.at)
+        with pytest.raises(moving.Recused, match="径送上级"):
+            handling.note(tip, text="看一看", key=theirs, by=person, at=world.at)
+    tips = list(queries.kept(to=standing(by, at=world.at)).filter(pk=tip.pk))
+    seen = handling.skim(tips, key=key, by=by, at=world.at)
+    assert all(line.away and not line.first and not line.body_name for line in seen.values())
+    assert transfers.pass_upward(tip, key=key, by=by, at=world.at) == world.city.office.body
 
 
 def test_wraps_exchanged(two, sealed_room: Room, world: World) -> None:

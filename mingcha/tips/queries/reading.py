@@ -21,6 +21,7 @@ from mingcha.tips.unlocked import Unlocked
 
 FIRST_LINE = 60  # characters
 OWN_OFFICE = "反映的是本机关或者上级机关，请按“径送上级”办理"
+UNKNOWN = "举报内容打不开，无法核对谁应当回避，请按“径送上级”办理"
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class About:
-    """Whom and what a tip is about: the accused body if it is a known one, the place's code, the site's id or None."""
+    """
+    Whom and what a tip is about: the accused body if it is a known one, the place's code, the site's id or None.
+
+    `known`: all that would say so opens; where not, everybody must stay away, for anybody might be tied.
+    """
 
     body: Body | None
     body_name: str
     division: str
     site: int | None
+    known: bool = True
 
     @property
     def subject(self) -> ties.Subject:
@@ -109,6 +115,8 @@ class Away:
 
     def why(self, about: About, *, office: str) -> str:
         """Return what keeps the person away from a tip kept by an office, "" for nothing."""
+        if not about.known:
+            return UNKNOWN
         tie = self._ties.between(self._person.pk, about.subject)
         if tie is not None:
             return f"{tie.label}：{tie.name}"
@@ -203,15 +211,19 @@ def _line(report: Mapping[str, Any], about: About, away: Away, office: str) -> L
 
 def _about(report: Mapping[str, Any], entries: Iterable[Entry]) -> About:
     concern: Mapping[str, Any] = report
+    # A broken note may be the one that put right whom it is about.
+    known = bool(report)
     for each in entries:
+        known = known and not (each.broken and each.kind in (RecordKind.REPORT, RecordKind.NOTE))
         if each.kind == RecordKind.NOTE and each.content.get("what") == "concern":
             concern = each.content
     code, name = str(concern.get("body") or ""), str(concern.get("body_name") or "")
     found = Body.objects.select_related("division").filter(pk=code).first() if code else None
     site = report.get("site")
     return About(
-        found, found.name if found else name, str(report.get("division") or ""), site if isinstance(site, int) else None
-    )
+        found, found.name if found else name, str(report.get("division") or ""),
+        site if isinstance(site, int) else None, known,
+    )  # fmt: skip
 
 
 def _order(entry: Entry) -> tuple[datetime, bool, int, str]:
