@@ -45,7 +45,8 @@ tips.SealedFile               tip
 tips.SpentEffort              day
     internal  digest day
 tips.Offer                    tip
-    internal  id tip sender receiver office_key back_to upward reason state offered_on due_at settled_on
+    internal  id tip sender receiver office_key identity_key back_to upward reason state offered_on due_at
+    internal  settled_on
     personal  offered_by settled_by
     sealed    box identity_box
 tips.Proposal                 tip

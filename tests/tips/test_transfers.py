@@ -8,7 +8,7 @@ from mingcha.ground.accounts.queries import NotFound, standing
 from mingcha.ground.audit.models import Event
 from mingcha.kernel import receipts
 from mingcha.tips import moving, public, queries
-from mingcha.tips.actions import handling, transfers
+from mingcha.tips.actions import handling, recovery, rewrapping, transfers
 from mingcha.tips.models import LikenessWaiting, Offer, Tip, Wrap
 from mingcha.tips.queries import reading
 from mingcha.tips.states import Due, OfferState, Purpose, State
@@ -186,6 +186,30 @@ def test_who_spoke_follows_by_the_keeper_of_identities(sealed_room: Room, world:
     assert not sealed_room.unlocked(here).tip_keys([tip], identity=True)
     with pytest.raises(NoKey):
         transfers.send_identity(offer, key=sealed_room.unlocked(here), by=here, at=world.at)
+
+
+@pytest.mark.parametrize("rewrapped", [True, False])
+def test_who_spoke_opens_also_where_the_receiver_changed_its_keys_before_it_took(
+    sealed_room: Room, world: World, rewrapped: bool
+) -> None:
+    tip, offer = offered(sealed_room, world, named={"name": "演示辛", "phone": "0000"})
+    here, there, office = world.minxian.office.intake, world.zhangxian.office.intake, world.zhangxian.office.body
+    sealed_room.rotate(office, there)
+    transfers.send_identity(offer, key=sealed_room.unlocked(here), by=here, at=world.at)
+    sealed_room.rotate(office, there)
+    key = sealed_room.unlocked(there)
+    if rewrapped:  # the key to the report moves on, the identity's lies under the middle epoch still
+        assert rewrapping.rewrap(office, key=key, by=there, at=world.at) == 1
+    recovery.tidy(at=world.at)
+    offer.refresh_from_db()
+    assert offer.identity_key and (offer.office_key.epoch, offer.identity_key.epoch) == (3 if rewrapped else 1, 2)
+    transfers.take(offer, key=key, by=there, at=world.at)
+    for _ in range(2):
+        tip.refresh_from_db()
+        assert handling.open_identity(tip, key=key, by=there, at=world.at)[0].content["name"] == "演示辛"
+        rewrapping.rewrap(office, key=key, by=there, at=world.at)
+    offer.refresh_from_db()
+    assert (offer.identity_box, offer.identity_key) == (None, None)
 
 
 def test_who_spoke_follows_the_tip_and_not_an_office_that_passed_it_on(sealed_room: Room, world: World) -> None:

@@ -39,7 +39,7 @@ def _erase(tip: Tip, *, at: datetime) -> bool:
     except moving.AlreadyMoved:
         return False
     moving.drop_keys(tip, identity=True, citizen=True)
-    Offer.objects.filter(tip=tip).update(box=b"", identity_box=None, reason=None)
+    Offer.objects.filter(tip=tip).update(box=b"", identity_box=None, identity_key=None, reason=None)
     Proposal.objects.filter(tip=tip).update(opinion=None)
     files = SealedFile.objects.filter(record__tip=tip)
     digests = list(files.values_list("digest", flat=True))

@@ -110,15 +110,14 @@ def take(offer: Offer, *, key: Unlocked, by: Person, at: datetime) -> Tip:
     earlier, receiver = _number(tip), offer.receiver
     moving.drop_keys(tip, identity=False)
     Wrap.objects.create(tip=tip, office_key=offer.office_key, box=offer.box)
-    if offer.identity_box:
-        office_key = directory.current(offer.receiver_id, Purpose.IDENTITY)
-        _move_identity(offer, bytes(offer.identity_box), office_key=office_key)
+    if offer.identity_box and offer.identity_key:
+        _move_identity(offer, bytes(offer.identity_box), office_key=offer.identity_key)
     _hand_over(tip, to=receiver, due_at=offer.due_at)
     if earlier:
         moving.seal(tip, RecordKind.NOTE, {"what": "earlier", "office": offer.sender_id, "text": earlier}, by=by, at=at)
     _tell_citizen(tip, offer.sender, by=by, at=at)
     _print_anew(tip, private=private, sender=offer.sender_id, receiver=offer.receiver_id)
-    Offer.objects.filter(pk=offer.pk).update(box=b"", identity_box=None)
+    Offer.objects.filter(pk=offer.pk).update(box=b"", identity_box=None, identity_key=None)
     moving.record("tips.take", tip, by=by, at=at, detail={"sender": offer.sender_id})
     return tip
 
@@ -139,7 +138,7 @@ def give_back(offer: Offer, *, reason: str, key: Unlocked, by: Person, at: datet
         due_at = clocks.due(Due.FORWARD, office=tip.office_id, since=clocks.day_of(at))
         clock = {"due": Due.FORWARD, "due_at": due_at}
     moving.move(tip, "given_back", end=offer.back_to, **clock)
-    Offer.objects.filter(pk=offer.pk).update(box=b"", identity_box=None)
+    Offer.objects.filter(pk=offer.pk).update(box=b"", identity_box=None, identity_key=None)
     moving.record("tips.give_back", tip, by=by, at=at, office=offer.receiver, detail={"sender": offer.sender_id})
     moving.tell_intake(offer.sender_id, at=at)
 
@@ -202,7 +201,7 @@ def send_identity(offer: Offer, *, key: Unlocked, by: Person, at: datetime) -> N
     private, office_key = key.tip_key(tip, identity=True), directory.current(receiver, Purpose.IDENTITY)
     box = boxes.wrap_key(private, tip=tip, to=bytes(office_key.public), identity=True)
     if current.state == OfferState.OFFERED:
-        Offer.objects.filter(pk=offer.pk).update(identity_box=box)
+        Offer.objects.filter(pk=offer.pk).update(identity_box=box, identity_key=office_key)
     else:
         _move_identity(offer, box, office_key=office_key)
     moving.record("tips.send_identity", tip, by=by, at=at, office=offer.sender, detail={"office": receiver})

@@ -197,6 +197,7 @@ class Migration(migrations.Migration):
                 ('receiver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.body', verbose_name='接收机关')),
                 ('sender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territory.body', verbose_name='移送机关')),
                 ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
+                ('identity_key', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tips.officekey', verbose_name='接收机关身份密钥')),
                 ('office_key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tips.officekey', verbose_name='接收机关密钥')),
                 ('reason', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tips.record', verbose_name='理由')),
                 ('tip', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='tips.tip', verbose_name='举报')),

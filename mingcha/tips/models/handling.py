@@ -16,7 +16,8 @@ class Offer(models.Model):
     """
     A tip offered to another office, its key wrapped to that office's; the reason is sealed.
 
-    `back_to` is the state it returns to. `identity_box` is put in by the keeper of identities, a second act.
+    `back_to` is the state it returns to. `identity_box` is put in by the keeper of identities, a second act; it is sealed to
+    `identity_key`, the epoch in use then, which need not be that of `office_key`.
     """
 
     tip = models.ForeignKey(Tip, models.CASCADE, related_name="offers", verbose_name="举报")
@@ -25,6 +26,9 @@ class Offer(models.Model):
     office_key = models.ForeignKey(OfficeKey, models.PROTECT, related_name="+", verbose_name="接收机关密钥")
     box = models.BinaryField("密钥封")
     identity_box = models.BinaryField("身份密钥封", null=True, blank=True)
+    identity_key = models.ForeignKey(
+        OfficeKey, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="接收机关身份密钥"
+    )
     back_to = models.CharField("原状态", max_length=10, choices=State.choices)
     # Not for us (请移送): sealed upward in one press, unread by others, and not to be returned.
     upward = models.BooleanField("径送上级", default=False)

@@ -72,7 +72,7 @@ def holders(office_key: OfficeKey) -> QuerySet[Person]:
 
 def behind(office_key: OfficeKey) -> int:
     """Return how many wraps and open offers lie under one epoch."""
-    offers = Offer.objects.filter(office_key=office_key, state=OfferState.OFFERED)
+    offers = Offer.objects.filter(Q(office_key=office_key) | Q(identity_key=office_key), state=OfferState.OFFERED)
     return Wrap.objects.filter(office_key=office_key).count() + offers.count()
 
 
@@ -98,10 +98,10 @@ def to_rewrap(office: str, *, key: Unlocked | None = None) -> QuerySet[Wrap]:
 
 
 def offers_to_rewrap(office: str, *, key: Unlocked) -> QuerySet[Offer]:
-    """Return the unanswered offers to an office under a former epoch that `key` holds; their identity boxes stay away."""
+    """Return the unanswered offers to an office under a former epoch that `key` holds; their identity boxes stay."""
     held = KeyHolder.objects.filter(person=key.person).values("office_key")
     found = Offer.objects.filter(office_key__office=office, office_key__state=Epoch.FORMER, state=OfferState.OFFERED)
-    return found.filter(office_key__in=held, identity_box=None).select_related("tip", "office_key").order_by("pk")
+    return found.filter(office_key__in=held).select_related("tip", "office_key").order_by("pk")
 
 
 def has_pair(person: Person) -> bool:
