@@ -121,6 +121,11 @@ def test_not_for_us_goes_up_in_one_press_and_leaves_no_key_here(world, sealed_ro
     tip.refresh_from_db()
     assert tip.office == world.city.office.body and not sealed_room.unlocked(world.intake).tip_keys([tip])
     assert MARK in text(unlocked(world.city_intake).get(at("tip", tip)))
+    # Colleagues, its head among them, see in the list of what was sent not even that something was.
+    colleague, sent = unlocked(world.county), "本机关移送的"
+    assert sent in text(client.get("/tipline/offers/")) and sent not in text(colleague.get("/tipline/offers/"))
+    offer = Offer.objects.get(tip=tip)
+    assert colleague.post(reverse("desk:tip_send_identity", args=[offer.pk])).status_code == 404
 
 
 def test_about_ones_own_office_only_the_way_up_is_shown(world, sealed_room):

@@ -128,20 +128,25 @@ def inbox(*, to: Standing) -> QuerySet[Offer]:
 
 
 def outbox(*, to: Standing) -> QuerySet[Offer]:
-    """Return what one's offices have offered to others, the latest first."""
-    found = Offer.objects.filter(sender__in=to.serves(Permission.TIP_HANDLE))
+    """Return what one's offices have offered to others, the latest first; what went straight up, to who sent it alone."""
+    found = Offer.objects.filter(_sent(to))
     return found.select_related("tip", "sender", "receiver", "office_key").order_by("-offered_on", "-pk")
 
 
 def offer(pk: int, *, to: Standing) -> Offer:
     """Return an offer to one's office, or of it. Raises NotFound."""
     # Who keeps identities at the sender need not be of intake.
-    takes, sent = to.serves(Permission.TIP_INTAKE), to.serves(Permission.TIP_HANDLE)
-    found = Offer.objects.filter(Q(receiver__in=takes) | Q(sender__in=sent), pk=pk)
+    found = Offer.objects.filter(Q(receiver__in=to.serves(Permission.TIP_INTAKE)) | _sent(to), pk=pk)
     row = found.select_related("tip__office", "sender", "receiver", "office_key").first()
     if row is None:
         raise NotFound
     return row
+
+
+def _sent(to: Standing) -> Q:
+    # That something went straight up tells colleagues that it may be about them, or about the head of the office.
+    own = Q(upward=False) | Q(offered_by=to.person)
+    return Q(sender__in=to.serves(Permission.TIP_HANDLE)) & own
 
 
 def open_offer_of(tip: Tip) -> Offer | None:
