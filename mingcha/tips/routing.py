@@ -51,7 +51,11 @@ class Why(TextChoices):
 
 @dataclass(frozen=True)
 class Seat:
-    """A body as far as routing needs it. `merged_into` names the surviving body of a duplicate."""
+    """
+    A body as far as routing needs it, and a citizen who looks for it. `merged_into` names the surviving body of a duplicate.
+
+    `reading`: its pinyin and initials; `place`: the name of its division.
+    """
 
     code: str
     name: str
@@ -60,6 +64,8 @@ class Seat:
     parent: str = ""
     host: str = ""
     merged_into: str = ""
+    reading: str = ""
+    place: str = ""
 
     @property
     def supervises(self) -> bool:

@@ -15,6 +15,7 @@ from mingcha.kernel import effort, receipts, sealing
 from mingcha.tips import public, queries, vault
 from mingcha.tips.actions import handling
 from mingcha.tips.models import LikenessWaiting, OfficeRule, RatingGiven, Record, SealedFile, SpentEffort, Tip, Wrap
+from mingcha.tips.public import knowing
 from mingcha.tips.states import Author, RecordKind, State
 from tests.sealed import Room
 from tests.sending import DRAFT, TEXT, challenge, send, upload, worked
@@ -277,3 +278,15 @@ def test_places_and_units_are_found_to_choose_from(world: World) -> None:
     assert public.units("mxjw", county="621126")[0].code == "621126-office"
     assert public.units("岷县纪委监委", county="621125") == [] and public.units("", county="621126") == []
     assert public.route(replace(DRAFT, body="621126-office"), at=world.at).why is public.Why.SUPERVISOR
+
+
+@pytest.mark.proof(2)
+def test_what_a_citizen_looks_for_is_in_no_query(world: World) -> None:
+    words = ["岷县纪委", "MXJW", "-office", "不在册的单位", "50%_\\"]
+    knowing.forget()
+    with CaptureQueriesContext(connection) as asked:
+        found = [[each.name for each in public.units(word, county="621126")] for word in words]
+    assert [names[:1] for names in found[:2]] == [["岷县纪委监委"]] * 2 and "岷县纪委监委" in found[2]
+    assert found[3:] == [[], []]
+    assert public.units("岷县纪委", county="621126")[0].place == "岷县"
+    assert asked and not [each for each in asked if any(word.lower() in each["sql"].lower() for word in words)]

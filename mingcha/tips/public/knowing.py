@@ -45,11 +45,13 @@ def tree() -> Tree:
 
 
 def _tree() -> Tree:
-    columns = ("code", "name", "kind", "division_id", "parent_id", "host_id", "merged_into_id")
+    columns = (
+        "code", "name", "kind", "division_id", "parent_id", "host_id", "merged_into_id", "pinyin", "division__name",
+    )  # fmt: skip
     rows = Body.objects.order_by().values_list(*columns)
     seats = {
-        code: Seat(code, name, kind, division, parent or "", host or "", merged or "")
-        for code, name, kind, division, parent, host, merged in rows
+        code: Seat(code, name, kind, division, parent or "", host or "", merged or "", reading, place)
+        for code, name, kind, division, parent, host, merged, reading, place in rows
     }
     aside: dict[str, set[str]] = {}
     unmanned: set[str] = set()

@@ -6,14 +6,13 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from mingcha.ground.territory import queries as territory
-from mingcha.ground.territory.models import Body, Level
+from mingcha.ground.territory.models import Level
 from mingcha.ground.territory.models import Division as Place
 from mingcha.tips import directory, routing
 from mingcha.tips.clocks import day_of
 from mingcha.tips.public import asking, knowing
 from mingcha.tips.public.drafts import Draft
-from mingcha.tips.routing import Route
+from mingcha.tips.routing import Route, Seat
 from mingcha.tips.states import CATEGORIES, Category, Kind
 
 
@@ -106,17 +105,27 @@ def units(search: str, *, county: str, most: int = 20) -> list[Unit]:
     """
     Return the units in a county and over it whose name or reading (pinyin, initials) holds the words, supervisors too.
 
-    What is called exactly so comes first, then what begins so, then what is in the county itself.
+    What is called exactly so comes first, then what begins so, then what is in the county itself. Looked for in memory:
+    whoever watches the database's queries does not see the words that a citizen types.
     """
     word = search.strip()[:80]
     if not word or not (county.isascii() and county.isdigit()):
         return []
+    typed = word.casefold()
     above = [county[:digits] for digits in (2, 4) if digits < len(county)]
-    near = Q(division__code__startswith=county) | Q(division__code__in=above)
-    found = territory.searched(Body.objects.filter(near, merged_into=None), word)
-    rows = list(found.order_by("pinyin", "code").values_list("code", "name", "division__name", "division")[: 5 * most])
-    rows.sort(key=lambda row: (row[1] != word, not row[1].startswith(word), not row[3].startswith(county)))
-    return [Unit(*row[:3]) for row in rows[:most]]
+    found = [
+        seat
+        for seat in knowing.tree().seats.values()
+        if not seat.merged_into
+        and (seat.division.startswith(county) or seat.division in above)
+        and (typed in seat.name.casefold() or typed in seat.code.casefold() or typed in seat.reading.casefold())
+    ]
+
+    def rank(seat: Seat) -> tuple[bool, bool, bool, str, str]:
+        own = seat.division.startswith(county)
+        return seat.name != word, not seat.name.startswith(word), not own, seat.reading, seat.code
+
+    return [Unit(seat.code, seat.name, seat.place) for seat in sorted(found, key=rank)[:most]]
 
 
 def route(draft: Draft, *, at: datetime) -> Route:
