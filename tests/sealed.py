@@ -126,7 +126,8 @@ class Room:
             "leaders": False, "category": str(tip.category),
         }  # fmt: skip
         self.record(tip, RecordKind.REPORT, report, at=at)
-        self.record(tip, RecordKind.IDENTITY, {**BLANK, **(named or {})}, at=at, identity=True)
+        concern = {"concern": {name: report[name] for name in ("division", "body", "site")}}
+        self.record(tip, RecordKind.IDENTITY, {**BLANK, **(named or {}), **concern}, at=at, identity=True)
         return tip, receipt
 
     def record(

@@ -9,7 +9,8 @@ database says that the house wrote it (`marks`).
 What the records of each kind hold, besides `at`, the exact time:
 
     report     text, happened, place, division, body (code or ""), body_name, site, leaders (bool), category
-    identity   name, phone, unit, address, wants_contact; every tip has one, of blanks where nobody is named
+    identity   name, phone, unit, address, wants_contact; every tip has one, of blanks where nobody is named;
+               concern: division, body, site as in the report, for who keeps identities must stay away, too
     addition   text
     file       name, type, size, digest, key, stripped (bool), of
     reply      text, by_office

@@ -10,13 +10,13 @@ from mingcha.ground.accounts.queries import NotAllowed, NotFound, standing
 from mingcha.ground.audit.models import Event
 from mingcha.ground.notices.models import Notice
 from mingcha.ground.territory.models import Body
-from mingcha.kernel import sealing
+from mingcha.kernel import receipts, sealing
 from mingcha.kernel.refusals import Refusal
-from mingcha.tips import boxes, clocks, marks, moving, queries
+from mingcha.tips import boxes, clocks, marks, moving, public, queries
 from mingcha.tips.actions import handling
 from mingcha.tips.models import OfficeRule, Record, Tip, Wrap
 from mingcha.tips.queries import reading
-from mingcha.tips.states import Category, Due, Kind, RecordKind, State
+from mingcha.tips.states import Category, Due, Kind, Purpose, RecordKind, State
 from mingcha.tips.unlocked import NoKey, NotVouched
 from tests.sealed import Room
 from tests.world import World
@@ -256,3 +256,28 @@ def test_clocks_count_working_days_and_rest_on_holidays(world: World) -> None:
     # A last day of rest gives way to the next one worked.
     assert clocks.due(Due.PROPOSAL, office=office, since=tuesday).date() == date(2021, 10, 8)
     assert clocks.due(Due.RESULT, office=office, since=date(2099, 1, 4)) > clocks.closing(date(2099, 1, 26))
+
+
+@pytest.mark.proof(7)
+@pytest.mark.parametrize("how", ["chosen", "put right"])
+def test_a_keeper_of_identities_who_is_tied_learns_not_who_spoke(sealed_room: Room, world: World, how: str) -> None:
+    """The keeper cannot read the report, so whom it is about is sealed with who spoke, too."""
+    office, by, keeper = world.minxian.office.body, world.minxian.office.intake, world.county
+    accused = world.minxian.office.answering
+    chosen = {"accused": accused} if how == "chosen" else {}
+    tip, receipt = sealed_room.tip(office, named={"name": "演示壬", "phone": "0000"}, **chosen)
+    sealed_room.grant(office, keeper, by=by, purposes=(Purpose.IDENTITY,))
+    key = sealed_room.unlocked(keeper)
+    assert handling.open_identity(tip, key=key, by=keeper, at=world.at)[0].content["name"] == "演示壬"
+    stay_away(keeper, accused, at=world.at)
+    if how == "put right":
+        handling.open_identity(tip, key=key, by=keeper, at=world.at)  # nobody had said yet whom it is about
+        handling.concern(tip, body=accused, key=sealed_room.unlocked(by), by=by, at=world.at)
+    assert not key.tip_keys([tip])
+    with pytest.raises(moving.Recused):
+        handling.open_identity(tip, key=key, by=keeper, at=world.at)
+    with pytest.raises(moving.Recused):
+        handling.verify_named(tip, how="电话", key=key, by=keeper, at=world.at)
+    said = handling.open_identity(tip, key=sealed_room.unlocked(by), by=by, at=world.at)
+    assert [entry.kind for entry in said] == ["identity"]
+    assert public.enter(receipts.read(receipt), at=world.at).identity.name == "演示壬"

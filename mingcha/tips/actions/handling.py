@@ -164,7 +164,9 @@ def concern(tip: Tip, *, body: Body, key: Unlocked, by: Person, at: datetime) ->
     Handlers whom it keeps away lose the tip at once. Raises as `open_tip`.
     """
     held = moving.hold(tip, Permission.TIP_HANDLE, by=by, key=key, at=at)
-    moving.seal(tip, RecordKind.NOTE, {"what": "concern", "body": body.pk, "body_name": body.name}, by=by, at=at)
+    for identity in (False, True):  # a keeper of identities, who cannot read the one, must stay away by the other
+        said = {"what": "concern", "body": body.pk, "body_name": body.name}
+        moving.seal(tip, RecordKind.NOTE, said, by=by, at=at, identity=identity)
     about = reading.about(tip, private=held.private)
     for person in queries.handlers(tip):
         if reading.Away(person, at=at).why(about, office=tip.office_id):
@@ -244,12 +246,13 @@ def contact(tip: Tip, *, text: str, key: Unlocked, by: Person, at: datetime) -> 
 
 
 def _identity(tip: Tip, *, key: Unlocked, by: Person, at: datetime) -> bytes:
-    """Return the identity's private half to its keeper, who need not hold the tip's; recusal asked where they do."""
+    """Return the identity's private half to its keeper, who need not hold the tip's. Raises Recused."""
     moving.require(tip, Permission.TIP_HANDLE, by=by, at=at)
     moving.own_key(key, by=by)
     private = key.tip_key(tip, identity=True)
     if key.tip_keys([tip]):
         moving.hold(tip, Permission.TIP_HANDLE, by=by, key=key, at=at)
+    moving.check_away(reading.about_identity(tip, private=private), person=by, office=tip.office_id, at=at)
     return private
 
 

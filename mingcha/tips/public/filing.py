@@ -6,7 +6,7 @@ Sealing a report and handing it in: one statement, the same whether the public's
 3. tips_file writes all rows or none. The same receipt a second time writes nothing; what is new then is added.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -148,11 +148,10 @@ def seal(draft: Draft, *, route: Route, receipt: str, files: Sequence[Uploaded],
     )  # fmt: skip
     pairs = boxes.begin(tip)
     said = report_of(draft)
+    who = asdict(draft.identity) | concern_of(said)
     records = [
         boxes.seal_record(tip, kind=RecordKind.REPORT, author=Author.CITIZEN, content=said, at=at),
-        boxes.seal_record(
-            tip, kind=RecordKind.IDENTITY, author=Author.CITIZEN, content=asdict(draft.identity), at=at, identity=True
-        ),
+        boxes.seal_record(tip, kind=RecordKind.IDENTITY, author=Author.CITIZEN, content=who, at=at, identity=True),
     ]
     index = office[Purpose.INDEX]
     found = prints.waiting(prints.of_report(tip, said), to=index, public=bytes(index.public))
@@ -167,6 +166,11 @@ def report_of(draft: Draft) -> dict[str, Any]:
         "division": draft.division or draft.county, "body": draft.body, "body_name": draft.body_name,
         "site": draft.site, "leaders": draft.leaders, "category": draft.category,
     }  # fmt: skip
+
+
+def concern_of(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return whom a report is about, by codes, as it is sealed with who spoke: a keeper of identities may be tied to it."""
+    return {"concern": {name: said[name] for name in ("division", "body", "site")}}
 
 
 def again(draft: Draft, *, receipt: str, files: Sequence[Uploaded], at: datetime) -> Filed:

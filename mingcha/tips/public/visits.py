@@ -1,7 +1,7 @@
 """Coming back with the receipt: reading replies, adding, objecting, rating, naming oneself to the office it went to."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
@@ -143,7 +143,7 @@ def name_to(receipt: str, *, office: str, at: datetime) -> None:
 
 def _identity(held: Opened) -> Identity:
     who = next((each.content for each in held.of(RecordKind.IDENTITY)), {})
-    return Identity(**{name: value for name, value in who.items() if name != "at"})
+    return Identity(**{each.name: who[each.name] for each in fields(Identity) if each.name in who})
 
 
 def _may_name(held: Opened) -> bool:

@@ -171,8 +171,18 @@ def report(tip: Tip, *, private: bytes) -> Mapping[str, Any]:
 
 def identity(tip: Tip, *, private: bytes) -> list[Entry]:
     """Return who spoke and how they were contacted, oldest first; `private`: of the identity."""
-    records = Record.objects.filter(tip=tip, identity=True)
+    records = Record.objects.filter(tip=tip, identity=True).exclude(kind=RecordKind.NOTE)
     return sorted((entry(record, private=private) for record in records), key=_order)
+
+
+def about_identity(tip: Tip, *, private: bytes) -> About:
+    """Return whom a tip is about, as it is sealed with who spoke and put right since; `private`: of the identity."""
+    records = Record.objects.filter(tip=tip, identity=True, kind__in=[RecordKind.IDENTITY, RecordKind.NOTE])
+    entries = sorted((entry(record, private=private) for record in records), key=_order)
+    found = [each.content.get("concern") for each in entries if each.kind == RecordKind.IDENTITY]
+    # There is one of them. A second, or a broken one, could bend whom it is about.
+    said = found[0] if len(found) == 1 else None
+    return _about(said if isinstance(said, dict) else {}, entries)
 
 
 def _entries(tip: Tip, *, private: bytes, kinds: Collection[str] = tuple(RecordKind)) -> list[Entry]:
