@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from mingcha.ground.territory.models import Level
 from mingcha.ground.territory.models import Division as Place
+from mingcha.ground.territory.models import Level
 from mingcha.tips import directory, routing
 from mingcha.tips.clocks import day_of
 from mingcha.tips.public import asking, knowing
