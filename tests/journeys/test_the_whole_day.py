@@ -253,11 +253,11 @@ def the_lead_reads_the_ledger(lead: Visitor, day: Day) -> None:
 def the_lead_exports_it(lead: Visitor, day: Day) -> None:
     lead.go("campaigns/demo/ledger/?place=621126")
     *_, found = sums(lead)
-    assert found == 99
+    assert found == 100  # with what the city registered of 岷县 at its own desk
     book = load_workbook(io.BytesIO(lead.download("导出")))
     cells = [[str(cell or "") for cell in row] for sheet in book for row in sheet.iter_rows(values_only=True)]
     numbers = {cell for row in cells for cell in row if re.fullmatch(r"621126-\d{6}", cell)}
-    assert set(day.numbers.values()) <= numbers and len(numbers) >= 99
+    assert set(day.numbers.values()) <= numbers and len(numbers) >= 100
     row = next(row for row in cells if day.numbers["deadline"] in row)
     assert SEEN_BY_DEADLINE in row and any("已销号" in cell for cell in row)
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from mingcha.doors.desk import strongbox
 from mingcha.doors.hall.access import Request
 from mingcha.doors.hall.wording import choices
+from mingcha.ground.accounts.permissions import Permission as P
 from mingcha.ground.accounts.queries import NotFound, Standing
 from mingcha.ground.territory import queries as territory
 from mingcha.tips import queries
@@ -151,4 +152,7 @@ def selects(request: Request, given: Mapping[str, str]) -> list[tuple[str, str, 
 
 def lock(request: Request) -> dict[str, object]:
     """Return what the bar above every page says of the lock."""
-    return {"unlocked": strongbox.is_open(request), "locks_in": int(strongbox.IDLE.total_seconds()) + 5}
+    return {
+        "unlocked": strongbox.is_open(request), "locks_in": int(strongbox.IDLE.total_seconds()) + 5,
+        "may_compare": request.standing.can(P.TIP_INTAKE),
+    }  # fmt: skip
