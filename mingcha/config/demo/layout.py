@@ -19,7 +19,7 @@ GOLDEN = pi * (3 - 5**0.5)
 KILOMETRE = 1 / 111.2  # degrees of latitude
 HOURS = {
     "乡镇政府": ("08:30", "18:00"), "学校": ("08:00", "17:30"), "卫生院": ("08:00", "18:00"), "饭店": ("10:00", "21:00"),
-    "超市": ("08:00", "21:30"), "市场": ("07:00", "19:00"),
+    "超市": ("08:00", "21:30"), "市场": ("07:00", "21:00"),
 }  # fmt: skip
 # Next door to one another in the seat of 岷县: what happens in one is known in all of them at once.
 STREET, ON_IT = "和平街（演示）", ("市场1", "市场2", "超市1")
