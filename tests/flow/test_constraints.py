@@ -245,5 +245,14 @@ def test_there_is_no_second_row_of_what_is_one(full, model, constraint):
 @pytest.mark.parametrize("name", WRONG)
 def test_a_row_that_contradicts_itself_is_refused(full, name):
     model, wrong = WRONG[name]
-    with pytest.raises(IntegrityError, match=name), transaction.atomic():
-        model.objects.update(**wrong(full))
+    met = ""
+    # Row by row: which of several wrong rows the database comes upon first is its own affair.
+    for pk in model.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            with transaction.atomic():
+                model.objects.filter(pk=pk).update(**wrong(full))
+        except IntegrityError as error:
+            met += str(error)
+        if name in met:
+            break
+    assert name in met
